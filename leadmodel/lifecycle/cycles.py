@@ -1,0 +1,105 @@
+"""What is derived: persons with their cycles, spans and touches. Plain values, no behaviour beyond naming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
+
+
+class Why(StrEnum):
+    """Why an activity counts as a touch, or why it does not (M7, M9)."""
+
+    COUNTED = "counted"
+    ANSWERED_AT_ONCE = "answered_at_once"
+    LOGGED_LATE = "logged_late"
+    AUTOMATIC_USER = "automatic_user"
+    AUTOMATIC_SUBTYPE = "automatic_subtype"
+    AUTOMATIC_SUBJECT = "automatic_subject"
+    INBOUND = "inbound"
+    NOT_DONE = "not_done"
+    NO_CYCLE = "no_cycle"
+
+
+COUNTING = frozenset({Why.COUNTED, Why.ANSWERED_AT_ONCE, Why.LOGGED_LATE})
+
+
+@dataclass(slots=True)
+class Touch:
+    """An activity as the model reads it."""
+
+    at: datetime
+    activity_id: str
+    by: str | None
+    why: Why
+    is_backdated: bool = False
+    counts_at: datetime | None = None
+    """The instant it has in its cycle: `at`, or the disposition's for one logged late."""
+
+
+@dataclass(slots=True)
+class Span:
+    """A stretch of one cycle during which one holder has the person (M12). Half-open; the last includes the close."""
+
+    holder: str | None
+    started_at: datetime
+    ended_at: datetime | None = None
+    owes_response: bool = False
+    is_touched: bool = False
+    is_bypassed: bool = False
+
+
+@dataclass(slots=True)
+class Cycle:
+    """One sales attempt on a person: from an assignment to the next disposition."""
+
+    assigned_at: datetime
+    assigned_by: str | None
+    trigger: Trigger
+    source: str | None
+    path: Path
+    campaign_id: str | None
+    entry: Entry
+    broke_hold: bool
+    spans: list[Span]
+    number: int = 1
+    first_rep: str | None = None
+    team: str | None = None
+    claimed_at: datetime | None = None
+    """Salesforce said Working before any touch did (M6)."""
+    first_touch_at: datetime | None = None
+    first_touch_by: str | None = None
+    first_touch_id: str | None = None
+    last_touch_at: datetime | None = None
+    touch_count: int = 0
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closed_by_human: bool = False
+    ending: Ending | None = None
+    outcome: Outcome = Outcome.OPEN
+    latest_kind: Stage | None = None
+    """The disposition as last amended; `outcome` stays qualified once it was (M8)."""
+    reason: str | None = None
+    qualified_at: datetime | None = None
+    handling: Handling = Handling.UNTOUCHED
+    touches: list[Touch] = field(default_factory=list)
+    ever_disposed: Stage | None = None
+
+
+@dataclass(slots=True)
+class Person:
+    """One human, with everything tried on them."""
+
+    person_id: str
+    record_ids: list[str]
+    created_at: datetime
+    stage: Stage
+    stage_since: datetime
+    holder: str | None
+    is_deleted: bool
+    is_customer: bool
+    cycles: list[Cycle]
+    loose_touches: list[Touch]
+    """Activities that belong to no cycle."""

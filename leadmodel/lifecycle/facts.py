@@ -1,0 +1,144 @@
+"""What the lead model is derived from: one family of records with everything dated about it (M2, M4).
+
+A *family* is every Lead and Contact tied together by conversion or merge, now or later. Facts are plain
+tuples in the words of Salesforce; `at` is when something happened, `learned_at` when it was recorded.
+Every instant carries a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+
+class Tracked(StrEnum):
+    """The fields whose changes the model reads."""
+
+    STATUS = "status"
+    OWNER = "owner"
+    ASSIGNED_DATE = "assigned_date"
+    NURTURE_REASON = "nurture_reason"
+    UNQUALIFIED_REASON = "unqualified_reason"
+
+
+class Record(NamedTuple):
+    """A Lead or Contact as it stands now, and the joins it took part in."""
+
+    record_id: str
+    created_at: datetime
+    created_by: str | None
+    owner_id: str | None
+    status: str | None
+    assigned_date: datetime | None
+    nurture_reason: str | None
+    unqualified_reason: str | None
+    source: str | None
+    deleted_at: datetime | None
+    """When it went to the recycle bin, for whatever cause; None while it lives."""
+    merged_into: str | None
+    converted_to: str | None
+    converted_at: datetime | None
+    converted_by: str | None
+
+
+class Change(NamedTuple):
+    """One field of one record changed: a history row, or what the sync saw between two reads."""
+
+    record_id: str
+    field: Tracked
+    at: datetime
+    actor: str | None
+    old: str | None
+    new: str | None
+    source_object: str
+    source_id: str
+    since: datetime | None = None
+    """For a change seen between two reads: the earlier read. None for a history row, whose time is exact."""
+
+
+class Activity(NamedTuple):
+    """A Task or Event towards a Lead or Contact."""
+
+    record_id: str
+    activity_id: str
+    is_event: bool
+    created_at: datetime
+    completed_at: datetime | None
+    is_done: bool
+    """A completed Task; any Event."""
+    owner_id: str | None
+    subject: str
+    subtype: str | None
+
+
+class OpportunityStep(NamedTuple):
+    """An opportunity that names the person in a contact role got somewhere (M8, K12)."""
+
+    record_id: str
+    opportunity_id: str
+    at: datetime
+    actor: str | None
+    is_won: bool
+    """Won makes a customer; otherwise it reached the stage that counts as qualified."""
+
+
+class Response(NamedTuple):
+    """The person answered a campaign, or was put on it."""
+
+    record_id: str
+    campaign_id: str
+    at: datetime
+
+
+class Family(NamedTuple):
+    """Everything about the records that are, or will be, one person."""
+
+    records: Sequence[Record]
+    changes: Sequence[Change] = ()
+    activities: Sequence[Activity] = ()
+    steps: Sequence[OpportunityStep] = ()
+    responses: Sequence[Response] = ()
+
+
+class Directory(Protocol):
+    """Who is who in the sales organisation."""
+
+    def is_human(self, user_id: str | None) -> bool:
+        """A Standard user that the settings do not call automated (Words: human)."""
+
+    def named(self, user_id: str | None) -> str | None:
+        """The rep in whose name this user acts (K2); mostly the user itself."""
+
+    def user_called(self, name: str) -> str | None:
+        """The Id of the only user or queue of this name; None when there is none or several."""
+
+    def team_of(self, user_id: str, at: datetime) -> str | None:
+        """The user's team at an instant (K9)."""
+
+
+class Users(NamedTuple):
+    """The plain `Directory`."""
+
+    humans: frozenset[str]
+    teams: Mapping[str, str]
+    acting_for: Mapping[str, str] = {}
+    by_name: Mapping[str, str | None] = {}
+
+    def is_human(self, user_id: str | None) -> bool:
+        """A Standard user that the settings do not call automated."""
+        return user_id in self.humans or user_id in self.acting_for
+
+    def named(self, user_id: str | None) -> str | None:
+        """The rep in whose name this user acts (K2)."""
+        return self.acting_for.get(user_id, user_id) if user_id is not None else None
+
+    def user_called(self, name: str) -> str | None:
+        """The Id of the only user or queue of this name."""
+        return self.by_name.get(name)
+
+    def team_of(self, user_id: str, at: datetime) -> str | None:
+        """The user's team; without dated memberships the same at any instant."""
+        del at
+        return self.teams.get(user_id)

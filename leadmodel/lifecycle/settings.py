@@ -1,0 +1,282 @@
+"""The lead model's settings as typed, frozen values: what one commented YAML file holds.
+
+Pure: the file is read and written elsewhere (`leadmodel.settings_file`). Times are counted in the unit
+their name ends with. Rule numbers are those of the lead model.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from leadmodel.lifecycle.stages import Path, Stage
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Names = tuple[str, ...]
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are mistakes, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Organisation(Section):
+    """Whose model this is; periods are days in `time_zone`."""
+
+    name: str = "Our organisation"
+    time_zone: str = "UTC"
+    currency: str = "EUR"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"“{value}” is no time zone; write one like Europe/Berlin or UTC")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose days periods are made of."""
+        return ZoneInfo(self.time_zone)
+
+
+class StageChange(Section):
+    """From an instant on, a status means another stage (K8: mappings have effective dates)."""
+
+    status: str
+    stage: Stage
+    since: datetime
+
+    @field_validator("since")
+    @classmethod
+    def _with_zone(cls, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValueError("needs a zone; write 2026-03-01T00:00:00Z")
+        return value
+
+
+class Stages(Section):
+    """Which Salesforce statuses mean which stage. A status in no list is unmapped (K8)."""
+
+    raw: Names = ()
+    assigned: Names = ()
+    working: Names = ()
+    qualified: Names = ()
+    nurture: Names = ()
+    unqualified: Names = ()
+    changes: tuple[StageChange, ...] = ()
+    contact_status_field: str | None = None
+    """API name of the Contact field that holds the status, where the organisation has one."""
+
+    @model_validator(mode="after")
+    def _one_stage_each(self) -> Stages:
+        seen: dict[str, Stage] = {}
+        for stage in Stage:
+            for status in getattr(self, stage.value):
+                other = seen.setdefault(status.casefold(), stage)
+                if other is not stage:
+                    raise ValueError(
+                        f"status “{status}” stands under {other} and under {stage}; keep it under one of them"
+                    )
+        return self
+
+    @cached_property
+    def by_status(self) -> dict[str, tuple[tuple[datetime | None, Stage], ...]]:
+        """Status (case-folded) → its meanings, oldest first; None is "always"."""
+        meanings: dict[str, list[tuple[datetime | None, Stage]]] = {}
+        for stage in Stage:
+            for status in getattr(self, stage.value):
+                meanings[status.casefold()] = [(None, stage)]
+        for change in sorted(self.changes, key=lambda c: c.since):
+            meanings.setdefault(change.status.casefold(), []).append((change.since, change.stage))
+        return {status: tuple(rows) for status, rows in meanings.items()}
+
+    def stage_of(self, status: str | None, at: datetime) -> Stage | None:
+        """The stage `status` meant at `at`; None where it is unmapped or empty."""
+        if status is None:
+            return None
+        found: Stage | None = None
+        for since, stage in self.by_status.get(status.casefold(), ()):
+            if since is None or since <= at:
+                found = stage
+        return found
+
+
+class Reasons(Section):
+    """Where reasons stand in Salesforce, and which allow a bypass (M8, M10)."""
+
+    nurture_field: str | None = None
+    unqualified_field: str | None = None
+    pre_qualification: Names = ()
+
+
+class Assignment(Section):
+    """Which signals open a cycle (M5)."""
+
+    status: bool = True
+    assigned_date_field: str | None = None
+    owner: bool = False
+    outbound_pull: bool = False
+
+
+class Touches(Section):
+    """Which activities count (M7, M9, K1, K2, K11). Patterns use * and ?, in any case of letters."""
+
+    automated_users: Names = ()
+    """Names, user names or Ids of users whose activities and clicks are a machine's."""
+    automated_profiles: Names = ()
+    automated_roles: Names = ()
+    acts_for: dict[str, str] = Field(default_factory=dict)
+    """Automated user → the rep in whose name it works (K2)."""
+    automatic_subtypes: Names = ("ListEmail",)
+    automatic_subjects: Names = ()
+    inbound_subjects: Names = ()
+    answer_window_minutes: Annotated[float, Field(ge=0)] = 5
+    late_logging_minutes: Annotated[float, Field(ge=0)] = 15
+    backdated_after_hours: Annotated[float, Field(ge=0)] = 24
+
+    @cached_property
+    def _automatic(self) -> Names:
+        return tuple(pattern.casefold() for pattern in self.automatic_subjects)
+
+    @cached_property
+    def _inbound(self) -> Names:
+        return tuple(pattern.casefold() for pattern in self.inbound_subjects)
+
+    def is_automatic_subject(self, subject: str) -> bool:
+        """Whether an engagement tool writes subjects like this one by itself."""
+        return matches(subject, self._automatic)
+
+    def is_inbound_subject(self, subject: str) -> bool:
+        """Whether a subject like this one tells of something the person sent us."""
+        return matches(subject, self._inbound)
+
+
+def matches(text: str, patterns: Names) -> bool:
+    """Whether `text` fits one of the case-folded patterns."""
+    if not patterns:
+        return False
+    folded = text.casefold()
+    return any(fnmatchcase(folded, pattern) for pattern in patterns)
+
+
+class Qualified(Section):
+    """What *qualified* means here (M8, K3, K12): a status and conversion, or an opportunity's stage."""
+
+    by: Literal["status", "opportunity"] = "status"
+    definition: Literal["meeting_scheduled", "meeting_completed", "pipeline"] = "meeting_scheduled"
+    opportunity_stages: Names = ()
+    """Opportunity stages at or past the definition."""
+    primary_role_only: bool = False
+
+    @model_validator(mode="after")
+    def _stages_named(self) -> Qualified:
+        if self.by == "opportunity" and not self.opportunity_stages:
+            raise ValueError("opportunity_stages is empty; name the stages that count as qualified")
+        return self
+
+
+class Paths(Section):
+    """Who raised a hand and whom we went to."""
+
+    inbound_sources: Names = ()
+    outbound_sources: Names = ()
+    otherwise: Path = Path.INBOUND
+    outbound_teams: Names = ()
+
+    @model_validator(mode="after")
+    def _one_path_each(self) -> Paths:
+        both = set(self.inbound_sources) & set(self.outbound_sources)
+        if both:
+            raise ValueError(f"source “{min(both)}” stands under inbound and outbound; keep one")
+        return self
+
+    def path_of(self, source: str | None) -> Path:
+        """The path of a lead from this source."""
+        if source in self.inbound_sources:
+            return Path.INBOUND
+        if source in self.outbound_sources:
+            return Path.OUTBOUND
+        return self.otherwise
+
+
+class Recycling(Section):
+    """How long nurture holds (M13)."""
+
+    nurture_hold_days: Annotated[int, Field(ge=0)] = 90
+
+
+class Teams(Section):
+    """Where a rep's team comes from: Salesforce's role, the manager field, or this app."""
+
+    source: Literal["role", "manager", "app"] = "role"
+
+
+class Response(Section):
+    """The promise to answer (M18), calendar hours (M17)."""
+
+    target_minutes: Annotated[float, Field(gt=0)] = 120
+    maximum_minutes: Annotated[float, Field(gt=0)] = 24 * 60
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Response:
+        if self.maximum_minutes < self.target_minutes:
+            raise ValueError("maximum_minutes is less than target_minutes; write the larger one as the maximum")
+        return self
+
+
+class Target(Section):
+    """What the Team page holds a figure against; shares between 0 and 1, durations in seconds."""
+
+    value: Annotated[float, Field(ge=0)]
+    better: Literal["higher", "lower"] = "higher"
+    near: Share = 0.1
+    """How far off the target still shows as near, as a share of the target."""
+
+
+def default_targets() -> dict[str, Target]:
+    """The seeds' numbers (R056, R077, R090, R105)."""
+    return {
+        "pick_up_rate": Target(value=0.95),
+        "response_median_s": Target(value=7200, better="lower", near=0.25),
+        "response_p90_s": Target(value=86400, better="lower", near=0.25),
+        "sla_attainment": Target(value=0.9),
+        "touchless_rate": Target(value=0.05, better="lower", near=0.25),
+    }
+
+
+class ModelSettings(Section):
+    """The whole file."""
+
+    organisation: Organisation = Organisation()
+    stages: Stages
+    reasons: Reasons = Reasons()
+    assignment: Assignment = Assignment()
+    touches: Touches = Touches()
+    slip_minutes: Annotated[float, Field(ge=0)] = 10
+    qualified: Qualified = Qualified()
+    paths: Paths = Paths()
+    recycling: Recycling = Recycling()
+    teams: Teams = Teams()
+    response: Response = Response()
+    targets: dict[str, Target] = Field(default_factory=default_targets)
+    few: Annotated[int, Field(ge=1)] = 10
+    """Below this many, a figure is grey: too few to say."""
+
+    @model_validator(mode="after")
+    def _opens_somehow(self) -> ModelSettings:
+        signals = self.assignment
+        if not (signals.status or signals.assigned_date_field or signals.owner or signals.outbound_pull):
+            raise ValueError("assignment switches every signal off; switch at least one on")
+        if signals.status and not self.stages.assigned and not self._changes_to_assigned():
+            raise ValueError("assignment.status is on but no status stands under stages.assigned")
+        return self
+
+    def _changes_to_assigned(self) -> bool:
+        return any(change.stage is Stage.ASSIGNED for change in self.stages.changes)
