@@ -1,0 +1,12 @@
+"""The base app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class BaseConfig(AppConfig):
+    """Users, roles and what is shared by every app."""
+
+    name = "base"
+    default_auto_field = "django.db.models.BigAutoField"
