@@ -1,0 +1,183 @@
+"""Settings: one file, read from the environment, safe by default.
+
+Variables are described in docs/run-in-production.md. Every secret can be given as `NAME_FILE`, a file's path.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from base.env import env_bool, env_int, env_list, env_str, postgres_settings
+from base.servers import ServersError
+from config.keys import kept_secret_key
+from config.logs import logging_settings
+from config.servers import home, uses_private_servers
+from config.timetable import TIMETABLE
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+try:
+    PRIVATE_SERVERS = uses_private_servers()
+except ServersError as error:
+    raise ImproperlyConfigured(str(error)) from error
+HOME = home()
+
+# Core
+DEBUG = env_bool("DEBUG")
+# Without configured servers this is somebody's own machine; a key made once and kept there is right for it.
+SECRET_KEY = env_str("SECRET_KEY") or (kept_secret_key(HOME) if PRIVATE_SERVERS else "")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+SITE_URL = env_str("SITE_URL", "http://localhost:8000")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if PRIVATE_SERVERS else [])
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "base.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+OUR_APPS = [app for app in ("base", "sync", "leadmodel", "metrics", "alerts") if importlib.util.find_spec(f"{app}.apps")]
+INSTALLED_APPS = [
+    "config",
+    *OUR_APPS,
+    "rest_framework",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "config.logs.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.headers.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [REPOSITORY / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database and Redis
+DATABASES = {"default": postgres_settings(HOME.database_url if PRIVATE_SERVERS else env_str("DATABASE_URL"))}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+REDIS_URL = HOME.redis_url if PRIVATE_SERVERS else env_str("REDIS_URL")
+
+# Celery. The database is the queue: a message lost or doubled changes nothing but the time until a scan looks.
+CELERY_BROKER_URL = f"redis+socket://{HOME.redis_socket}" if PRIVATE_SERVERS else REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = env_int("TASK_SECONDS", 3600, least=60)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "global_keyprefix": "leadmodel:",
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = TIMETABLE
+CELERY_BEAT_SCHEDULE_FILENAME = env_str("BEAT_FILE", str(HOME.private / "beat"))
+
+# Log-in and sessions
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = env_int("SESSION_SECONDS", 12 * 3600, least=60)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# Security. Plain http is for a private machine only: with configured servers everything expects https.
+HTTPS = env_bool("HTTPS", default=not (DEBUG or PRIVATE_SERVERS))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the container's own health check over plain http
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Only behind a proxy that always sets or removes this header itself.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+
+# Salesforce
+SALESFORCE_URL = env_str("SALESFORCE_URL")
+SALESFORCE_CLIENT_ID = env_str("SALESFORCE_CLIENT_ID")
+SALESFORCE_CLIENT_SECRET = env_str("SALESFORCE_CLIENT_SECRET")
+SALESFORCE_CA_FILE = env_str("SALESFORCE_CA_FILE")
+SALESFORCE_ALLOW_LOCAL = env_bool("SALESFORCE_ALLOW_LOCAL")
+SALESFORCE_SPOOL_DIR = Path(env_str("SALESFORCE_SPOOL_DIR", str(HOME.private / "spool")))
+
+# REST API
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+# Language and time: instants are stored and computed in UTC, a user's zone only formats them.
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# E-mail
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "leadmodel@localhost")
+EMAIL_HOST = env_str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_int("EMAIL_PORT", 25, least=1)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 10  # Django's default waits for ever
+
+# Static files: everything is served by the app itself, under names that change with the content.
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env_str("STATIC_ROOT", str(REPOSITORY / "var" / "static")))
+STATICFILES_DIRS = [REPOSITORY / "static"]
+# Straight from the source folders on a private machine; collected, hashed and compressed in production.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PRIVATE_SERVERS
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if PRIVATE_SERVERS
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Logs
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = logging_settings(level=env_str("LOG_LEVEL", "INFO"), form=env_str("LOG_FORM"))

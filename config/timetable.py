@@ -1,0 +1,27 @@
+"""The beat timetable: which scan runs how often. A scan that finds nothing to do costs next to nothing.
+
+Every entry expires before its next turn, so a stopped worker does not come back to a pile of old hints.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class Entry(TypedDict):
+    """One line of the timetable."""
+
+    task: str
+    schedule: float
+    options: NotRequired[dict[str, float]]
+
+
+def every(seconds: float, task: str) -> Entry:
+    """Run the task every so many seconds."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+TIMETABLE: dict[str, Entry] = {
+    "poll Salesforce": every(60, "sync.tasks.poll"),
+    "rebuild changed people": every(10, "leadmodel.tasks.rebuild"),
+}

@@ -1,0 +1,24 @@
+"""The addresses of the app: each app's own `urls.py`, log-in, the admin."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+
+admin.site.site_header = "Leadmodel: operations"
+admin.site.site_title = "Leadmodel"
+admin.site.index_title = "Settings and records"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+]
+urlpatterns += [
+    path("", include(f"{app}.urls"))
+    for app in ("sync", "leadmodel", "metrics", "alerts")
+    if importlib.util.find_spec(f"{app}.urls")
+]
