@@ -1,0 +1,63 @@
+"""What every test may ask for: real servers of the tests' own, and a database made for this run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+from redis import Redis
+
+from config.servers import ensure_servers, home
+
+REDIS_DATABASES = 16
+
+
+@pytest.fixture(scope="session")
+def servers() -> None:
+    """PostgreSQL and Redis run until the end of the run."""
+    ensure_servers()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None) -> None:
+    """Give this run a database of its own, so that several runs share one PostgreSQL; drop those of killed runs."""
+    connection = connections["default"]
+    connection.settings_dict["TEST"]["NAME"] = f"test_leadmodel_{os.getpid()}"
+    parameters = connection.get_connection_params() | {"dbname": "postgres"}
+    parameters.pop("cursor_factory", None)
+    administration = psycopg2.connect(**parameters)
+    try:
+        administration.autocommit = True
+        with administration.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_leadmodel\\_%'")
+            for (name,) in cursor.fetchall():
+                owner = name.rpartition("_")[2]
+                if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        administration.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers: None) -> Iterator[str]:
+    """Address of an empty Redis database that no other run uses."""
+    if not settings.PRIVATE_SERVERS:
+        yield settings.REDIS_URL
+        return
+    for number in range(1, REDIS_DATABASES):
+        with (home().folder / f"redis-{number}").open("w") as claim:
+            try:
+                fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            url = f"{settings.REDIS_URL}?db={number}"
+            with Redis.from_url(url, socket_timeout=5) as client:
+                client.flushdb()
+            yield url
+            return
+    pytest.fail(f"All {REDIS_DATABASES - 1} test databases of Redis are in use by other runs.")
