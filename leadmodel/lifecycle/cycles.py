@@ -85,7 +85,6 @@ class Cycle:
     qualified_at: datetime | None = None
     handling: Handling = Handling.UNTOUCHED
     touches: list[Touch] = field(default_factory=list)
-    ever_disposed: Stage | None = None
 
 
 @dataclass(slots=True)

@@ -1,0 +1,121 @@
+"""A record's history put straight: what was told twice, what stood at the start, what was a slip (M2, K5)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from leadmodel.lifecycle.facts import Change, Directory, Record, Tracked
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import DISPOSITIONS, OPEN_STAGES
+
+_HOLDER_ID = re.compile(r"00(5|G)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
+
+
+def straighten(changes: Iterable[Change], directory: Directory) -> list[Change]:
+    """The changes in order, each real change once.
+
+    A row told twice, an observation that a history row tells exactly, and the names row of an owner change
+    count once (M2). An owner change known by names only is resolved where the name is one user's.
+    """
+    rows = {(c.source_object, c.source_id, c.field, c.new): c for c in changes}
+    ordered = sorted(rows.values(), key=lambda c: (c.at, c.source_id))
+    with_ids = {(c.record_id, c.at) for c in ordered if c.field is Tracked.OWNER and _is_holder_id(c)}
+    exact = [c for c in ordered if c.since is None]
+    result: list[Change] = []
+    for change in ordered:
+        if change.since is not None and _is_told_exactly(change, exact):
+            continue
+        if change.field is Tracked.OWNER and not _is_holder_id(change):
+            if (change.record_id, change.at) in with_ids:
+                continue
+            change = _by_names(change, directory)
+        result.append(change)
+    return result
+
+
+def _is_holder_id(change: Change) -> bool:
+    value = change.new if change.new is not None else change.old
+    return value is not None and _HOLDER_ID.fullmatch(value) is not None
+
+
+def _is_told_exactly(seen: Change, exact: Sequence[Change]) -> bool:
+    return any(
+        row.record_id == seen.record_id
+        and row.field is seen.field
+        and row.new == seen.new
+        and seen.since is not None
+        and seen.since <= row.at <= seen.at
+        for row in exact
+    )
+
+
+def _by_names(change: Change, directory: Directory) -> Change:
+    return change._replace(
+        old=directory.user_called(change.old) if change.old is not None else None,
+        new=directory.user_called(change.new) if change.new is not None else None,
+    )
+
+
+def initial_value(record: Record, field: Tracked, changes: Sequence[Change]) -> str | None:
+    """What `field` held when the record was created: the first change's old value, else the current one (M2)."""
+    for change in changes:
+        if change.record_id == record.record_id and change.field is field:
+            return change.old
+    current: str | None = {
+        Tracked.STATUS: record.status,
+        Tracked.OWNER: record.owner_id,
+        Tracked.ASSIGNED_DATE: record.assigned_date.isoformat() if record.assigned_date else None,
+        Tracked.NURTURE_REASON: record.nurture_reason,
+        Tracked.UNQUALIFIED_REASON: record.unqualified_reason,
+    }[field]
+    return current
+
+
+def without_slips(
+    statuses: list[Change], *, first: str | None, touched_at: Sequence[datetime], settings: ModelSettings
+) -> list[Change]:
+    """The status changes of one record less dispositions taken back at once, and their taking back (K5).
+
+    A slip is a run of dispositions out of an open status, reverted to an open status within `slip_minutes`
+    of its first by the same user, with no counted touch between. `first` is the record's first status,
+    `touched_at` the sorted instants of counted touches.
+    """
+    window = timedelta(minutes=settings.slip_minutes)
+    stage_of = settings.stages.stage_of
+    kept: list[Change] = []
+    run: list[Change] = []
+    before = first
+    for change in statuses:
+        stage = stage_of(change.new, change.at)
+        if stage in DISPOSITIONS:
+            run.append(change)
+            continue
+        if run and stage in OPEN_STAGES and _is_slip(run, change, before, touched_at, window, settings):
+            run = []
+            before = change.new
+            continue
+        kept += run
+        run = []
+        kept.append(change)
+        before = change.new
+    return kept + run
+
+
+def _is_slip(
+    run: list[Change],
+    back: Change,
+    before: str | None,
+    touched_at: Sequence[datetime],
+    window: timedelta,
+    settings: ModelSettings,
+) -> bool:
+    start = run[0].at
+    if back.at - start > window or settings.stages.stage_of(before, start) not in OPEN_STAGES:
+        return False
+    if any(change.actor != back.actor for change in run):
+        return False
+    next_touch = bisect_right(touched_at, start)
+    return next_touch == len(touched_at) or touched_at[next_touch] >= back.at

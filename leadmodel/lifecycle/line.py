@@ -1,0 +1,214 @@
+"""One person's line through time: the fold that opens, hands over, touches and closes cycles (M5 to M13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from leadmodel.lifecycle.cycles import Cycle, Span, Touch, Why
+from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import DISPOSITIONS, Ending, Entry, Outcome, Path, Stage, Trigger
+
+
+@dataclass(slots=True)
+class Line:
+    """The state of one person while their facts are read in order.
+
+    `standing` is the stage between cycles; `reasons` the reason fields as they stand at this moment.
+    """
+
+    settings: ModelSettings
+    directory: Directory
+    holder: str | None = None
+    standing: Stage = Stage.RAW
+    standing_since: datetime | None = None
+    is_customer: bool = False
+    cycle: Cycle | None = None
+    cycles: list[Cycle] = field(default_factory=list)
+    loose: list[Touch] = field(default_factory=list)
+    reasons: dict[Stage, str | None] = field(default_factory=dict)
+    sources: list[tuple[datetime, str]] = field(default_factory=list)
+    responses: list[tuple[datetime, str]] = field(default_factory=list)
+
+    # -- assignment -------------------------------------------------------------------------------
+
+    def assign(self, at: datetime, by: str | None, trigger: Trigger) -> None:
+        """A signal: opens a cycle when none is open; otherwise it is no more than a hand-over (M5)."""
+        if self.cycle is not None:
+            return
+        source = self._latest(self.sources, at)
+        pulled = trigger is Trigger.OUTBOUND_PULL
+        self.cycle = Cycle(
+            assigned_at=at,
+            assigned_by=by,
+            trigger=trigger,
+            source=source,
+            path=Path.OUTBOUND if pulled else self.settings.paths.path_of(source),
+            campaign_id=self._latest(self.responses, at),
+            entry=Entry.FIRST,
+            broke_hold=False,
+            spans=[Span(holder=self.holder, started_at=at)],
+        )
+        self.cycles.append(self.cycle)
+
+    @staticmethod
+    def _latest(dated: list[tuple[datetime, str]], at: datetime) -> str | None:
+        best: tuple[datetime, str] | None = None
+        for entry in dated:
+            if entry[0] <= at and (best is None or entry > best):
+                best = entry
+        return best[1] if best else None
+
+    def own(self, at: datetime, holder: str | None, by: str | None) -> None:
+        """The person changes hands (M12); from a queue or machine to a rep it may be an assignment (M5)."""
+        previous, self.holder = self.holder, holder
+        if holder == previous:
+            return
+        if self.cycle is not None:
+            self._hand_over(self.cycle, at)
+            return
+        human = self.directory.is_human
+        if self.settings.assignment.owner and previous is not None and human(holder) and not human(previous):
+            self.assign(at, by, Trigger.OWNER)
+
+    def _hand_over(self, cycle: Cycle, at: datetime) -> None:
+        last = cycle.spans[-1]
+        if last.started_at == at and last.holder == self.holder:
+            return
+        if last.started_at == at and not last.is_touched:
+            cycle.spans.pop()  # held for no time at all: never a stretch of the cycle
+        else:
+            last.ended_at = at
+        cycle.spans.append(Span(holder=self.holder, started_at=at))
+
+    # -- touches ----------------------------------------------------------------------------------
+
+    def touch(self, touch: Touch) -> None:
+        """A touch that may count: into the open cycle, else late-logged, else an outbound pull, else loose."""
+        if self.cycle is not None:
+            self._count(self.cycle, touch, touch.at)
+        elif (late := self._closed_by_same_rep_just_before(touch)) is not None:
+            touch.why = Why.LOGGED_LATE
+            assert late.closed_at is not None
+            self._count(late, touch, late.closed_at)
+        elif self._is_pull(touch):
+            self.assign(touch.at, touch.by, Trigger.OUTBOUND_PULL)
+            assert self.cycle is not None
+            self._count(self.cycle, touch, touch.at)
+        else:
+            touch.why = Why.NO_CYCLE
+            self.loose.append(touch)
+
+    def _count(self, cycle: Cycle, touch: Touch, counts_at: datetime) -> None:
+        touch.counts_at = counts_at
+        cycle.touches.append(touch)
+        cycle.touch_count += 1
+        if cycle.last_touch_at is None or counts_at > cycle.last_touch_at:
+            cycle.last_touch_at = counts_at
+        if cycle.first_touch_at is None:
+            cycle.first_touch_at = counts_at
+            cycle.first_touch_by = touch.by
+            cycle.first_touch_id = touch.activity_id
+            cycle.spans[-1].is_touched = True
+
+    def _closed_by_same_rep_just_before(self, touch: Touch) -> Cycle | None:
+        """The last cycle, where this rep disposed of it at most `late_logging_minutes` ago (M9)."""
+        last = self._last_disposed()
+        if last is None or last.closed_at is None or not last.closed_by_human or touch.by != last.closed_by:
+            return None
+        return last if touch.at - last.closed_at <= self._late_window() else None
+
+    def _late_window(self) -> timedelta:
+        return timedelta(minutes=self.settings.touches.late_logging_minutes)
+
+    def _is_pull(self, touch: Touch) -> bool:
+        """Outbound pull (M5): by an outbound team's member, on Raw, or on Nurture past its hold."""
+        if not self.settings.assignment.outbound_pull or touch.by is None or self.is_customer:
+            return False
+        if self.directory.team_of(touch.by, touch.at) not in self.settings.paths.outbound_teams:
+            return False
+        last = self._last_disposed()
+        if last is not None and last.closed_at is not None and touch.at - last.closed_at <= self._late_window():
+            return False
+        if self.standing is Stage.RAW:
+            return True
+        hold = timedelta(days=self.settings.recycling.nurture_hold_days)
+        since = self.standing_since
+        return self.standing is Stage.NURTURE and since is not None and touch.at >= since + hold
+
+    # -- endings ----------------------------------------------------------------------------------
+
+    def dispose(self, at: datetime, kind: Stage, by: str | None, ending: Ending) -> None:
+        """A disposition: closes the open cycle, or amends the one that closed last (M8)."""
+        self.standing, self.standing_since = kind, at
+        cycle = self.cycle
+        if cycle is None:
+            cycle = self._last_disposed()
+            if cycle is None:
+                return
+        else:
+            self._close(cycle, at, by, ending)
+        cycle.latest_kind = kind
+        cycle.reason = self.reasons.get(kind)
+        if kind is Stage.QUALIFIED and cycle.qualified_at is None:
+            cycle.qualified_at = at
+        cycle.outcome = Outcome.QUALIFIED if cycle.qualified_at is not None else Outcome(kind.value)
+
+    def qualify_by_opportunity(self, at: datetime, by: str | None) -> None:
+        """The linked opportunity got far enough; with no cycle open there is nothing it ends (K12)."""
+        if self.cycle is not None:
+            self.dispose(at, Stage.QUALIFIED, by, Ending.OPPORTUNITY)
+
+    def back_to_raw(self, at: datetime, by: str | None) -> None:
+        """Status back to Raw: an open cycle is withdrawn (K4)."""
+        if self.cycle is not None:
+            cycle = self.cycle
+            self._close(cycle, at, by, Ending.BACK_TO_RAW)
+            cycle.outcome = Outcome.WITHDRAWN
+        self.standing, self.standing_since = Stage.RAW, at
+
+    def claim(self, at: datetime) -> None:
+        """Salesforce says Working; without a touch that is only a claim (M6)."""
+        if self.cycle is not None and self.cycle.touch_count == 0 and self.cycle.claimed_at is None:
+            self.cycle.claimed_at = at
+
+    def _close(self, cycle: Cycle, at: datetime, by: str | None, ending: Ending) -> None:
+        cycle.closed_at, cycle.ending = at, ending
+        cycle.closed_by = self.directory.named(by)
+        cycle.closed_by_human = self.directory.is_human(by)
+        cycle.spans[-1].ended_at = at
+        self.cycle = None
+
+    def _last_disposed(self) -> Cycle | None:
+        last = self.cycles[-1] if self.cycles else None
+        return last if last is not None and last.latest_kind in DISPOSITIONS else None
+
+    # -- merge ------------------------------------------------------------------------------------
+
+    def take_in(self, other: Line, at: datetime) -> None:
+        """Another person turned out to be this one: both pasts, one open cycle, the winner's holder (K6)."""
+        if self.cycle is not None and other.cycle is not None:
+            later = max(self.cycle, other.cycle, key=lambda c: (c.assigned_at, c is other.cycle))
+            keeper = self.cycle if later is other.cycle else other.cycle
+            later.closed_at, later.ending, later.outcome = at, Ending.MERGED, Outcome.WITHDRAWN
+            later.spans[-1].ended_at = at
+            self.cycle = keeper
+        else:
+            self.cycle = self.cycle or other.cycle
+        self.cycles = sorted(self.cycles + other.cycles, key=_by_assignment)
+        self.loose += other.loose
+        self.sources += other.sources
+        self.responses += other.responses
+        self.is_customer = self.is_customer or other.is_customer
+        if other.standing_since is not None and (
+            self.standing_since is None or other.standing_since > self.standing_since
+        ):
+            self.standing, self.standing_since = other.standing, other.standing_since
+        if self.cycle is not None and self.cycle.spans[-1].holder != self.holder:
+            self._hand_over(self.cycle, at)
+
+
+def _by_assignment(cycle: Cycle) -> tuple[datetime, bool, datetime]:
+    end = cycle.closed_at
+    return (cycle.assigned_at, end is None, end or cycle.assigned_at)
