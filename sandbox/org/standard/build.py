@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sandbox.org.schema import Field
 
-READ_ONLY = {"createable": False, "updateable": False}
 
-
-def text(name: str, length: int, *, required: bool = False, tracked: bool = False, **more: bool) -> Field:
-    return Field(name, "string", length, nillable=not required, tracked=tracked, **more)
+def text(
+    name: str, length: int, *, required: bool = False, tracked: bool = False, name_field: bool = False, unique: bool = False
+) -> Field:
+    return Field(
+        name, "string", length, nillable=not required, tracked=tracked, name_field=name_field, unique=unique
+    )
 
 
 def pick(
