@@ -1,7 +1,8 @@
 """Typed reading of configuration from the environment.
 
-Every reader takes the value of `NAME`, or the content of the file that `NAME_FILE` names (for secrets mounted as
-files). An empty value is no value. A value that cannot be read is a `ConfigurationError` with one sentence.
+Every reader takes the value of `NAME`, or the content of the file that `NAME_FILE` names (for secrets
+mounted as files). An empty value is no value. A value that cannot be read is a `ConfigurationError` with
+one sentence.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ FALSE = frozenset({"0", "false", "no", "off"})
 
 
 class ConfigurationError(ImproperlyConfigured):
-    """The environment says something that cannot be. The text is a sentence: which variable, what to write."""
+    """The environment says what cannot be. The text is a sentence: which variable, what to write."""
 
 
 def env_str(name: str, default: str = "") -> str:

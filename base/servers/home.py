@@ -19,7 +19,7 @@ LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
 
 
 class Purpose(StrEnum):
-    """What the servers are for. Each purpose has data of its own; only the app's data must survive a power cut."""
+    """What the servers are for. Each purpose has data of its own; only the app's must survive a power cut."""
 
     APP = "app"
     TEST = "test"
@@ -74,7 +74,7 @@ class Home:
 
     @property
     def lease(self) -> Path:
-        """Clients hold this file's lock shared; the supervisor stops the servers once it gets it for itself."""
+        """Clients share this file's lock; once the supervisor gets it for itself, it stops the servers."""
         return self.folder / "lease"
 
     @property
@@ -144,7 +144,10 @@ def servers_user() -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam("nobody")
     except KeyError as error:
-        message = "PostgreSQL does not run as root and this machine has no user `nobody`: create it, or run as a normal user."
+        message = (
+            "PostgreSQL does not run as root and this machine has no user `nobody`: "
+            "create it, or run as a normal user."
+        )
         raise ServersError(message) from error
 
 
@@ -153,12 +156,18 @@ def _own_folder(folder: Path, mode: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            message = f"{folder} belongs to somebody else: remove it, or set LEADMODEL_HOME to a folder of your own."
+            message = (
+                f"{folder} belongs to somebody else: "
+                "remove it, or set LEADMODEL_HOME to a folder of your own."
+            )
             raise ServersError(message)
         if stat.S_IMODE(found.st_mode) != mode:
             folder.chmod(mode)
     except OSError as error:
-        message = f"The folder {folder} cannot be made ({error.strerror}): set LEADMODEL_HOME to a folder of your own."
+        message = (
+            f"The folder {folder} cannot be made ({error.strerror}): "
+            "set LEADMODEL_HOME to a folder of your own."
+        )
         raise ServersError(message) from error
 
 

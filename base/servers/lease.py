@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -48,25 +49,46 @@ def hold(home: Home) -> Lease:
 
     Raises ServersError with a sentence when they cannot be had.
     """
-    home.create()
-    descriptor = _open(home)
+    while True:
+        home.create()
+        descriptor = _open(home)
+        try:
+            _share(home, descriptor)
+            # A reset may have removed the folder while we waited: then this lock is on a file nobody else sees.
+            if not _is_same_file(descriptor, home.lease):
+                os.close(descriptor)
+                continue
+            _ensure_running(home)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return Lease(home, descriptor)
+
+
+def _share(home: Home, descriptor: int) -> None:
+    # Only a supervisor that is just stopping its servers, or a reset, holds this lock for itself.
+    if not wait_lock(descriptor, exclusive=False, seconds=START_SECONDS):
+        message = (
+            f"The servers in {home.folder} are being stopped and that does not end: "
+            f"see {home.supervisor_log}."
+        )
+        raise ServersError(message)
+
+
+def _is_same_file(descriptor: int, path: Path) -> bool:
     try:
-        # Only a supervisor that is just stopping its servers holds this lock for itself.
-        if not wait_lock(descriptor, exclusive=False, seconds=START_SECONDS):
-            message = f"The servers in {home.folder} are being stopped and that does not end: see {home.supervisor_log}."
-            raise ServersError(message)
-        _ensure_running(home)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return Lease(home, descriptor)
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _open(home: Home) -> int:
     try:
         return open_lock(home.lease)
     except OSError as error:
-        message = f"{home.lease} cannot be opened ({error.strerror}): set LEADMODEL_HOME to a folder of your own."
+        message = (
+            f"{home.lease} cannot be opened ({error.strerror}): set LEADMODEL_HOME to a folder of your own."
+        )
         raise ServersError(message) from error
 
 
@@ -74,7 +96,10 @@ def _ensure_running(home: Home) -> None:
     starting = open_lock(home.starting)
     try:
         if not wait_lock(starting, exclusive=True, seconds=START_SECONDS):
-            message = f"Another process has been starting the servers in {home.folder} for too long: end it and try again."
+            message = (
+                f"Another process has been starting the servers in {home.folder} for too long: "
+                "end it and try again."
+            )
             raise ServersError(message)
         if is_locked(home.supervised):
             _wait_until_ready(home, None)
@@ -116,4 +141,7 @@ def _wait_until_ready(home: Home, started: subprocess.Popen[bytes] | None) -> No
 def _reason(home: Home) -> str:
     if home.failed.exists():
         return home.failed.read_text()
-    return f"The servers' supervisor ended without a reason. Its log: {last_lines(home.supervisor_log) or 'empty'}"
+    return (
+        "The servers' supervisor ended without a reason. Its log: "
+        f"{last_lines(home.supervisor_log) or 'empty'}"
+    )

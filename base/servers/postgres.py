@@ -97,7 +97,8 @@ class Postgres:
         if free < ROOM_FOR_A_NEW_DATABASE:
             raise ServersError(
                 f"{home.folder} has {free // MEGABYTE} MB free and a new database needs "
-                f"{ROOM_FOR_A_NEW_DATABASE // MEGABYTE} MB: make room, or set LEADMODEL_HOME to a folder on another disk."
+                f"{ROOM_FOR_A_NEW_DATABASE // MEGABYTE} MB: "
+                "make room, or set LEADMODEL_HOME to a folder on another disk."
             )
         unfinished = home.data.with_name("postgres.unfinished")
         unfinished.mkdir(mode=0o700)
@@ -146,22 +147,24 @@ class Postgres:
         version = (data / "PG_VERSION").read_text().strip()
         if version != POSTGRES_MAJOR:
             raise ServersError(
-                f"The database in {data} was made by PostgreSQL {version} and this is PostgreSQL {POSTGRES_MAJOR}: "
+                f"The database in {data} was made by PostgreSQL {version}, "
+                f"and this is PostgreSQL {POSTGRES_MAJOR}: "
                 "run `make demo-reset` to start over, or check out the version that made it."
             )
         user = servers_user()
         owner = data.stat().st_uid
         if owner != (user.pw_uid if user else os.geteuid()):
             raise ServersError(
-                f"The database in {data} belongs to the user with number {owner}, who is not the one the servers run as: "
+                f"The database in {data} belongs to the user with number {owner}, "
+                "who is not the one the servers run as: "
                 "run as the user who made it, or set LEADMODEL_HOME to another folder."
             )
 
     def _clear_leftovers(self) -> None:
         """Wait for a server that lost its supervisor to end, and remove the lock files of one that is gone.
 
-        We hold the supervisor's lock, so no server of ours is meant to run here. PostgreSQL would refuse to start when
-        another process happens to have got the process number of the old one.
+        We hold the supervisor's lock, so no server of ours is meant to run here. PostgreSQL would refuse to
+        start when another process happens to have got the process number of the old one.
         """
         home = self._home
         for lock in (home.data / "postmaster.pid", home.sockets / ".s.PGSQL.5432.lock"):
@@ -175,7 +178,10 @@ class Postgres:
                 deadline = time.monotonic() + STOP_SECONDS
                 while is_alive(pid):
                     if time.monotonic() > deadline:
-                        message = f"An old PostgreSQL (process {pid}) still works in {home.data} and does not end: end it."
+                        message = (
+                            f"An old PostgreSQL (process {pid}) still works in {home.data} and does not end: "
+                            "end it."
+                        )
                         raise ServersError(message)
                     time.sleep(POLL)
             lock.unlink(missing_ok=True)
@@ -211,7 +217,9 @@ class Postgres:
             connection.close()
 
     def _connect(self, database: str) -> psycopg2.extensions.connection:
-        return psycopg2.connect(host=str(self._home.sockets), user=SUPERUSER, dbname=database, connect_timeout=5)
+        return psycopg2.connect(
+            host=str(self._home.sockets), user=SUPERUSER, dbname=database, connect_timeout=5
+        )
 
 
 def explain(what: str, said: str) -> str:

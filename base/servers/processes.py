@@ -16,7 +16,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(how: signal.Signals) -> Callable[[], None]:
-    """What to call in a child before exec, so that the kernel signals it when its parent ends, even by kill -9."""
+    """What to call in a child before exec: the kernel then signals it when its parent ends."""
     parent = os.getpid()
 
     def ask_kernel() -> None:
@@ -28,7 +28,9 @@ def die_with_parent(how: signal.Signals) -> Callable[[], None]:
     return ask_kernel
 
 
-def start_server(command: Sequence[str | Path], *, log: Path, on_parents_death: signal.Signals) -> subprocess.Popen[bytes]:
+def start_server(
+    command: Sequence[str | Path], *, log: Path, on_parents_death: signal.Signals
+) -> subprocess.Popen[bytes]:
     """Start a server as the servers' user, its words appended to the log."""
     user = servers_user()
     with log.open("ab") as words:
@@ -43,9 +45,9 @@ def start_server(command: Sequence[str | Path], *, log: Path, on_parents_death: 
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
             umask=0o077,
-            # A session of its own: Ctrl-C in the terminal must not reach the servers before the supervisor does.
+            # A session of its own: the terminal's Ctrl-C must not reach the servers.
             start_new_session=True,
-            preexec_fn=die_with_parent(on_parents_death),
+            preexec_fn=die_with_parent(on_parents_death),  # noqa: PLW1509 - the supervisor has one thread
         )
 
 

@@ -29,7 +29,7 @@ class Redis:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server and wait until it answers. Raises ServersError with a sentence when it does not."""
+        """Start the server and wait until it answers. Raises ServersError when it does not."""
         home = self._home
         home.redis_socket.unlink(missing_ok=True)
         command: list[str | Path] = [

@@ -25,12 +25,12 @@ LOOK_EVERY = 0.25
 GRACE_SECONDS = 3.0
 
 
-class Stop(Exception):  # noqa: N818 - not an error: somebody asked us to end
+class Stop(Exception):
     """A signal asked the supervisor to end."""
 
 
 def supervise(home: Home) -> int:
-    """Run both servers until nobody holds the lease, a server dies, or a signal comes. Returns the exit status."""
+    """Run both servers until nobody holds the lease, one dies, or a signal comes. Returns the exit status."""
     supervised = open_lock(home.supervised)
     if not try_lock(supervised, exclusive=True):
         return 0  # another supervisor was quicker
@@ -89,7 +89,10 @@ def _make_socket_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
-        message = f"{folder} belongs to somebody else: remove it, or set LEADMODEL_HOME to a folder with a shorter path."
+        message = (
+            f"{folder} belongs to somebody else: "
+            "remove it, or set LEADMODEL_HOME to a folder with a shorter path."
+        )
         raise ServersError(message)
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
