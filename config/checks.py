@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.security)
-def check_secret_key(app_configs: Sequence[AppConfig] | None, **_: object) -> list[CheckMessage]:
+def check_secret_key(**_: object) -> list[CheckMessage]:
     """E001: with configured servers, the secret key must be given."""
     if settings.SECRET_KEY:
         return []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from pathlib import Path
 
-from base.servers import Home, ServersError
 from base.env import ConfigurationError
+from base.servers import Home, ServersError
 
 
 def kept_secret_key(home: Home) -> str:
@@ -25,10 +26,12 @@ def kept_secret_key(home: Home) -> str:
         except FileExistsError:
             pass
         finally:
-            os.unlink(draft)
+            Path(draft).unlink()
         return path.read_text()
     except ServersError as error:
         raise ConfigurationError(str(error)) from error
     except OSError as error:
-        message = f"The secret key in {path} cannot be kept ({error.strerror}): set SECRET_KEY or LEADMODEL_HOME."
+        message = (
+            f"The secret key in {path} cannot be kept ({error.strerror}): set SECRET_KEY or LEADMODEL_HOME."
+        )
         raise ConfigurationError(message) from error

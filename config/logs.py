@@ -1,7 +1,7 @@
 """Structured logs: one line per unit of work, JSON in production, readable in a terminal, no personal data.
 
-Log names of things and Ids, never names, addresses or words of people. A field whose name sounds like one of those, or
-like a secret, is masked.
+Log names of things and Ids, never names, addresses or words of people. A field whose name sounds like one
+of those, or like a secret, is masked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-MASKED = frozenset({"name", "first_name", "last_name", "email", "phone", "subject", "body", "password", "token", "secret"})
+MASKED = frozenset(
+    {"name", "first_name", "last_name", "email", "phone", "subject", "body", "password", "token", "secret"}
+)
 
 log = structlog.get_logger("web")
 
@@ -27,7 +29,7 @@ def mask(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Muta
     return event
 
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -42,7 +44,7 @@ def logging_settings(*, level: str, form: str) -> dict[str, Any]:
     renderer: Callable[..., object] = (
         structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    last = [] if readable else [structlog.processors.format_exc_info]
+    last: list[Any] = [] if readable else [structlog.processors.format_exc_info]
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": SHARED,
@@ -80,7 +82,7 @@ def configure(settings: Mapping[str, Any]) -> None:
 
 
 class RequestLog:
-    """One line per request: what was asked (without its parameters), by whom (Id), the answer, how long it took."""
+    """One line per request: what was asked (no parameters), by whom (Id), the answer, the time it took."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Called once by Django."""

@@ -11,8 +11,8 @@ from base.servers import Home, Lease, Purpose, ServersError, hold, home_for
 # These read no database and send no message, so they work where no server can run.
 COMMANDS_WITHOUT_SERVERS = frozenset(
     {
-        "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages", "compilemessages",
-        "startapp", "startproject", "spectacular", "--help", "-h", "--version",
+        "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "spectacular",
+        "startapp", "startproject", "makemessages", "compilemessages", "--help", "-h", "--version",
     }
 )  # fmt: skip
 
@@ -34,7 +34,9 @@ def uses_private_servers() -> bool:
     database, redis = env_str("DATABASE_URL"), env_str("REDIS_URL")
     if bool(database) != bool(redis):
         have, lack = ("DATABASE_URL", "REDIS_URL") if database else ("REDIS_URL", "DATABASE_URL")
-        message = f"{have} is set and {lack} is not: set both to use your servers, or neither to use private ones."
+        message = (
+            f"{have} is set and {lack} is not: set both to use your servers, or neither to use private ones."
+        )
         raise ServersError(message)
     return not database
 

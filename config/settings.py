@@ -37,7 +37,11 @@ WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "base.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-OUR_APPS = [app for app in ("base", "sync", "leadmodel", "metrics", "alerts") if importlib.util.find_spec(f"{app}.apps")]
+OUR_APPS = [
+    app
+    for app in ("base", "sync", "leadmodel", "metrics", "alerts")
+    if importlib.util.find_spec(f"{app}.apps")
+]
 INSTALLED_APPS = [
     "config",
     *OUR_APPS,
@@ -84,7 +88,7 @@ DATABASES = {"default": postgres_settings(HOME.database_url if PRIVATE_SERVERS e
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 REDIS_URL = HOME.redis_url if PRIVATE_SERVERS else env_str("REDIS_URL")
 
-# Celery. The database is the queue: a message lost or doubled changes nothing but the time until a scan looks.
+# Celery. The database is the queue: a message lost or doubled changes only when the next look is.
 CELERY_BROKER_URL = f"redis+socket://{HOME.redis_socket}" if PRIVATE_SERVERS else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -111,7 +115,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -132,7 +139,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # Only behind a proxy that always sets or removes this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY") else None
 X_FRAME_OPTIONS = "DENY"
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+SILENCED_SYSTEM_CHECKS = (
+    ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
+)
 
 # Salesforce
 SALESFORCE_URL = env_str("SALESFORCE_URL")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -25,7 +26,7 @@ def servers() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
-    """Give this run a database of its own, so that several runs share one PostgreSQL; drop those of killed runs."""
+    """Give this run a database of its own, beside those of other runs; drop what killed runs left."""
     connection = connections["default"]
     connection.settings_dict["TEST"]["NAME"] = f"test_leadmodel_{os.getpid()}"
     parameters = connection.get_connection_params() | {"dbname": "postgres"}
@@ -37,7 +38,7 @@ def django_db_modify_db_settings(servers: None) -> None:
             cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_leadmodel\\_%'")
             for (name,) in cursor.fetchall():
                 owner = name.rpartition("_")[2]
-                if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+                if owner.isdigit() and not Path(f"/proc/{owner}").exists():
                     cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         administration.close()

@@ -6,7 +6,7 @@ import os
 
 os.environ["LEADMODEL_PURPOSE"] = "test"
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 # Thousands of log-ins in a run; how passwords are hashed is Django's to test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
