@@ -23,14 +23,15 @@ try:
 except ServersError as error:
     raise ImproperlyConfigured(str(error)) from error
 HOME = home()
+# A machine of one's own: no proxy in front, plain http on loopback, a key made here.
+LOCAL = PRIVATE_SERVERS or env_bool("LEADMODEL_DEMO")
 
 # Core
 DEBUG = env_bool("DEBUG")
-# Without configured servers this is somebody's own machine; a key made once and kept there is right for it.
-SECRET_KEY = env_str("SECRET_KEY") or (kept_secret_key(HOME) if PRIVATE_SERVERS else "")
+SECRET_KEY = env_str("SECRET_KEY") or (kept_secret_key(HOME) if LOCAL else "")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 SITE_URL = env_str("SITE_URL", "http://localhost:8000")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if PRIVATE_SERVERS else [])
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -125,7 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Security. Plain http is for a private machine only: with configured servers everything expects https.
-HTTPS = env_bool("HTTPS", default=not (DEBUG or PRIVATE_SERVERS))
+HTTPS = env_bool("HTTPS", default=not (DEBUG or LOCAL))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
@@ -177,12 +178,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env_str("STATIC_ROOT", str(REPOSITORY / "var" / "static")))
 STATICFILES_DIRS = [REPOSITORY / "static"]
 # Straight from the source folders on a private machine; collected, hashed and compressed in production.
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PRIVATE_SERVERS
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if PRIVATE_SERVERS
+        if LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

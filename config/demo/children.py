@@ -1,0 +1,99 @@
+"""The demo's child processes: started, watched, stopped, none left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Self
+
+from base.servers.home import REPOSITORY
+from base.servers.processes import die_with_parent, last_lines
+from config.demo.errors import DemoError
+
+STOP_SECONDS = 10.0
+POLL = 0.1
+
+
+class Children:
+    """All processes the demo started. Use as a context: leaving it stops every one of them."""
+
+    def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
+        """Each child's words go to a file of its name in `logs`."""
+        self._logs = logs
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = dict(environment)
+
+    def __enter__(self) -> Self:
+        """Nothing runs yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop all."""
+        self.stop()
+
+    def start(self, name: str, command: Sequence[str], *, pass_fds: Sequence[int] = ()) -> Path:
+        """Start a process that is meant to run as long as the demo does. Returns its log."""
+        log = self._logs / f"{name}.log"
+        with log.open("wb") as words:
+            self._running[name] = self._popen(command, stdout=words, pass_fds=pass_fds)
+        return log
+
+    def run(self, what: str, command: Sequence[str]) -> None:
+        """Run a process to its end, its words going to the terminal. Raises DemoError if it fails."""
+        process = self._popen(command, stdout=None)
+        self._running[what] = process
+        while process.poll() is None:
+            self.check(except_for=what)
+            time.sleep(POLL)
+        del self._running[what]
+        if process.returncode:
+            message = f"The demo stops: {what} failed (see above)."
+            raise DemoError(message)
+
+    def check(self, *, except_for: str = "") -> None:
+        """Raise DemoError, with its last words, if a process that is meant to run has ended."""
+        for name, process in self._running.items():
+            status = process.poll()
+            if name != except_for and status is not None:
+                how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
+                words = last_lines(self._logs / f"{name}.log", 15) or "nothing"
+                message = f"The demo stops: its {name} ended ({how}). Its last words:\n{words}"
+                raise DemoError(message)
+
+    def stop(self) -> None:
+        """Ask every process to end, and end those that do not within ten seconds with all they started."""
+        for process in self._running.values():
+            process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in self._running.values():
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            # What it started is in its group; whoever is still there has lost its parent.
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._running.clear()
+
+    def _popen(
+        self, command: Sequence[str], *, stdout: IO[bytes] | None, pass_fds: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.STDOUT if stdout else None,
+            cwd=REPOSITORY,
+            env=self.environment,
+            pass_fds=pass_fds,
+            # The terminal's Ctrl-C goes to the demo alone, which then stops everything in order.
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - the demo has one thread
+        )

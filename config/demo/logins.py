@@ -1,0 +1,77 @@
+"""One log-in per role, for the demo only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
+
+from base.models import Role, User
+from sync.models import Lead
+from sync.models import User as SalesforceUser
+
+PASSWORD = "show-me-the-leads"  # noqa: S105 - printed on the terminal, and served to this machine only
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who can log in to the demo, and whose eyes they see with."""
+
+    role: Role
+    username: str
+    who: str
+
+
+def make() -> list[Login]:
+    """Make the three users, or bring those of an earlier run up to date."""
+    rep = _busiest_rep()
+    manager = SalesforceUser.objects.filter(pk=rep.manager_id).first() if rep and rep.manager_id else None
+    with transaction.atomic():
+        return [
+            _make(Role.REP, rep, "no rep in this organisation holds people"),
+            _make(Role.MANAGER, manager, "no manager named in Salesforce: set the team in the admin"),
+            _make(Role.OPS, None, "everything, and the admin at /admin/"),
+        ]
+
+
+def _busiest_rep() -> SalesforceUser | None:
+    """The active person who holds most leads, one who has a manager before one who has none."""
+    held = (
+        Lead.objects.filter(owner_id=OuterRef("pk"))
+        .exclude(is_deleted=True)
+        .exclude(is_converted=True)
+        .order_by()
+        .values("owner_id")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
+        SalesforceUser.objects.filter(is_active=True, user_type="Standard")
+        .annotate(held=Coalesce(Subquery(held), 0))
+        .filter(held__gt=0)
+        .order_by(IsNull(F("manager_id"), True), "-held", "pk")  # noqa: FBT003 - Django's signature
+        .first()
+    )
+
+
+def _make(role: Role, salesforce: SalesforceUser | None, otherwise: str) -> Login:
+    first, _, last = ((salesforce and salesforce.name) or "").rpartition(" ")
+    # Names in the app are shorter than Salesforce's may be.
+    values = {
+        "role": role,
+        "salesforce_id": salesforce.pk if salesforce else None,
+        "first_name": first[:150],
+        "last_name": last[:150],
+        "is_staff": role is Role.OPS,
+        "is_superuser": role is Role.OPS,
+        "password": make_password(PASSWORD),
+    }
+    User.objects.filter(salesforce_id=values["salesforce_id"]).exclude(username=role).update(
+        salesforce_id=None
+    )
+    User.objects.update_or_create(username=role.value, defaults=values)
+    return Login(role, role.value, (salesforce and salesforce.name) or otherwise)

@@ -1,0 +1,119 @@
+"""Which organisation a demo shows, and its data file: made once, kept until another one is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from config.demo.errors import DemoError
+
+CHUNK = 1 << 20
+
+
+class Organisation(Protocol):
+    """Something the sandbox can make a data file of."""
+
+    def fingerprint(self) -> str:
+        """What tells this organisation from every other one."""
+
+    def describe(self) -> str:
+        """The organisation in the user's words."""
+
+    def command(self, data: Path) -> Sequence[str]:
+        """The command that makes the data file."""
+
+
+@dataclass(frozen=True)
+class ExampleCompany:
+    """The company generated from a seed."""
+
+    leads: int
+    seed: int
+
+    def fingerprint(self) -> str:
+        """Size and seed; the twelve months end when it was first made."""
+        return f"company-{self.leads}-{self.seed}"
+
+    def describe(self) -> str:
+        """Its size and seed."""
+        return f"the example company ({self.leads:,} leads, seed {self.seed})"
+
+    def command(self, data: Path) -> Sequence[str]:
+        """Generate it."""
+        size = ["--leads", str(self.leads), "--seed", str(self.seed)]
+        return [sys.executable, "-m", "sandbox", "company", *size, "--data", str(data)]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A Salesforce data export: a folder of CSV files, or a zip of them."""
+
+    path: Path
+
+    def fingerprint(self) -> str:
+        """A digest of names and contents, so that the same export elsewhere is the same organisation.
+
+        Raises DemoError when it cannot be read.
+        """
+        digest = hashlib.sha256()
+        try:
+            for file in self._files():
+                digest.update(f"{file.name}\0{file.stat().st_size}\0".encode())
+                with file.open("rb") as content:
+                    while chunk := content.read(CHUNK):
+                        digest.update(chunk)
+        except OSError as error:
+            raise DemoError(
+                f"The export {self.path} cannot be read ({error.strerror}): name a folder or zip you can read."
+            ) from error
+        return f"export-{digest.hexdigest()[:32]}"
+
+    def describe(self) -> str:
+        """Its file's name."""
+        return f"the export {self.path.name}"
+
+    def command(self, data: Path) -> Sequence[str]:
+        """Load it."""
+        return [sys.executable, "-m", "sandbox", "load", str(self.path), "--data", str(data)]
+
+    def _files(self) -> list[Path]:
+        if self.path.is_dir():
+            return sorted(file for file in self.path.rglob("*") if file.is_file())
+        if self.path.exists():
+            return [self.path]
+        message = f"There is no export at {self.path}: name a folder of CSV files, or a zip of them."
+        raise DemoError(message)
+
+
+class DataFile:
+    """The sandbox's data file of the demo, with a note beside it of the organisation it holds."""
+
+    def __init__(self, folder: Path) -> None:
+        """In the demo's own folder."""
+        self.path = folder / "organisation.data"
+        self.draft = folder / "organisation.unfinished"
+        self._note = folder / "organisation.json"
+
+    def holds(self, fingerprint: str) -> bool:
+        """Whether the file is complete and of this organisation."""
+        if not (self.path.exists() and self._note.exists()):
+            return False
+        note: dict[str, str] = json.loads(self._note.read_text())
+        return note["organisation"] == fingerprint
+
+    def discard(self) -> None:
+        """Remove the file, its unfinished draft, and what a database engine left beside either."""
+        self._note.unlink(missing_ok=True)
+        for path in (self.path, self.draft):
+            for leftover in path.parent.glob(f"{path.name}*"):
+                leftover.unlink()
+
+    def accept(self, fingerprint: str) -> None:
+        """The draft is complete: give it the final name, then note what it holds."""
+        self.draft.rename(self.path)
+        self._note.write_text(json.dumps({"organisation": fingerprint}))

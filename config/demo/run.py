@@ -1,0 +1,152 @@
+"""One demo from start to end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from base.servers.home import Home
+from base.servers.locks import open_lock, try_lock
+from config.demo import database, logins, sandbox
+from config.demo.children import Children
+from config.demo.errors import DemoError, Stopped
+from config.demo.organisation import DataFile, ExampleCompany, Organisation
+from config.demo.ports import listen
+
+MEGABYTE = 1 << 20
+ROOM = 500 * MEGABYTE
+WATCH_EVERY = 0.3
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the user asked for."""
+
+    organisation: Organisation
+    model: Path | None
+    once: bool
+    port: int | None
+    speed: float
+
+
+def run(demo: Demo, home: Home, say: Say) -> None:
+    """Run the demo; with `once` until its figures are there, else until Ctrl-C.
+
+    Raises DemoError with a sentence, or Stopped.
+    """
+    folder = home.private / "demo"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _stop)
+    lock = open_lock(folder / "lock")
+    try:
+        if not try_lock(lock, exclusive=True):
+            message = f"A demo already runs from {home.folder}: stop it first, or look at it in the browser."
+            raise DemoError(message)
+        _refuse_full_disk(folder)
+        with Children(folder, os.environ | {"LEADMODEL_DEMO": "true"}) as children:
+            _show(demo, folder, children, say)
+    finally:
+        os.close(lock)
+
+
+def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
+    # Before the long work: a busy port is known at once.
+    listener = None if demo.once else listen(demo.port)
+    fingerprint = demo.organisation.fingerprint()
+    known = _prepare_database(fingerprint, say)
+    data = DataFile(folder)
+    if not data.holds(fingerprint):
+        say(f"Making {demo.organisation.describe()} …")
+        data.discard()
+        children.run("making the organisation", demo.organisation.command(data.draft))
+        data.accept(fingerprint)
+    _manage(children, "migrate", "--verbosity", "0")
+    lives = isinstance(demo.organisation, ExampleCompany) and not demo.once
+    sandbox.serve(children, data.path, folder, speed=demo.speed if lives else None)
+    if demo.model:
+        _manage(children, "model", "import", str(demo.model))
+    say(f"Pulling {demo.organisation.describe()} …")
+    _manage(children, "pull", *([] if known else ["--full"]))
+    database.write_note(fingerprint, pulled=True)
+    say("Deriving cycles and clocks …")
+    _manage(children, "rebuild")
+    if listener is None:
+        say("Done. The data stay: `python manage.py report` reads them.")
+        return
+    people = logins.make()
+    _start_app(children, listener.fileno())
+    port = listener.getsockname()[1]
+    listener.close()
+    say(f"\nLeadmodel is at http://localhost:{port}/\n")
+    for person in people:
+        say(f"  {person.role:<8} {person.username:<10} password {logins.PASSWORD:<16} {person.who}")
+    say("\nCtrl-C stops everything; the data stay until `make demo-reset`.")
+    try:
+        while True:
+            children.check()
+            time.sleep(WATCH_EVERY)
+    except Stopped:
+        # The usual end of a demo, not an interruption of its making.
+        say("\nStopping …")
+
+
+def _prepare_database(fingerprint: str, say: Say) -> bool:
+    """Make sure the database is this organisation's. True if its first pull has already ended."""
+    noted = database.note()
+    if noted is None:
+        database.refuse_other_data()
+        database.write_note(fingerprint, pulled=False)
+        return False
+    if noted["organisation"] != fingerprint:
+        say("The database holds another organisation's demo: it starts afresh.")
+        database.start_afresh(fingerprint)
+        return False
+    return bool(noted["pulled"])
+
+
+def _start_app(children: Children, listener: int) -> None:
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        f"fd://{listener}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+    ]
+    children.start("web", [sys.executable, *gunicorn], pass_fds=[listener])
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    children.start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"])
+    children.start("beat", [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"])
+
+
+def _manage(children: Children, *arguments: str) -> None:
+    children.run(f"`manage.py {' '.join(arguments)}`", [sys.executable, "manage.py", *arguments])
+
+
+def _refuse_full_disk(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        message = (
+            f"{folder} has {free // MEGABYTE} MB free and a demo needs {ROOM // MEGABYTE} MB: "
+            "make room, or set LEADMODEL_HOME to a folder on another disk."
+        )
+        raise DemoError(message)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Once only: a second Ctrl-C must not interrupt the stopping itself.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+    raise Stopped
