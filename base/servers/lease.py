@@ -54,7 +54,7 @@ def hold(home: Home) -> Lease:
         descriptor = _open(home)
         try:
             _share(home, descriptor)
-            # A reset may have removed the folder while we waited: then this lock is on a file nobody else sees.
+            # A reset may have removed the folder while we waited: then this lock is on a lost file.
             if not _is_same_file(descriptor, home.lease):
                 os.close(descriptor)
                 continue
