@@ -41,7 +41,7 @@ def with_defaults(store: Store, one: SObject, values: Row, *, user_id: str) -> d
             filled[field.name] = user_id
         elif field.type == "boolean":
             filled[field.name] = False
-        elif field.type == "picklist" and field.required_on_create is False and not field.nillable and field.values:
+        elif field.name in ("Status", "Type") and field.defaulted_on_create and field.values:
             filled[field.name] = field.values[0]
     return {**filled, **values}
 
