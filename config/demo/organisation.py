@@ -69,7 +69,7 @@ class Export:
                         digest.update(chunk)
         except OSError as error:
             raise DemoError(
-                f"The export {self.path} cannot be read ({error.strerror}): name a folder or zip you can read."
+                f"The export {self.path} cannot be read ({error.strerror}): name one that you can read."
             ) from error
         return f"export-{digest.hexdigest()[:32]}"
 

@@ -1,0 +1,1 @@
+"""What is due, whom to tell, what to do, and the mails."""
