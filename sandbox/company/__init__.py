@@ -1,0 +1,7 @@
+"""The example company: a year of a sales organisation that never was, its people's habits, and its life from then on."""
+
+from __future__ import annotations
+
+from sandbox.company.building import build
+
+__all__ = ["build"]

@@ -1,0 +1,94 @@
+"""When things happen: the curve by which leads arrive, and the hours in which people work."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+HOUR = 3600
+DAY = 86_400
+
+_BY_HOUR_UTC = (
+    0.45, 0.35, 0.30, 0.25, 0.25, 0.30, 0.45, 0.80, 1.10, 1.20, 1.20, 1.15,
+    1.25, 1.60, 2.00, 2.20, 2.20, 2.10, 2.00, 1.90, 1.70, 1.30, 0.90, 0.60,
+)  # fmt: skip
+_BY_WEEKDAY = (1.10, 1.20, 1.15, 1.10, 0.90, 0.35, 0.40)
+
+
+def arrival_weight(at: int) -> float:
+    """How busy the hour of this instant (seconds since 1970) is with arrivals; 1 is about the average hour."""
+    moment = datetime.fromtimestamp(at, UTC)
+    quiet = 0.45 if (moment.month, moment.day) >= (12, 23) or (moment.month, moment.day) <= (1, 2) else 1.0
+    return _BY_HOUR_UTC[moment.hour] * _BY_WEEKDAY[moment.weekday()] * quiet
+
+
+class Arrivals:
+    """Spreads arrivals over [start, end) as people come: by day more than by night, and a little more every month."""
+
+    def __init__(self, start: int, end: int) -> None:
+        self._start = start
+        self._step = HOUR
+        hours = max(1, (end - start) // HOUR)
+        growth = 0.35 / hours
+        weights = [arrival_weight(start + hour * HOUR) * (0.85 + growth * hour) for hour in range(hours)]
+        self._sums = list(accumulate(weights, initial=0.0))
+
+    def at(self, share: float) -> int:
+        """The instant by which this share (0 to 1) of all arrivals has come."""
+        target = share * self._sums[-1]
+        hour = min(bisect_right(self._sums, target) - 1, len(self._sums) - 2)
+        within = (target - self._sums[hour]) / (self._sums[hour + 1] - self._sums[hour])
+        return self._start + int((hour + within) * self._step)
+
+
+class Office:
+    """The working hours of one person: seconds at work map to instants and back.
+
+    Work outside [start, end) is unknown; ask for instants within, give a margin when making one.
+    """
+
+    def __init__(self, zone: str, start: int, end: int, absences: tuple[tuple[int, int], ...] = ()) -> None:
+        self._opens: list[int] = []
+        self._closes: list[int] = []
+        tz = ZoneInfo(zone)
+        day = datetime.fromtimestamp(start, tz).date()
+        last = datetime.fromtimestamp(end, tz).date()
+        while day <= last:
+            if day.weekday() < 5:
+                for opens, closes in _day_at_work(day, tz):
+                    if not any(gone < closes and opens < back for gone, back in absences):
+                        self._opens.append(opens)
+                        self._closes.append(closes)
+            day += timedelta(days=1)
+        lengths = [closes - opens for opens, closes in zip(self._opens, self._closes, strict=True)]
+        self._worked = list(accumulate(lengths, initial=0))
+
+    def after(self, at: int, seconds: float) -> int:
+        """The instant at which a person who starts at `at` has worked this many seconds."""
+        index = bisect_right(self._opens, at) - 1
+        done = 0
+        if index >= 0:
+            done = self._worked[index] + min(at, self._closes[index]) - self._opens[index]
+        target = done + int(seconds)
+        index = bisect_right(self._worked, target) - 1
+        if index >= len(self._opens):
+            return self._closes[-1] + target - self._worked[-1] + 1
+        return self._opens[index] + target - self._worked[index]
+
+    def is_open(self, at: int) -> bool:
+        """Whether the person is at work at this instant."""
+        index = bisect_right(self._opens, at) - 1
+        return index >= 0 and at < self._closes[index]
+
+
+def _day_at_work(day: date, tz: ZoneInfo) -> list[tuple[int, int]]:
+    pairs = ((time(8, 30), time(12, 30)), (time(13, 15), time(17, 45)))
+    return [
+        (
+            int(datetime.combine(day, opens, tz).timestamp()),
+            int(datetime.combine(day, closes, tz).timestamp()),
+        )
+        for opens, closes in pairs
+    ]

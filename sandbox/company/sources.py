@@ -1,0 +1,69 @@
+"""Where leads come from: eight sources, how ready their people are, and the campaigns that brought them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from sandbox.company.hours import DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One lead source. Shares are between 0 and 1.
+
+    `assigned` come far enough to be worked, `reply` answer one touch, of those who talk `fit` are
+    qualified; `routing` is how long scoring and routing take, in seconds.
+    """
+
+    name: str
+    weight: int
+    inbound: bool
+    assigned: float
+    reply: float
+    fit: float
+    routing: int
+    campaign: str
+
+
+SOURCES = (
+    Source("Demo request", 15, True, 0.99, 0.30, 0.55, 60, "Website demo form"),
+    Source("Free trial", 13, True, 0.92, 0.22, 0.42, 120, "Product trial"),
+    Source("Chat", 9, True, 0.97, 0.32, 0.45, 20, "Website chat"),
+    Source("Webinar", 14, True, 0.72, 0.13, 0.34, 6 * 3600, "Data Days webinar"),
+    Source("Content download", 16, True, 0.50, 0.10, 0.30, 1800, "Maintenance guide"),
+    Source("Trade show", 6, True, 0.90, 0.13, 0.36, 3 * 3600, "Trade show booth"),
+    Source("Partner referral", 5, True, 0.99, 0.34, 0.62, 300, "Partner programme"),
+    Source("Prospecting list", 22, False, 0.0, 0.075, 0.42, 0, "Prospecting list"),
+)
+_DRAW = tuple(source for source in SOURCES for _ in range(source.weight))
+BY_NAME = {source.name: source for source in SOURCES}
+PROSPECTING = BY_NAME["Prospecting list"]
+TRADE_SHOW = BY_NAME["Trade show"]
+COMING_BACK = (BY_NAME["Demo request"], BY_NAME["Webinar"], BY_NAME["Content download"], BY_NAME["Chat"])
+"""What people do who raise their hand a second time."""
+
+QUARTERS = 5
+"""Campaigns of one source start every 91 days; five cover the twelve months."""
+
+
+def draw_source(rng: Random) -> Source:
+    """A source, in proportion to how many leads it brings."""
+    return _DRAW[int(rng.random() * len(_DRAW))]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """The company's campaigns: one per source and quarter, and the trade show of the ledger after them."""
+
+    start: int
+
+    def number(self, source: Source, at: int) -> int:
+        """The number of the campaign (0 and up) of this source that runs at this instant."""
+        quarter = min(max((at - self.start) // (91 * DAY), 0), QUARTERS - 1)
+        return SOURCES.index(source) * QUARTERS + quarter
+
+    @property
+    def show_number(self) -> int:
+        """The number of the trade show whose leads are bypassed."""
+        return len(SOURCES) * QUARTERS
