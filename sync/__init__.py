@@ -1,0 +1,1 @@
+"""Salesforce in and out: the mirror and how it is kept."""

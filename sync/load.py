@@ -1,0 +1,198 @@
+"""From a spool into the mirror: rows, marks of changed people and the cursor in one transaction, by COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from psycopg2 import DataError, sql
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from sync.models import CustomField, ObjectState
+from sync.salesforce.objects import MirroredObject
+from sync.salesforce.spool import Spool
+
+STAGED = "staged_rows"
+
+
+class UnreadableRows(Exception):
+    """PostgreSQL refused a value. Nothing was written. The text says which object and value."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: rows in the spool, rows that were new or different."""
+
+    row_count: int
+    changed_count: int
+
+
+def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, missing: Sequence[str] = ()) -> Loaded:
+    """Merge a spool into the mirror and advance the cursor to the latest stamp in it.
+
+    Rows older than what the mirror has are left alone, so that reading any window again, in any order, ends in the
+    same mirror. Columns the spool lacks keep their values. Raises UnreadableRows, having written nothing.
+    """
+    with transaction.atomic(), connection.cursor() as wrapped:
+        cursor: Cursor = wrapped.cursor
+        state = ObjectState.objects.select_for_update().get(name=spec.name)
+        columns = _columns(spec, spool.header())
+        changed = 0
+        if spool.row_count:
+            try:
+                changed = _fill(cursor, spec, columns, spool) if _is_empty(cursor, spec) else 0
+                changed = changed or _merge(cursor, spec, columns, spool)
+            except DataError as error:
+                told = error.diag.context or ""
+                raise UnreadableRows(
+                    f"{spec.name}: PostgreSQL cannot hold a value Salesforce sent ({error.diag.message_primary};"
+                    f" {told.splitlines()[0] if told else 'no line told'}). Nothing of this read was taken over."
+                ) from error
+        latest = _latest(cursor, spec)
+        ObjectState.objects.filter(pk=state.pk).update(
+            state=ObjectState.State.READ,
+            cursor=max(filter(None, (state.cursor, latest)), default=None),
+            row_count=state.row_count + changed,
+            read_at=read_at,
+            missing=sorted(missing),
+            needs_backfill=False,
+            error="",
+        )
+    return Loaded(spool.row_count, changed)
+
+
+def _columns(spec: MirroredObject, header: Sequence[str]) -> list[str]:
+    custom = {f.api_name: f.column for f in CustomField.objects.filter(object_name=spec.name)}
+    return [spec.columns.get(name) or custom[name] for name in header]
+
+
+def _is_empty(cursor: Cursor, spec: MirroredObject) -> bool:
+    cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(sql.Identifier(spec.table)))
+    return bool(cursor.fetchone() == (True,))
+
+
+def _copy(cursor: Cursor, table: str, columns: Sequence[str], spool: Spool) -> None:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY {table} ({names}) FROM STDIN (FORMAT csv, HEADER true, FORCE_NULL ({names}))")
+    text = statement.format(table=sql.Identifier(table), names=names).as_string(cursor)
+    for page in spool.pages:
+        with page.open("rb") as file:
+            cursor.copy_expert(text, file, size=1 << 20)
+
+
+def _fill(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> int:
+    """The first rows of an object: straight in."""
+    _copy(cursor, spec.table, columns, spool)
+    cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(spec.table)))
+    _mark(cursor, spec, spec.table)
+    return spool.row_count
+
+
+def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> int:
+    """Rows into an object that has some: stage, keep what is news, mark before and after, write."""
+    names = {
+        "table": sql.Identifier(spec.table),
+        "staged": sql.Identifier(STAGED),
+        "stamp": sql.Identifier(spec.stamp_column),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+    }
+    cursor.execute(
+        sql.SQL("CREATE TEMP TABLE {staged} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP").format(**names)
+    )
+    _copy(cursor, STAGED, columns, spool)
+    of = {
+        side: sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.Identifier(side), sql.Identifier(c)) for c in columns)
+        for side in ("old", "new")
+    }
+    cursor.execute(
+        sql.SQL(
+            "DELETE FROM {staged} new USING {table} old WHERE old.id = new.id"
+            " AND (old.{stamp} > new.{stamp} OR ({old}) IS NOT DISTINCT FROM ({new}))"
+        ).format(**names, **of)
+    )
+    _remember_seen(cursor, spec, columns)
+    cursor.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE replaced_rows ON COMMIT DROP AS"
+            " SELECT old.* FROM {table} old JOIN {staged} new USING (id)"
+        ).format(**names)
+    )
+    _mark(cursor, spec, "replaced_rows")
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} ORDER BY id"
+            " ON CONFLICT (id) DO UPDATE SET ({columns}) = ROW ({excluded})"
+        ).format(
+            **names,
+            excluded=sql.SQL(", ").join(sql.SQL("EXCLUDED.{}").format(sql.Identifier(c)) for c in columns),
+        )
+    )
+    changed = int(cursor.rowcount)
+    _mark(cursor, spec, STAGED)
+    if spec.name == "User" and changed:
+        _mark_everybody_if_known(cursor)
+    cursor.execute("DROP TABLE replaced_rows")
+    cursor.execute(sql.SQL("DROP TABLE {staged}").format(**names))
+    return changed
+
+
+def _mark(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
+    """Mark the people whom rows are about, in the transaction that writes the rows."""
+    for query in spec.marks:
+        cursor.execute(
+            "INSERT INTO sync_mark (record_id) SELECT DISTINCT marked FROM ("
+            + query.replace("{rows}", rows)
+            + ") AS marks (marked) WHERE marked IS NOT NULL ORDER BY marked"
+        )
+
+
+def _mark_everybody_if_known(cursor: Cursor) -> None:
+    """A user whose kind or team may have changed, or who is met after their work was: all people follow."""
+    cursor.execute(
+        """
+        INSERT INTO sync_mark (record_id)
+        SELECT '*' WHERE EXISTS (
+            SELECT FROM staged_rows new JOIN replaced_rows old USING (id)
+            WHERE (old.name, old.user_type, old.profile_id, old.role_id, old.manager_id)
+               IS DISTINCT FROM (new.name, new.user_type, new.profile_id, new.role_id, new.manager_id)
+        ) OR EXISTS (
+            SELECT FROM staged_rows new JOIN sync_task task ON task.owner_id = new.id
+            WHERE NOT EXISTS (SELECT FROM replaced_rows old WHERE old.id = new.id)
+        )
+        """
+    )
+
+
+def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str]) -> None:
+    """Keep what changed between two reads as history (M2); a history row that tells it exactly wins later."""
+    custom = CustomField.objects.filter(object_name=spec.name)
+    watched = {name: spec.columns[name] for name in spec.seen}
+    if spec.seen:
+        watched |= {field.api_name: field.column for field in custom}
+    for api_name, column in watched.items():
+        if column not in columns:
+            continue
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO sync_seen (record_id, object_name, field, old_value, new_value, since, at, actor_id)"
+                " SELECT new.id, %s, %s, old.{column}, new.{column}, old.system_modstamp, new.system_modstamp,"
+                " new.last_modified_by_id"
+                " FROM {staged} new JOIN {table} old USING (id) WHERE old.{column} IS DISTINCT FROM new.{column}"
+                " AND old.system_modstamp < new.system_modstamp"
+                " ON CONFLICT ON CONSTRAINT seen_once DO NOTHING"
+            ).format(
+                column=sql.Identifier(column), staged=sql.Identifier(STAGED), table=sql.Identifier(spec.table)
+            ),
+            (spec.name, api_name),
+        )
+
+
+def _latest(cursor: Cursor, spec: MirroredObject) -> datetime | None:
+    """The latest stamp of the object's rows."""
+    cursor.execute(
+        sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(spec.stamp_column), sql.Identifier(spec.table))
+    )
+    row = cursor.fetchone()
+    return row[0] if row else None

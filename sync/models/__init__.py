@@ -1,0 +1,40 @@
+"""The mirror of Salesforce, and the sync's own books."""
+
+from __future__ import annotations
+
+from sync.models.activities import Event, Task
+from sync.models.books import CustomField, Mark, ObjectState, Seen
+from sync.models.opportunities import (
+    Campaign,
+    CampaignMember,
+    Opportunity,
+    OpportunityContactRole,
+    OpportunityFieldHistory,
+    OpportunityHistory,
+)
+from sync.models.people import Account, Contact, ContactHistory, Lead, LeadHistory
+from sync.models.users import Group, Profile, Role, User
+
+__all__ = [
+    "Account",
+    "Campaign",
+    "CampaignMember",
+    "Contact",
+    "ContactHistory",
+    "CustomField",
+    "Event",
+    "Group",
+    "Lead",
+    "LeadHistory",
+    "Mark",
+    "ObjectState",
+    "Opportunity",
+    "OpportunityContactRole",
+    "OpportunityFieldHistory",
+    "OpportunityHistory",
+    "Profile",
+    "Role",
+    "Seen",
+    "Task",
+    "User",
+]

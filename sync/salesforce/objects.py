@@ -1,0 +1,86 @@
+"""The Salesforce objects we mirror: which, in what order, and whose change each row means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import models
+
+from sync import models as mirror
+
+
+@dataclass(frozen=True)
+class MirroredObject:
+    """One object: its model is the mapping of API names to columns.
+
+    `marks` are SQL queries over the relation `{rows}` (rows of the mirror's shape) that give the Ids of the Leads and
+    Contacts a row is about. `seen` are fields whose change between two reads is kept as history (M2).
+    """
+
+    model: type[models.Model]
+    marks: tuple[str, ...] = ()
+    stamp: str = "SystemModstamp"
+    seen: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The object's API name."""
+        return str(self.model._meta.verbose_name)
+
+    @property
+    def table(self) -> str:
+        """The mirror's table."""
+        return self.model._meta.db_table
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """API name → column, of the fields every organisation has."""
+        return {str(field.verbose_name): str(field.column) for field in self.model._meta.local_concrete_fields}
+
+    @property
+    def stamp_column(self) -> str:
+        """The column of the stamp that reading advances by."""
+        return self.columns[self.stamp]
+
+    @property
+    def is_history(self) -> bool:
+        """Rows that never change and have no SystemModstamp."""
+        return self.stamp == "CreatedDate"
+
+
+_WHO = ("SELECT who_id FROM {rows} WHERE who_id ~ '^(00Q|003)'",)
+_OF_OPPORTUNITY = (
+    "SELECT role.contact_id FROM {rows} row JOIN sync_opportunitycontactrole role"
+    " ON role.opportunity_id = row.{key} WHERE role.contact_id IS NOT NULL",
+)
+
+
+def _of_opportunity(key: str) -> tuple[str, ...]:
+    return tuple(query.replace("{key}", key) for query in _OF_OPPORTUNITY)
+
+
+OBJECTS: tuple[MirroredObject, ...] = (
+    MirroredObject(mirror.Role),
+    MirroredObject(mirror.Profile),
+    MirroredObject(mirror.User),
+    MirroredObject(mirror.Group),
+    MirroredObject(mirror.Campaign),
+    MirroredObject(mirror.Account),
+    # what happened before whom it happened to: a person never shows up without the past read so far
+    MirroredObject(mirror.LeadHistory, marks=("SELECT lead_id FROM {rows}",), stamp="CreatedDate"),
+    MirroredObject(mirror.ContactHistory, marks=("SELECT contact_id FROM {rows}",), stamp="CreatedDate"),
+    MirroredObject(mirror.Task, marks=_WHO),
+    MirroredObject(mirror.Event, marks=_WHO),
+    MirroredObject(
+        mirror.CampaignMember,
+        marks=("SELECT COALESCE(contact_id, lead_id) FROM {rows} WHERE COALESCE(contact_id, lead_id) IS NOT NULL",),
+    ),
+    MirroredObject(mirror.OpportunityHistory, marks=_of_opportunity("opportunity_id")),
+    MirroredObject(mirror.OpportunityFieldHistory, marks=_of_opportunity("opportunity_id"), stamp="CreatedDate"),
+    MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",)),
+    MirroredObject(mirror.Opportunity, marks=_of_opportunity("id")),
+    MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=("Status", "OwnerId")),
+    MirroredObject(mirror.Contact, marks=("SELECT id FROM {rows}",), seen=("OwnerId",)),
+)
+BY_NAME = {spec.name: spec for spec in OBJECTS}

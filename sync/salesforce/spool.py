@@ -1,0 +1,98 @@
+"""Pages from Salesforce, on disk before any of them is believed: counted first, then copied in."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+
+class ShortRead(Exception):
+    """Salesforce declared another number of rows than arrived. Nothing was taken over."""
+
+    def __init__(self, what: str, declared: int, arrived: int) -> None:
+        super().__init__(
+            f"{what}: Salesforce declared {declared} rows but {arrived} arrived; nothing was taken over."
+            " The next read asks again."
+        )
+
+
+class Spool:
+    """CSV pages of one read, each with a header of API names; every page has the same header."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pages: list[Path] = []
+        self.row_count = 0
+        self.replaced_nuls = 0
+
+    def add_stream(self, chunks: Iterable[bytes]) -> Path:
+        """Write one CSV page as it streams in. PostgreSQL holds no NUL: U+FFFD stands for it, and is counted."""
+        path = self._next()
+        with path.open("wb") as file:
+            for chunk in chunks:
+                if b"\0" in chunk:
+                    self.replaced_nuls += chunk.count(b"\0")
+                    chunk = chunk.replace(b"\0", "\ufffd".encode())
+                file.write(chunk)
+        return path
+
+    def add_rows(self, header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+        """Write one page of REST records in the form Bulk gives: quoted, empty for null."""
+        path = self._next()
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+            writer.writerow(header)
+            for row in rows:
+                writer.writerow([self._cell(row.get(name)) for name in header])
+                self.row_count += 1
+
+    def _cell(self, value: object) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, (dict, list)):
+            return json.dumps(value)
+        text = str(value)
+        if "\0" in text:
+            self.replaced_nuls += text.count("\0")
+            text = text.replace("\0", "\ufffd")
+        return text
+
+    def _next(self) -> Path:
+        path = self.folder / f"page-{len(self.pages):06}.csv"
+        self.pages.append(path)
+        return path
+
+    def header(self) -> list[str]:
+        """The API names of the columns; empty when nothing was read."""
+        if not self.pages:
+            return []
+        with self.pages[0].open(encoding="utf-8", newline="") as file:
+            return next(csv.reader(file), [])
+
+
+@contextmanager
+def spooling(name: str) -> Iterator[Spool]:
+    """A spool in a folder of its own, removed at the end; what a killed read left is removed by `sweep`."""
+    root = Path(settings.SALESFORCE_SPOOL_DIR)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
+    try:
+        yield Spool(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(name: str) -> None:
+    """Remove what killed reads of this object left. Call only while holding the object's lock."""
+    root = Path(settings.SALESFORCE_SPOOL_DIR)
+    for folder in root.glob(f"{name}-*") if root.is_dir() else ():
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,23 @@
+"""Hints from the broker: look now. Losing them loses nothing, the next one finds the same work."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from sync.pull import pull
+from sync.salesforce.client import OrganisationError, connect
+from structlog import get_logger
+
+log = get_logger(__name__)
+
+
+@shared_task
+def poll(**_: object) -> None:
+    """Bring the mirror up to date; an organisation out of reach is said and tried again at the next turn."""
+    try:
+        organisation = connect()
+    except OrganisationError as error:
+        log.warning("poll_failed", error=str(error))
+        return
+    pull(organisation, now=timezone.now())
