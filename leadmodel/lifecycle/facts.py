@@ -118,11 +118,15 @@ class Directory(Protocol):
         """The user's team at an instant (K9)."""
 
 
+Since = tuple[datetime | None, str]
+"""From when (None: always) a name holds."""
+
+
 class Users(NamedTuple):
-    """The plain `Directory`."""
+    """The plain `Directory`. `teams` gives each user's teams, oldest first; an empty name is no team."""
 
     humans: frozenset[str]
-    teams: Mapping[str, str]
+    teams: Mapping[str, Sequence[Since]] = {}
     acting_for: Mapping[str, str] = {}
     by_name: Mapping[str, str | None] = {}
 
@@ -139,6 +143,9 @@ class Users(NamedTuple):
         return self.by_name.get(name)
 
     def team_of(self, user_id: str, at: datetime) -> str | None:
-        """The user's team; without dated memberships the same at any instant."""
-        del at
-        return self.teams.get(user_id)
+        """The user's team at an instant (K9)."""
+        team = ""
+        for since, name in self.teams.get(user_id, ()):
+            if since is None or since <= at:
+                team = name
+        return team or None

@@ -1,0 +1,8 @@
+"""What is derived (persons, cycles, spans) and what people enter (settings, teams, exceptions)."""
+
+from __future__ import annotations
+
+from leadmodel.models.derived import Cycle, Person, PersonRecord, Span
+from leadmodel.models.entered import Exclusion, SettingsVersion, TeamMembership
+
+__all__ = ["Cycle", "Exclusion", "Person", "PersonRecord", "SettingsVersion", "Span", "TeamMembership"]

@@ -1,0 +1,131 @@
+"""Derived rows: a pure function of the mirror and the settings (M1). Only the rebuild writes them.
+
+Their keys are natural, so deriving again gives the same rows. No foreign keys: rows of one person are
+written together, and Salesforce's records come and go.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
+
+
+def _code(choices: type, **options: object) -> models.CharField[str, str]:
+    return models.CharField(max_length=16, choices=[(c.value, c.value) for c in choices], **options)  # type: ignore[attr-defined, misc, arg-type]
+
+
+def _id(**options: object) -> models.CharField[str, str]:
+    return models.CharField(max_length=18, db_collation="C", **options)  # type: ignore[misc, arg-type]
+
+
+class Person(models.Model):
+    """One human known in Salesforce (M4), keyed by the record that survives conversions and merges."""
+
+    person_id = _id(primary_key=True)
+    created_at = models.DateTimeField()
+    stage = _code(Stage)
+    stage_since = models.DateTimeField()
+    holder_id = _id(null=True)
+    cycle_count = models.IntegerField()
+    is_deleted = models.BooleanField()
+    is_customer = models.BooleanField()
+
+    class Meta:
+        indexes = (models.Index("stage", name="person_stage"),)  # people by stage
+
+    def __str__(self) -> str:
+        return self.person_id
+
+
+class PersonRecord(models.Model):
+    """Which person a Lead or Contact is. Links keep working when it converts or is merged."""
+
+    record_id = _id(primary_key=True)
+    person_id = _id()
+
+    class Meta:
+        indexes = (models.Index("person_id", name="record_person"),)  # a person's records
+
+    def __str__(self) -> str:
+        return self.record_id
+
+
+class Cycle(models.Model):
+    """One sales attempt on a person, from an assignment to the next disposition (M5, M8)."""
+
+    pk = models.CompositePrimaryKey("person_id", "number")
+    person_id = _id()
+    number = models.IntegerField()
+    assigned_at = models.DateTimeField()
+    assigned_by = _id(null=True)
+    trigger = _code(Trigger)
+    source = models.TextField(null=True)
+    path = _code(Path)
+    campaign_id = _id(null=True)
+    entry = _code(Entry)
+    broke_hold = models.BooleanField()
+    first_rep = _id(null=True)
+    team = models.TextField(null=True)
+    holder_id = _id(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    first_touch_at = models.DateTimeField(null=True)
+    first_touch_by = _id(null=True)
+    first_touch_id = _id(null=True)
+    last_touch_at = models.DateTimeField(null=True)
+    touch_count = models.IntegerField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = _id(null=True)
+    ending = _code(Ending, null=True)
+    outcome = _code(Outcome)
+    latest_kind = _code(Stage, null=True)
+    reason = models.TextField(null=True)
+    is_pre_qualification = models.BooleanField()
+    qualified_at = models.DateTimeField(null=True)
+    handling = _code(Handling)
+
+    class Meta:
+        indexes = (
+            models.Index("assigned_at", name="cycle_assigned"),  # figures of a period
+            # the queue and the Now strip: open cycles by holder, longest waiting first
+            models.Index("holder_id", "assigned_at", name="cycle_open", condition=Q(outcome="open")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.number}"
+
+
+class Span(models.Model):
+    """A stretch of a cycle during which one rep, or a queue, holds the person (M12).
+
+    `rep` is empty for queues and machines. The cycle's own columns that filters need stand here again, so that
+    figures per rep read one table.
+    """
+
+    pk = models.CompositePrimaryKey("person_id", "number", "ordinal")
+    person_id = _id()
+    number = models.IntegerField()
+    ordinal = models.IntegerField()
+    holder_id = _id(null=True)
+    rep = _id(null=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    owes_response = models.BooleanField()
+    is_touched = models.BooleanField()
+    is_bypassed = models.BooleanField()
+    first_touch_at = models.DateTimeField(null=True, help_text="The cycle's first touch, in the span it falls in.")
+    is_first_rep = models.BooleanField(help_text="The cycle's outcome is told under this span's rep.")
+    assigned_at = models.DateTimeField()
+    path = _code(Path)
+    source = models.TextField(null=True)
+    team = models.TextField(null=True)
+    outcome = _code(Outcome)
+    is_pre_qualification = models.BooleanField()
+    touch_count = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index("assigned_at", name="span_assigned", condition=Q(owes_response=True)),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.number}/{self.ordinal}"

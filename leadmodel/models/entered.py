@@ -1,0 +1,55 @@
+"""What people enter: versions of the settings, teams kept in this app, exceptions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class SettingsVersion(models.Model):
+    """The lead model's settings as they were entered; the latest is in force, none is ever changed."""
+
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    why = models.TextField(blank=True)
+    text = models.TextField(help_text="The whole file, comments included.")
+
+    def __str__(self) -> str:
+        return f"version {self.pk}"
+
+
+class TeamMembership(models.Model):
+    """Who is in which team since when, where the teams are kept in this app (K9)."""
+
+    user_id = models.CharField("Salesforce user Id", max_length=18, db_collation="C")
+    team = models.CharField(max_length=80, blank=True, help_text="Empty: in no team from then on.")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint("user_id", "since", name="membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.team}"
+
+
+class Exclusion(models.Model):
+    """An exception (M16): a person left out of every figure while it is in force, named, owned and expiring."""
+
+    record_id = models.CharField("Lead or Contact Id", max_length=18, db_collation="C")
+    starts_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    reason = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "exception"
+        constraints = (
+            models.CheckConstraint(condition=Q(expires_at__gt=F("starts_at")), name="exclusion_ends_after_start"),
+        )
+        indexes = (models.Index("record_id", name="exclusion_record"),)
+
+    def __str__(self) -> str:
+        return f"{self.record_id} until {self.expires_at:%Y-%m-%d}"

@@ -1,0 +1,190 @@
+"""Derive the people about whom something changed. Safe to run anywhere, any number of times, at once, and to kill.
+
+The marks are the queue. A batch takes marks nobody else holds, locks its people, reads the mirror, derives, writes,
+and removes the marks, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from leadmodel.directory import read_directory
+from leadmodel.lifecycle.derive import derive
+from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.rows import Rows
+from leadmodel.settings_store import settings_in_force
+from leadmodel.store import copy_rows, make_staging, replace
+from leadmodel.timeline import Columns, families, kin, read_columns
+
+log = structlog.get_logger(__name__)
+
+BATCH = 2000
+"""Marks a batch takes; its memory and the time its people stay locked grow with it."""
+EVERYBODY = "*"
+STAGED = "staged_"
+AS_OF = "asof_"
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a batch did."""
+
+    marks: int
+    persons: int
+    rows_changed: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """The settings in force, and what they make of this organisation."""
+
+    settings: ModelSettings
+    directory: Directory
+    columns: Columns
+
+
+def read_model(*, known_by: datetime | None = None) -> Model:
+    """The model as entered by `known_by` (None: now)."""
+    settings = settings_in_force(known_by=known_by)
+    return Model(settings, read_directory(settings), read_columns(settings))
+
+
+def rebuild_all(batch: int = BATCH) -> Rebuilt:
+    """Batches until no mark is left that nobody else holds."""
+    total = Rebuilt(0, 0, 0)
+    while (done := rebuild_batch(batch)).marks:
+        total = Rebuilt(total.marks + done.marks, total.persons + done.persons, total.rows_changed + done.rows_changed)
+    if total.marks:
+        log.info("rebuilt", marks=total.marks, persons=total.persons, rows_changed=total.rows_changed)
+    return total
+
+
+def rebuild_batch(batch: int = BATCH) -> Rebuilt:
+    """Take up to `batch` marks and derive their people anew."""
+    with transaction.atomic(), connection.cursor() as wrapped:
+        cursor: Cursor = wrapped.cursor
+        marked = _take_marks(cursor, batch)
+        if not marked:
+            return Rebuilt(0, 0, 0)
+        if EVERYBODY in marked:
+            mark_everybody_by_name(cursor)
+            return Rebuilt(len(marked), 0, 0)
+        model = read_model()
+        ids = kin(cursor, marked)
+        _lock(cursor, ids)
+        rows = Rows(model.settings, model.directory)
+        for family in families(cursor, ids, model.columns, model.settings):
+            rows.add(derive(family, settings=model.settings, directory=model.directory))
+        make_staging(cursor, STAGED)
+        copy_rows(cursor, rows, STAGED)
+        changed = replace(cursor, ids, STAGED)
+    return Rebuilt(len(marked), rows.person_count, changed)
+
+
+def _take_marks(cursor: Cursor, batch: int) -> list[str]:
+    """Remove up to `batch` marks nobody else holds, and the others of the same records; the records' Ids.
+
+    Removed before the mirror is read: whatever a removed mark stands for is visible to the reads that follow.
+    """
+    cursor.execute(
+        """
+        WITH first AS (SELECT id, record_id FROM sync_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED),
+        others AS (
+            SELECT id FROM sync_mark WHERE record_id IN (SELECT record_id FROM first)
+            AND id NOT IN (SELECT id FROM first) FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM sync_mark WHERE id IN (SELECT id FROM first UNION ALL SELECT id FROM others)
+        RETURNING record_id
+        """,
+        [batch],
+    )
+    return sorted({row[0] for row in cursor.fetchall()})
+
+
+def _lock(cursor: Cursor, ids: Sequence[str]) -> None:
+    """One writer per person: whoever comes second waits, and then reads what is newest."""
+    cursor.execute(
+        "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT id, id FROM unnest(%s) AS new (id)"
+        " WHERE EXISTS (SELECT FROM sync_lead WHERE sync_lead.id = new.id)"
+        " OR EXISTS (SELECT FROM sync_contact WHERE sync_contact.id = new.id) ORDER BY id ON CONFLICT DO NOTHING",
+        [list(ids)],
+    )
+    cursor.execute(
+        "SELECT FROM leadmodel_personrecord WHERE record_id = ANY(%s) ORDER BY record_id FOR UPDATE", [list(ids)]
+    )
+
+
+def mark_everybody() -> None:
+    """The settings, or who is human, changed: everybody is derived anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO sync_mark (record_id) VALUES (%s)", [EVERYBODY])
+
+
+def mark_everybody_by_name(cursor: Cursor) -> None:
+    """Turn the mark for everybody into one for each Lead and Contact."""
+    cursor.execute(
+        "INSERT INTO sync_mark (record_id) SELECT id FROM sync_lead UNION ALL SELECT id FROM sync_contact ORDER BY 1"
+    )
+
+
+def derive_as_of(
+    cursor: Cursor,
+    *,
+    concerned: tuple[datetime, datetime],
+    as_of: datetime | None,
+    known_by: datetime | None,
+    batch: int = BATCH,
+) -> str:
+    """Derive the people of a period as they were (M3) into temporary tables; returns the tables' prefix.
+
+    `concerned` is the period `[from, to)`: only people with something dated in it can have a cycle assigned in it.
+    Call within a transaction; the tables live as long as it does.
+    """
+    model = read_model(known_by=known_by)
+    make_staging(cursor, AS_OF)
+    ids = _concerned(cursor, *concerned)
+    done: set[str] = set()
+    for start in range(0, len(ids), batch):
+        some = [record_id for record_id in ids[start : start + batch] if record_id not in done]
+        rows = Rows(model.settings, model.directory)
+        for family in families(cursor, some, model.columns, model.settings):
+            members = {record.record_id for record in family.records}
+            if members & done:
+                continue
+            done |= members
+            rows.add(
+                derive(
+                    family, settings=model.settings, directory=model.directory, as_of=as_of, known_by=known_by
+                )
+            )
+        copy_rows(cursor, rows, AS_OF)
+    return AS_OF
+
+
+def _concerned(cursor: Cursor, start: datetime, end: datetime) -> list[str]:
+    sources = (
+        ("sync_lead", "id", "created_at"),
+        ("sync_contact", "id", "created_at"),
+        ("sync_leadhistory", "lead_id", "created_at"),
+        ("sync_contacthistory", "contact_id", "created_at"),
+        ("sync_seen", "record_id", "at"),
+        ("sync_task", "who_id", "created_at"),
+        ("sync_task", "who_id", "completed_at"),
+        ("sync_event", "who_id", "created_at"),
+    )
+    queries = [
+        f"SELECT {key} FROM {table} WHERE {at} >= %(start)s AND {at} < %(end)s"  # noqa: S608 - names of ours
+        for table, key, at in sources
+    ]
+    cursor.execute(
+        f"SELECT DISTINCT id FROM ({' UNION ALL '.join(queries)}) concerned (id) WHERE id IS NOT NULL ORDER BY id",
+        {"start": start, "end": end},
+    )
+    return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,79 @@
+"""The lead model's settings as one commented YAML file: read with a sentence for every mistake, written with comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from leadmodel.lifecycle.settings import ModelSettings
+
+
+class WrongSettings(Exception):
+    """The file cannot be used. `problems` are sentences, each with the line it is about."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def parse(text: str) -> ModelSettings:
+    """The settings in a file's text. Raises WrongSettings naming each line and what to write instead."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark is not None else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise WrongSettings([f"{where}this is no YAML ({problem}); compare with `manage.py model export -`."]) from error
+    if not isinstance(data, dict):
+        raise WrongSettings(["line 1: the file must hold sections like `stages:`; see `manage.py model export -`."])
+    try:
+        return ModelSettings.model_validate(data)
+    except ValidationError as error:
+        raise WrongSettings([_sentence(root, problem) for problem in error.errors()]) from error
+
+
+def _sentence(root: yaml.Node | None, problem: Any) -> str:
+    path: Sequence[str | int] = problem["loc"]
+    line = _line(root, path)
+    where = ".".join(str(part) for part in path) or "the file"
+    return f"line {line}: {where}: {_ADVICE.get(problem['type'], _told)(problem)}."
+
+
+def _line(node: yaml.Node | None, path: Sequence[str | int]) -> int:
+    """The line a value stands on, or its nearest section where it is missing."""
+    line = 1
+    for part in path:
+        if node is None:
+            break
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _told(problem: Any) -> str:
+    return str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+
+
+_ADVICE = {
+    "extra_forbidden": lambda p: "there is no such setting; check the spelling against `manage.py model export -`",
+    "missing": lambda p: "is missing; write it (see `manage.py model export -`)",
+    "tuple_type": lambda p: "must be a list; write [One, Two]",
+    "string_type": lambda p: f"{p['input']!r} is no text; put it in quotes",
+    "bool_type": lambda p: f"{p['input']!r} is neither true nor false; write one of them",
+    "bool_parsing": lambda p: f"{p['input']!r} is neither true nor false; write one of them",
+    "float_parsing": lambda p: f"{p['input']!r} is no number; write one like 15",
+    "int_parsing": lambda p: f"{p['input']!r} is no whole number; write one like 90",
+    "literal_error": lambda p: f"{p['input']!r} is not possible; write one of {p['ctx']['expected']}",
+    "enum": lambda p: f"{p['input']!r} is not possible; write one of {p['ctx']['expected']}",
+}

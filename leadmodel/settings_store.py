@@ -1,0 +1,65 @@
+"""The settings in force: the latest version entered, kept whole with its comments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from base.models import User
+from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages
+from leadmodel.models import SettingsVersion
+from leadmodel.settings_file import parse
+from sync.fields import want
+from sync.models import Mark
+
+SHIPPED = ModelSettings(
+    stages=Stages(
+        raw=("New", "Open - Not Contacted", "Raw"),
+        assigned=("Assigned",),
+        working=("Working", "Working - Contacted", "Contacted"),
+        qualified=("Qualified", "Closed - Converted"),
+        nurture=("Nurture", "Recycled"),
+        unqualified=("Unqualified", "Closed - Not Converted"),
+    ),
+    assignment=Assignment(status=True, owner=True),
+)
+"""What a new installation starts with: the statuses Salesforce itself ships, and the seeds' six."""
+
+
+def settings_in_force(*, known_by: datetime | None = None) -> ModelSettings:
+    """The settings as entered by `known_by` (None: now). Before the first version was entered, that first one holds:
+    figures about a past before this app came are told by the rules it came with."""
+    versions = SettingsVersion.objects.order_by("entered_at", "pk")
+    latest = versions.last() if known_by is None else versions.filter(entered_at__lte=known_by).last()
+    version = latest or versions.first()
+    return parse(version.text) if version is not None else SHIPPED
+
+
+def enter(text: str, *, by: User | None = None, why: str = "") -> ModelSettings:
+    """Put a file's text in force: kept as a new version, its fields asked for, everybody derived anew.
+
+    The same text as now changes nothing. Raises WrongSettings or sync.fields.UnknownField, having changed nothing.
+    """
+    settings = parse(text)
+    with transaction.atomic():
+        latest = SettingsVersion.objects.order_by("entered_at", "pk").last()
+        if latest is not None and latest.text == text:
+            return settings
+        want(fields_of(settings))
+        SettingsVersion.objects.create(text=text, entered_by=by, why=why)
+        Mark.objects.create(record_id="*")
+    return settings
+
+
+def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:
+    """The (object, field) pairs these settings read."""
+    both = (
+        settings.assignment.assigned_date_field,
+        settings.reasons.nurture_field,
+        settings.reasons.unqualified_field,
+    )
+    fields = [(name, field) for field in both if field for name in ("Lead", "Contact")]
+    if settings.stages.contact_status_field:
+        fields.append(("Contact", settings.stages.contact_status_field))
+    return fields

@@ -1,0 +1,35 @@
+"""The shipped settings as a commented file: what a new installation exports, edits and imports."""
+
+from __future__ import annotations
+
+import yaml
+
+from leadmodel.settings_store import SHIPPED
+
+_COMMENTS = {
+    "organisation": "Whose model this is. Periods are days in this time zone.",
+    "stages": "Which Salesforce statuses mean which stage; a status in no list is unmapped and changes nothing.\n"
+    "changes: from an instant on a status means another stage, e.g. {status: Recycled, stage: nurture,"
+    " since: 2026-03-01T00:00:00Z}",
+    "reasons": "API names of the fields that hold the reasons; reasons that allow closing without a touch.",
+    "assignment": "Which signals open a cycle: entering an Assigned status, a new value of a date field,\n"
+    "a rep becoming owner of what a queue or machine held, an outbound rep's first touch.",
+    "touches": "What counts as a human touch. Users by name, user name or Id; subjects with * and ?.",
+    "slip_minutes": "A disposition taken back by the same user within this time never happened.",
+    "qualified": "by: status (and conversion), or opportunity reaching one of opportunity_stages.",
+    "paths": "Lead sources that raised a hand, and those we went to; teams that pull outbound leads.",
+    "recycling": "How long nurture holds a person.",
+    "teams": "Where a rep's team comes from: role, manager or app.",
+    "response": "The promise to answer, in minutes of the calendar.",
+    "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.",
+    "few": "Below this many, a figure is grey: too few to say.",
+}
+
+
+def shipped_yaml() -> str:
+    """The shipped settings with a comment over every section."""
+    sections = []
+    for name, value in SHIPPED.model_dump(mode="json").items():
+        comment = "".join(f"# {line}\n" for line in _COMMENTS[name].splitlines())
+        sections.append(comment + yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False))
+    return "\n".join(sections)
