@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 class Habit:
     """One way of working. Shares are between 0 and 1, times in seconds at work.
 
-    `response` is the median time to the first touch; `ignores` the share of people never picked up;
+    `response` is the median time to the first touch, `on_call` the share answered so outside the rep's hours
+    too; `ignores` the share of people never picked up;
     `bypasses` the share disposed of untouched; `touches` the mean number of touches of a cadence without
     answer; `closes` the share of those the rep ends; `fit` multiplies the share who talk and are
     qualified; `wins` the share of the opportunities so made that are won.
@@ -17,8 +18,9 @@ class Habit:
 
     key: str
     says: str
-    response: int = 45 * 60
-    ignores: float = 0.07
+    response: int = 40 * 60
+    on_call: float = 0.12
+    ignores: float = 0.095
     bypasses: float = 0.03
     touches: float = 5.5
     closes: float = 0.85
@@ -49,13 +51,13 @@ ALICE = Named(
     "Alice",
     "Moreau",
     Habit(
-        "answers_in_minutes", "answers in minutes", response=5 * 60, ignores=0.01, bypasses=0.01, touches=7.5
+        "answers_in_minutes", "answers in minutes", response=5 * 60, on_call=0.85, ignores=0.01, bypasses=0.01, touches=7.5
     ),
 )
 BOB = Named(
     "Bob",
     "Castellano",
-    Habit("answers_in_days", "answers in days", response=22 * 3600, ignores=0.08, touches=3.5),
+    Habit("answers_in_days", "answers in days", response=22 * 3600, on_call=0.0, ignores=0.08, touches=3.5),
 )
 DANA = Named(
     "Dana",

@@ -10,18 +10,31 @@ from zoneinfo import ZoneInfo
 HOUR = 3600
 DAY = 86_400
 
-_BY_HOUR_UTC = (
-    0.45, 0.35, 0.30, 0.25, 0.25, 0.30, 0.45, 0.80, 1.10, 1.20, 1.20, 1.15,
-    1.25, 1.60, 2.00, 2.20, 2.20, 2.10, 2.00, 1.90, 1.70, 1.30, 0.90, 0.60,
+_BY_LOCAL_HOUR = (
+    0.15, 0.12, 0.10, 0.10, 0.12, 0.15, 0.25, 0.50, 1.10, 1.80, 2.00, 1.90,
+    1.50, 1.80, 2.00, 2.00, 1.80, 1.30, 0.90, 0.75, 0.65, 0.55, 0.40, 0.25,
 )  # fmt: skip
-_BY_WEEKDAY = (1.10, 1.20, 1.15, 1.10, 0.90, 0.35, 0.40)
+_BY_WEEKDAY = (1.10, 1.20, 1.15, 1.10, 0.90, 0.30, 0.35)
+_HOURS_FROM_UTC = {"West": -8, "East": -5, "EMEA": 1}
+TERRITORIES = tuple(_HOURS_FROM_UTC)
+SHARES = {"West": 0.44, "East": 0.29, "EMEA": 0.27}
+"""How much of a year's leads each territory brings."""
+
+
+def territory_weights(utc_hour: int) -> tuple[float, ...]:
+    """How busy this hour of the day is in each of TERRITORIES."""
+    return tuple(
+        SHARES[territory] * _BY_LOCAL_HOUR[(utc_hour + offset) % 24]
+        for territory, offset in _HOURS_FROM_UTC.items()
+    )
 
 
 def arrival_weight(at: int) -> float:
     """How busy the hour of this instant (seconds since 1970) is with arrivals; 1 is about the average hour."""
     moment = datetime.fromtimestamp(at, UTC)
-    quiet = 0.45 if (moment.month, moment.day) >= (12, 23) or (moment.month, moment.day) <= (1, 2) else 1.0
-    return _BY_HOUR_UTC[moment.hour] * _BY_WEEKDAY[moment.weekday()] * quiet
+    date_in_year = moment.month, moment.day
+    quiet = 0.45 if date_in_year >= (12, 23) or date_in_year <= (1, 2) else 1.0
+    return sum(territory_weights(moment.hour)) * _BY_WEEKDAY[moment.weekday()] * quiet
 
 
 class Arrivals:

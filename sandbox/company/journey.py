@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from sandbox.company import statuses
-from sandbox.company.happenings import Created, Happening, Joined, Update
+from sandbox.company.happenings import Activity, Created, Happening, Joined, Update
 from sandbox.company.hours import DAY, HOUR
-from sandbox.company.people import INBOUND_QUEUES, MARKETING_QUEUE, POOL, ROUTER, WEBSITE
+from sandbox.company.people import ENGAGEMENT, INBOUND_QUEUES, MARKETING_QUEUE, POOL, ROUTER, WEBSITE
 from sandbox.company.person import Person
 from sandbox.company.routing import Held, pull_outbound, route_inbound
 from sandbox.company.sources import COMING_BACK
@@ -24,13 +24,25 @@ def tell(world: World, person: Person, rng: Random) -> list[Happening]:
     ready = _arrive(story)
     outbound = not person.source.inbound
     timed = False
+    if ready is None and not outbound:
+        newsletters(story, person.arrival, story.now)
     while ready is not None and ready <= story.now and story.cycle < MOST_CYCLES:
         closed = _attempt(story, ready, outbound=outbound, timed=timed)
         if closed is None or closed.at > story.now:
             break
         ready, outbound = _comeback(story, closed)
+        if closed.kind == "nurture":
+            newsletters(story, closed.at, ready or story.now)
         timed = outbound
     return in_order(story)
+
+
+def newsletters(story: Story, start: int, end: int) -> None:
+    """A mail a month from marketing, while nobody works the person."""
+    at = start + int(story.rng.uniform(3, 33) * DAY)
+    while at < end:
+        story.add(Activity(at, ENGAGEMENT, ENGAGEMENT, "Field notes: this month", "ListEmail", at, "Email"))
+        at += 30 * DAY + int(story.rng.uniform(0, DAY))
 
 
 def in_order(story: Story) -> list[Happening]:

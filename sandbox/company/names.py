@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
+
+from sandbox.company.hours import TERRITORIES, territory_weights
 
 
 class Country(NamedTuple):
@@ -93,7 +97,11 @@ COUNTRIES = (
     Country("Israel", "EMEA", 1, *_HEBREW),
     Country("India", "EMEA", 2, *_INDIAN),
 )
-_COUNTRY_DRAW = tuple(country for country in COUNTRIES for _ in range(country.weight))
+_BY_TERRITORY = tuple(
+    tuple(country for country in COUNTRIES if country.territory == territory for _ in range(country.weight))
+    for territory in TERRITORIES
+)
+_TERRITORY_BY_HOUR = tuple(tuple(accumulate(territory_weights(hour))) for hour in range(24))
 
 TITLES = (
     "VP Operations", "Head of Procurement", "Plant Manager", "Director of IT", "Chief Financial Officer",
@@ -128,9 +136,11 @@ ODD_COMPANIES = (
 """Companies whose names break careless programs: formulas, markup, quotes, every direction of writing."""
 
 
-def draw_country(rng: Random) -> Country:
-    """A country, in proportion to how many leads come from it."""
-    return _COUNTRY_DRAW[int(rng.random() * len(_COUNTRY_DRAW))]
+def draw_country(rng: Random, utc_hour: int) -> Country:
+    """A country, in proportion to how many leads come from it at this hour of the day."""
+    sums = _TERRITORY_BY_HOUR[utc_hour]
+    countries = _BY_TERRITORY[min(bisect_right(sums, rng.random() * sums[-1]), len(sums) - 1)]
+    return countries[int(rng.random() * len(countries))]
 
 
 def company_name(number: int) -> str:

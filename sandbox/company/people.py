@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from sandbox.company.habits import FARID, NAMED, ORDINARY, OUTBOUND, Habit
-from sandbox.company.hours import DAY, Office
+from sandbox.company.hours import DAY, TERRITORIES, Office
 from sandbox.org.ids import make_id
 
 FIRST_USER = 101
@@ -14,7 +14,6 @@ FIRST_QUEUE = 11
 FIRST_ROLE = 11
 DOMAIN = "fieldnote.example"
 
-TERRITORIES = ("West", "East", "EMEA")
 ZONES = {
     "West": "America/Los_Angeles",
     "East": "America/New_York",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from sandbox.company.hours import HOUR
 from sandbox.company.names import TITLES, Country, draw_country
 from sandbox.company.sources import Source
 
@@ -43,7 +44,7 @@ class Person:
 def draw_person(*, number: int, arrival: int, source: Source, accounts: int, rng: Random) -> Person:
     """Somebody new. A third work at one of the first `accounts` companies, which Salesforce knows already."""
     random = rng.random
-    country = draw_country(rng)
+    country = draw_country(rng, arrival // HOUR % 24)
     known = accounts > 0 and random() < 0.35
     spread = 26 if source.inbound else 18
     return Person(

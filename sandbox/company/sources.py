@@ -27,12 +27,12 @@ class Source:
 
 
 SOURCES = (
-    Source("Demo request", 15, True, 0.99, 0.30, 0.55, 60, "Website demo form"),
-    Source("Free trial", 13, True, 0.92, 0.22, 0.42, 120, "Product trial"),
-    Source("Chat", 9, True, 0.97, 0.32, 0.45, 20, "Website chat"),
-    Source("Webinar", 14, True, 0.72, 0.13, 0.34, 6 * 3600, "Data Days webinar"),
+    Source("Demo request", 15, True, 0.99, 0.30, 0.50, 60, "Website demo form"),
+    Source("Free trial", 13, True, 0.92, 0.22, 0.38, 120, "Product trial"),
+    Source("Chat", 9, True, 0.97, 0.32, 0.40, 20, "Website chat"),
+    Source("Webinar", 14, True, 0.72, 0.13, 0.34, 3600, "Data Days webinar"),
     Source("Content download", 16, True, 0.50, 0.10, 0.30, 1800, "Maintenance guide"),
-    Source("Trade show", 6, True, 0.90, 0.13, 0.36, 3 * 3600, "Trade show booth"),
+    Source("Trade show", 6, True, 0.90, 0.13, 0.36, 3600, "Trade show booth"),
     Source("Partner referral", 5, True, 0.99, 0.34, 0.62, 300, "Partner programme"),
     Source("Prospecting list", 22, False, 0.0, 0.075, 0.42, 0, "Prospecting list"),
 )

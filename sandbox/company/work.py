@@ -11,7 +11,7 @@ from sandbox.company.meetings import qualify
 from sandbox.company.people import STALE_FLOW, Rep
 from sandbox.company.person import STUDENT
 from sandbox.company.routing import Held, escalate, succeed
-from sandbox.company.story import Closed, Story
+from sandbox.company.story import Closed, Story, here
 
 _WORK_DAY = 8 * HOUR + 45 * 60
 
@@ -24,7 +24,7 @@ def work(story: Story, held: Held, *, outbound: bool) -> Closed | None:
     if outbound:
         first = rep.office.after(since, rng.uniform(60, 1500))
     else:
-        first = rep.office.after(since, rng.lognormvariate(log(habit.response), 0.95))
+        first = _answer_at(story, rep, since)
         ignored = story.chance(habit.ignores)
         moved = escalate(story, held, first if not ignored else since + 30 * DAY)
         if moved is not None:
@@ -42,6 +42,14 @@ def work(story: Story, held: Held, *, outbound: bool) -> Closed | None:
     if not outbound and story.chance(rep.habit.bypasses * (3 if story.person.title == STUDENT else 1)):
         return _bypass(story, rep, first)
     return _cadence(story, rep, first, outbound=outbound)
+
+
+def _answer_at(story: Story, rep: Rep, since: int) -> int:
+    """When the rep gets to it: in working hours, or on the phone in the evening."""
+    seconds = story.rng.lognormvariate(log(rep.habit.response), 0.95)
+    if story.chance(rep.habit.on_call) and here(rep, since):
+        return since + int(seconds)
+    return rep.office.after(since, seconds)
 
 
 def _bypass(story: Story, rep: Rep, at: int) -> Closed:
@@ -82,7 +90,7 @@ def _cadence(story: Story, rep: Rep, first: int, *, outbound: bool) -> Closed | 
             story.save(at + int(rng.uniform(0, 150)), rep, status)
         if rng.random() < answer_rate * 0.86**step:
             return _talk(story, rep, last)
-        if step and story.chance(0.12):
+        if step and story.chance(0.3):
             story.automatic_mail(last + int(rng.uniform(HOUR, 20 * HOUR)), rep)
         turned = quirks.detour(story, rep, last)
         if isinstance(turned, Closed):
