@@ -1,4 +1,4 @@
-"""The example company: a year of a sales organisation that never was, its people's habits, and its life from then on."""
+"""The example company: a year of a sales organisation that never was, and its life from then on."""
 
 from __future__ import annotations
 

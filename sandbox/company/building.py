@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from random import Random
 
-from sandbox.company.duplicates import ONE_IN, absorb, tell_duplicate
+from sandbox.company.duplicates import ONE_IN, tell_duplicate
 from sandbox.company.happenings import Happening
-from sandbox.company.journey import tell
+from sandbox.company.journey import happened_at, tell
 from sandbox.company.ledger import SETTING, Notes, ledger_of
 from sandbox.company.person import Person, draw_person
 from sandbox.company.planted import fresh_age, fresh_kind, tell_fresh, tell_show
-from sandbox.company.rows import Parent, lead_id, write
+from sandbox.company.rows import Parent, Winner, lead_id, write
 from sandbox.company.setup import write_setup
 from sandbox.company.sink import Sink
 from sandbox.company.sources import BY_NAME, TRADE_SHOW, draw_source
@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 
 
 def build(store: Store, *, leads: int, seed: int, now: datetime, progress: Progress | None = None) -> None:
-    """Fills an empty store with the company of this seed: this many leads over the twelve months before `now`.
+    """Fills an empty store with the company of this seed: so many leads in the twelve months before `now`.
 
     The same leads, seed and now give the same rows. `progress` is told the leads written and their
     number. Raises ValueError for fewer than 500 leads or a `now` without a zone.
@@ -55,9 +55,8 @@ def _groups(ordinary: int) -> Iterator[range]:
 def _write_group(sink: Sink, world: World, notes: Notes, group: range) -> None:
     """Twenty leads: nineteen people and the duplicate of one of them."""
     ordinary = world.leads - world.show_size - world.fresh
-    told: list[tuple[Person, list[Happening]]] = []
-    for number in group[:-1] if len(group) == ONE_IN else group:
-        told.append(_tell_one(world, number, ordinary))
+    people = group[:-1] if len(group) == ONE_IN else group
+    told = [_tell_one(world, number, ordinary) for number in people]
     if len(group) < ONE_IN:
         for person, happenings in told:
             write(sink, world, person, happenings)
@@ -68,14 +67,14 @@ def _write_group(sink: Sink, world: World, notes: Notes, group: range) -> None:
     if duplicate is None:
         told.append(_tell_one(world, number, ordinary))
     else:
-        absorb(told[duplicate[0]][1], duplicate[2])
+        story = told[duplicate.winner][1]
+        story.append(duplicate.absorbed)
+        story.sort(key=happened_at)
         notes.merged += 1
     parents: list[Parent] = [write(sink, world, person, happenings) for person, happenings in told]
     if duplicate is not None:
-        winner = duplicate[0]
-        write(
-            sink, world, duplicate[1], duplicate[2], winner=(lead_id(told[winner][0].number), parents[winner])
-        )
+        winner = Winner(lead_id(told[duplicate.winner][0].number), parents[duplicate.winner])
+        write(sink, world, duplicate.person, duplicate.happenings, winner=winner)
 
 
 def _tell_one(world: World, number: int, ordinary: int) -> tuple[Person, list[Happening]]:

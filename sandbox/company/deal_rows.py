@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sandbox.company.happenings import Deal, Stage
 from sandbox.company.meetings import STAGES
 from sandbox.company.person import Person
@@ -47,7 +49,6 @@ def _opportunity_row(
 ) -> Row:
     first, last = reached[0], reached[-1]
     facts = STAGES[last.name]
-    category = str(facts.get("forecast_category", "Pipeline"))
     return {
         "Id": opportunity,
         "IsDeleted": False,
@@ -55,15 +56,15 @@ def _opportunity_row(
         "Name": deal.name,
         "StageName": last.name,
         "Amount": last.amount,
-        "Probability": _number(facts["probability"]),
+        "Probability": facts.probability,
         "ExpectedRevenue": _expected(last),
         "CloseDate": day(deal.close),
         "Type": "New Customer",
         "LeadSource": person.source.name,
-        "IsClosed": bool(facts.get("is_closed", False)),
-        "IsWon": bool(facts.get("is_won", False)),
-        "ForecastCategory": category,
-        "ForecastCategoryName": _FORECAST_NAMES.get(category, category),
+        "IsClosed": facts.is_closed,
+        "IsWon": facts.is_won,
+        "ForecastCategory": facts.forecast_category,
+        "ForecastCategoryName": _FORECAST_NAMES.get(facts.forecast_category, facts.forecast_category),
         "CampaignId": campaign_id(world.campaigns.number(person.source, person.arrival)),
         "OwnerId": deal.owner.id,
         "CreatedDate": instant(first.at),
@@ -88,8 +89,8 @@ def _stage_row(sink: Sink, opportunity: str, stage: Stage, close: str) -> Row:
         "Amount": stage.amount,
         "ExpectedRevenue": _expected(stage),
         "CloseDate": close,
-        "Probability": _number(facts["probability"]),
-        "ForecastCategory": str(facts.get("forecast_category", "Pipeline")),
+        "Probability": facts.probability,
+        "ForecastCategory": facts.forecast_category,
         "SystemModstamp": at,
         "IsDeleted": False,
     }
@@ -113,16 +114,11 @@ def _field_history(sink: Sink, opportunity: str, reached: list[Stage]) -> None:
         )
 
     told(reached[0], "created", "Text", None, None)
-    for before, stage in zip(reached, reached[1:], strict=False):
+    for before, stage in pairwise(reached):
         told(stage, "StageName", "DynamicEnum", before.name, stage.name)
         if before.amount != stage.amount:
             told(stage, "Amount", "Currency", str(before.amount), str(stage.amount))
 
 
-def _number(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
 def _expected(stage: Stage) -> float:
-    return round(stage.amount * _number(STAGES[stage.name]["probability"]) / 100, 2)
+    return round(stage.amount * STAGES[stage.name].probability / 100, 2)

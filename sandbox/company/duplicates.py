@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 from sandbox.company import statuses
 from sandbox.company.happenings import Absorbed, Converted, Created, Happening, Joined, MergedAway
@@ -20,10 +21,20 @@ ONE_IN = 20
 """Every so many leads is a duplicate: five in a hundred."""
 
 
+class Duplicate(NamedTuple):
+    """A duplicate: of whom (an index into the people asked about), who it says it is, and what happened."""
+
+    winner: int
+    person: Person
+    happenings: list[Happening]
+    absorbed: Absorbed
+    """The merge as it belongs into the winner's story."""
+
+
 def tell_duplicate(
     world: World, number: int, originals: list[tuple[Person, list[Happening]]], rng: Random
-) -> tuple[int, Person, list[Happening]] | None:
-    """A duplicate, lead `number`, of one of these people: whose (an index), who, and what happened to it.
+) -> Duplicate | None:
+    """A duplicate, lead `number`, of one of these people.
 
     None when each of them was converted too early to be merged with anything.
     """
@@ -43,11 +54,11 @@ def tell_duplicate(
             source=COMING_BACK[int(rng.random() * len(COMING_BACK))],
             last=person.last.upper() if rng.random() < 0.3 else person.last,
         )
-        return index, double, _story(world, double, merged, rng)
+        return _story(world, index, double, merged, rng)
     return None
 
 
-def _story(world: World, double: Person, merged: int, rng: Random) -> list[Happening]:
+def _story(world: World, winner: int, double: Person, merged: int, rng: Random) -> Duplicate:
     story = Story(world, double, rng)
     story.now = merged
     at = double.arrival
@@ -62,12 +73,4 @@ def _story(world: World, double: Person, merged: int, rng: Random) -> list[Happe
         story.save(touched + 30, held.rep, statuses.WORKING)
     by = rep if rep is not None and rep.left_at is None else world.staff.operations
     story.add(MergedAway(merged, by))
-    return in_order(story)
-
-
-def absorb(happenings: list[Happening], duplicate: list[Happening]) -> None:
-    """Writes the merge into the original's story, in its place."""
-    away = duplicate[-1]
-    assert isinstance(away, MergedAway)
-    happenings.append(Absorbed(away.at, away.by))
-    happenings.sort(key=lambda one: one.at)
+    return Duplicate(winner, double, in_order(story), Absorbed(merged, by))

@@ -44,6 +44,7 @@ class Named:
 
     @property
     def name(self) -> str:
+        """First and last name, as Salesforce shows them."""
         return f"{self.first} {self.last}"
 
 
@@ -51,7 +52,13 @@ ALICE = Named(
     "Alice",
     "Moreau",
     Habit(
-        "answers_in_minutes", "answers in minutes", response=5 * 60, on_call=0.85, ignores=0.01, bypasses=0.01, touches=7.5
+        "answers_in_minutes",
+        "answers in minutes",
+        response=5 * 60,
+        on_call=0.85,
+        ignores=0.01,
+        bypasses=0.01,
+        touches=7.5,
     ),
 )
 BOB = Named(

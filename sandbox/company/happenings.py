@@ -57,7 +57,7 @@ class Planned(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """A meeting is put into the calendar of an account executive; `outcome` is marked at `marked`, or never."""
+    """A meeting comes into an account executive's calendar; `outcome` is marked at `marked`, or never."""
 
     at: int
     by: Rep

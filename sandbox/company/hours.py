@@ -30,7 +30,7 @@ def territory_weights(utc_hour: int) -> tuple[float, ...]:
 
 
 def arrival_weight(at: int) -> float:
-    """How busy the hour of this instant (seconds since 1970) is with arrivals; 1 is about the average hour."""
+    """How busy the hour of this instant (seconds since 1970) is with arrivals; 1 is an average hour."""
     moment = datetime.fromtimestamp(at, UTC)
     date_in_year = moment.month, moment.day
     quiet = 0.45 if date_in_year >= (12, 23) or date_in_year <= (1, 2) else 1.0
@@ -38,7 +38,7 @@ def arrival_weight(at: int) -> float:
 
 
 class Arrivals:
-    """Spreads arrivals over [start, end) as people come: by day more than by night, and a little more every month."""
+    """Spreads arrivals over [start, end) as people come: more by day, and a little more every month."""
 
     def __init__(self, start: int, end: int) -> None:
         self._start = start

@@ -47,10 +47,11 @@ def newsletters(story: Story, start: int, end: int) -> None:
 
 def in_order(story: Story) -> list[Happening]:
     """The story's happenings by instant; those of one instant as they were written."""
-    return sorted(story.happenings, key=_at)
+    return sorted(story.happenings, key=happened_at)
 
 
-def _at(happening: Happening) -> int:
+def happened_at(happening: Happening) -> int:
+    """The instant of a happening, to sort by."""
     return happening.at
 
 
@@ -101,7 +102,7 @@ def _arrive(story: Story) -> int | None:
 
 
 def _comeback(story: Story, closed: Closed) -> tuple[int | None, bool]:
-    """When somebody comes back, and whether through the outbound team: after months, or by an action of their own."""
+    """When somebody comes back, and whether through the outbound team: after months, or by themselves."""
     rng = story.rng
     if closed.kind == "nurture":
         draw = rng.random()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sandbox.company import statuses
 from sandbox.company.happenings import Converted, Deal, Dealt, Meeting, Stage
 from sandbox.company.hours import DAY, HOUR
@@ -18,15 +20,27 @@ PIPELINE = "Pipeline"
 PROPOSAL = "Proposal"
 WON = "Closed Won"
 LOST = "Closed Lost"
-STAGES: dict[str, dict[str, object]] = {
-    MEETING_SCHEDULED: {"probability": 5, "forecast_category": "Omitted"},
-    MEETING_COMPLETED: {"probability": 15},
-    PIPELINE: {"probability": 35},
-    PROPOSAL: {"probability": 65, "forecast_category": "BestCase"},
-    WON: {"probability": 100, "is_closed": True, "is_won": True, "forecast_category": "Closed"},
-    LOST: {"probability": 0, "is_closed": True, "forecast_category": "Omitted"},
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """What the organisation keeps about one of its opportunity stages; probability in percent."""
+
+    probability: int
+    is_closed: bool = False
+    is_won: bool = False
+    forecast_category: str = "Pipeline"
+
+
+STAGES = {
+    MEETING_SCHEDULED: StageFacts(5, forecast_category="Omitted"),
+    MEETING_COMPLETED: StageFacts(15),
+    PIPELINE: StageFacts(35),
+    PROPOSAL: StageFacts(65, forecast_category="BestCase"),
+    WON: StageFacts(100, is_closed=True, is_won=True, forecast_category="Closed"),
+    LOST: StageFacts(0, is_closed=True, forecast_category="Omitted"),
 }
-"""The company's own opportunity stages, as the organisation keeps them."""
+"""The company's own opportunity stages."""
 
 
 def qualify(story: Story, rep: Rep, at: int) -> Closed:
@@ -74,7 +88,7 @@ def _outcome(story: Story, start: int) -> tuple[str | None, int | None]:
 
 
 def _chase(story: Story, rep: Rep, executive: Rep, at: int) -> None:
-    """After a no-show the sales development rep tries up to five times in a week; half agree to meet again."""
+    """After a no-show the rep who booked tries up to five times in a week; half agree to meet again."""
     step_at = at
     for step in range(1 + int(story.rng.random() * 5)):
         step_at = rep.office.after(step_at, story.rng.uniform(HOUR, 10 * HOUR))

@@ -11,7 +11,7 @@ from sandbox.company.hours import TERRITORIES, territory_weights
 
 
 class Country(NamedTuple):
-    """Where a person works: as Salesforce shows it, whose reps look after it, and how people are called there."""
+    """Where a person works: its name in Salesforce, whose territory it is, and how people are called."""
 
     name: str
     territory: str
@@ -22,11 +22,9 @@ class Country(NamedTuple):
 
 _ENGLISH = (
     tuple(
-        "James Olivia Noah Emma Liam Ava Ethan Sophia Lucas Mia Owen Chloe Henry Grace Caleb Zoe Ruth Dean".split()
+        "James Olivia Noah Emma Liam Ava Ethan Sophia Lucas Mia Owen Chloe Henry Grace Caleb Zoe Ruth".split()
     ),
-    tuple(
-        "Walker Hughes Bennett Foster Reed Ward Carter Price Morgan Ellis Brooks Hayes O'Brien D'Souza".split()
-    ),
+    tuple("Walker Hughes Bennett Foster Reed Ward Carter Price Morgan Ellis Brooks O'Brien D'Souza".split()),
 )
 _SPANISH = (
     tuple("Lucía Mateo Sofía Andrés Inés José Camila Joaquín Belén Íñigo".split()),
@@ -111,11 +109,12 @@ TITLES = (
 
 _FIRST = tuple(
     "Fjord Lumen Harbor Granite Copper Maple Orbit Delta Willow Summit Cedar Falcon Prism Anchor Solstice "
-    "Beacon Quarry Meadow Nimbus Cobalt Juniper Tundra Vector Ember Larch Pioneer Marlin Aurora Basalt Kestrel".split()
+    "Beacon Quarry Meadow Nimbus Cobalt Juniper Tundra Vector Ember Larch Pioneer Marlin Aurora Basalt "
+    "Kestrel".split()
 )
 _SECOND = tuple(
-    "tech Labs Works Foods Systems Logistics Robotics Textiles Energy Optics Packaging Instruments Motors Health "
-    "Materials Marine Analytics Ceramics Tools Paper".split()
+    "tech Labs Works Foods Systems Logistics Robotics Textiles Energy Optics Packaging Instruments Motors "
+    "Health Materials Marine Analytics Ceramics Tools Paper".split()
 )
 _FORM = ("Inc", "LLC", "GmbH", "AS", "Ltd", "S.A.", "AG", "Co", "B.V.", "& Sons", "Group", "Oy")
 

@@ -25,12 +25,14 @@ OUTBOUND_ROLE = "Outbound SDR"
 EXECUTIVE_ROLE = "Account Executive"
 
 _GIVEN = tuple(
-    "Tomás Yuki Nadia Peter Amara Sven Leila Marek Isla Kofi Renée Dmitri Maya Hugo Zainab Oskar Carmen Rahul Freya "
-    "Mateus Anneke Viktor Salma Declan Wei Paloma Jonas Aisha Emil Noor Stefan Thandiwe Marta Felix Chiara Levi".split()
+    "Tomás Yuki Nadia Peter Amara Sven Leila Marek Isla Kofi Renée Dmitri Maya Hugo Zainab Oskar Carmen "
+    "Freya Mateus Anneke Viktor Salma Declan Wei Paloma Jonas Aisha Emil Noor Stefan Thandiwe Marta Felix "
+    "Levi".split()
 )
 _FAMILY = tuple(
-    "Brandt Mwangi Delacroix Petrov Silva Nakamura Hansen Osei Kowalski Bianchi Farouk Novak Iversen Quintero Sato "
-    "Adeyemi Larsen Moretti Khan Fischer Dubček Costa Ivanova Byrne Chen Ortega Weber Diallo Holm Rahman Vasquez".split()
+    "Brandt Mwangi Delacroix Petrov Silva Nakamura Hansen Osei Kowalski Bianchi Farouk Novak Iversen Quintero "
+    "Sato Adeyemi Larsen Moretti Khan Fischer Dubček Costa Ivanova Byrne Chen Ortega Weber Diallo "
+    "Rahman Vasquez".split()
 )
 
 
@@ -57,6 +59,7 @@ class Rep:
 
     @property
     def username(self) -> str:
+        """The Salesforce user name, unlike any other."""
         ascii_name = f"{self.first}.{self.last}".encode("ascii", "ignore").decode().lower().replace(" ", "")
         return f"{ascii_name}.{self.number}@{DOMAIN}"
 
@@ -118,12 +121,15 @@ class Staff:
 
     @property
     def leavers(self) -> tuple[Rep, ...]:
+        """Those who have left."""
         return tuple(rep for rep in self.everyone if rep.left_at is not None)
 
     def named(self, name: str) -> Rep:
+        """The person of this name."""
         return next(rep for rep in self.everyone if rep.name == name)
 
     def role_id(self, role: str) -> str:
+        """The Id of the role of this name."""
         return next(id_ for id_, name, _ in self.roles if name == role)
 
 

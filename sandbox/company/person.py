@@ -30,14 +30,17 @@ class Person:
 
     @property
     def email(self) -> str:
+        """An address in a domain nobody can own."""
         return f"person{self.number}@company{self.company}.example"
 
     @property
     def grade(self) -> str:
+        """A (best) to D, from the score."""
         return "A" if self.score >= 80 else "B" if self.score >= 60 else "C" if self.score >= 35 else "D"
 
     @property
     def rating(self) -> str:
+        """Hot, Warm or Cold, from the score."""
         return "Hot" if self.score >= 80 else "Warm" if self.score >= 45 else "Cold"
 
 

@@ -1,4 +1,4 @@
-"""What the company must have whatever chance brings: the bypassed trade show, and open work in the last days."""
+"""What the company has whatever chance brings: the bypassed trade show, and open work in the last days."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MINUTE = 60
 
 
 class Waiting(NamedTuple):
-    """One kind of open work: its name in the ledger and for how long, from–to in seconds, people have waited."""
+    """One kind of open work: its name in the ledger, and how long people have waited, in seconds."""
 
     kind: str
     least: int
@@ -61,13 +61,13 @@ def tell_fresh(world: World, person: Person, waiting: Waiting, age: int, rng: Ra
     story.add(Created(person.arrival, WEBSITE, statuses.NEW, queue))
     story.add(Joined(person.arrival, world.campaigns.number(person.source, person.arrival), "Responded"))
     if waiting.kind == "nobodys_in_queue":
-        story.add(Update(at, ROUTER, statuses.ASSIGNED, None, True))
+        story.add(Update(at, ROUTER, statuses.ASSIGNED, assigned=True))
         return in_order(story)
     if waiting.kind == "nobodys_with_leaver":
         owner = world.staff.leavers[int(rng.random() * len(world.staff.leavers))]
     else:
         owner = _busy_rep(world, rng)
-    story.add(Update(at, ROUTER, statuses.ASSIGNED, owner, True))
+    story.add(Update(at, ROUTER, statuses.ASSIGNED, owner, assigned=True))
     story.automatic_mail(at + 40, owner)
     return in_order(story)
 
@@ -89,7 +89,7 @@ def _unmarked(story: Story, start: int) -> None:
     at = person.arrival
     story.add(Created(at, WEBSITE, statuses.NEW, INBOUND_QUEUES[person.country.territory]))
     story.add(Joined(at, world.campaigns.number(person.source, at), "Responded"))
-    story.add(Update(at + 60, ROUTER, statuses.ASSIGNED, rep, True))
+    story.add(Update(at + 60, ROUTER, statuses.ASSIGNED, rep, assigned=True))
     touched = at + 60 + int(story.rng.uniform(20 * MINUTE, 3 * HOUR))
     story.touch(rep, touched, 1)
     story.save(touched + 20, rep, statuses.WORKING)
@@ -99,14 +99,14 @@ def _unmarked(story: Story, start: int) -> None:
 
 
 def tell_show(world: World, person: Person, rng: Random) -> list[Happening]:
-    """A lead of the trade show: loaded with the others, routed to one rep, and out again within the hour, untouched."""
+    """A lead of the trade show: loaded and routed with the others, and out within the hour, untouched."""
     story = Story(world, person, rng)
     story.cycle = 1
     rep = world.show_rep
     story.add(Created(person.arrival, world.staff.operations, statuses.NEW, MARKETING_QUEUE))
     story.add(Joined(person.arrival, world.campaigns.show_number, "Responded"))
     routed = world.show_at + 10 * MINUTE
-    story.add(Update(routed, ROUTER, statuses.ASSIGNED, rep, True))
+    story.add(Update(routed, ROUTER, statuses.ASSIGNED, rep, assigned=True))
     gone = routed + int(rng.uniform(14 * MINUTE, 58 * MINUTE))
     story.save(gone, rep, statuses.UNQUALIFIED, unqualified=statuses.VAGUE_REASON)
     return in_order(story)

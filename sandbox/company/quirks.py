@@ -1,4 +1,4 @@
-"""What people do to their records besides working: clicks by mistake, calls logged late, detours, corrections."""
+"""What people do to their records besides working: wrong clicks, calls logged late, detours."""
 
 from __future__ import annotations
 

@@ -27,10 +27,10 @@ def route_inbound(story: Story, at: int) -> Held | None:
     rep = _turn(story, territory, at)
     status = _assigned_status(story)
     if story.chance(0.7):
-        story.add(Update(at, ROUTER, status, rep, True))
+        story.add(Update(at, ROUTER, status, rep, assigned=True))
         return Held(rep, at)
     owner = INBOUND_QUEUES[territory] if story.cycle > 1 and not story.converted else None
-    story.add(Update(at, ROUTER, status, owner, True))
+    story.add(Update(at, ROUTER, status, owner, assigned=True))
     if not here(rep, at):
         rep = story.colleague(rep, at)
     taken = rep.office.after(at, story.rng.expovariate(1 / (25 * 60)))
@@ -56,7 +56,7 @@ def pull_outbound(story: Story, at: int, *, timed: bool) -> Held | None:
     pulled = rep.office.after(at, story.rng.uniform(0, 20 * 8 * HOUR))
     says = timed or story.chance(0.75)
     status = (statuses.RECYCLED if timed else statuses.PULLED) if says else None
-    story.add(Update(pulled, rep, status, rep, says))
+    story.add(Update(pulled, rep, status, rep, assigned=says))
     return Held(rep, pulled) if pulled <= story.now else None
 
 
@@ -78,7 +78,7 @@ def escalate(story: Story, held: Held, answer_at: int) -> Held | None:
 
 
 def succeed(story: Story, rep: Rep, at: int) -> Held | None:
-    """Who goes on at `at`: the rep, or after the rep has left a colleague; None when the person was forgotten.
+    """Who goes on at `at`: the rep, or a colleague once the rep has left; None for somebody forgotten.
 
     What a leaver held is transferred in one go a day after; every third is overlooked.
     """

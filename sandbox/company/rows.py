@@ -7,7 +7,19 @@ from typing import NamedTuple
 from sandbox.company.activity_rows import event_row, task_row
 from sandbox.company.deal_rows import write_deal
 from sandbox.company.happenings import (
-    Absorbed, Activity, Actor, Converted, Created, Dealt, Happening, Holder, Joined, Meeting, MergedAway, Planned, Update,
+    Absorbed,
+    Activity,
+    Actor,
+    Converted,
+    Created,
+    Dealt,
+    Happening,
+    Holder,
+    Joined,
+    Meeting,
+    MergedAway,
+    Planned,
+    Update,
 )  # fmt: skip
 from sandbox.company.names import company_name
 from sandbox.company.person import Person
@@ -27,6 +39,13 @@ class Parent(NamedTuple):
     campaigns: frozenset[int] = frozenset()
 
 
+class Winner(NamedTuple):
+    """What a duplicate was merged into."""
+
+    lead_id: str
+    parent: Parent
+
+
 def lead_id(number: int) -> str:
     """The Id of the lead of this number (0 and up)."""
     return make_id("00Q", number + 1)
@@ -38,16 +57,16 @@ def write(
     person: Person,
     happenings: list[Happening],
     *,
-    winner: tuple[str, Parent] | None = None,
+    winner: Winner | None = None,
 ) -> Parent:
-    """Writes a person's rows; of a merged one with its winner's lead Id and parent. Answers its own parent."""
+    """Writes a person's rows, those of a merged one under its winner. Answers what its activities hang on."""
     return _Record(sink, world, person, winner).write(happenings)
 
 
 class _Record:
     """One lead, and the contact it may become, while its happenings go by."""
 
-    def __init__(self, sink: Sink, world: World, person: Person, winner: tuple[str, Parent] | None) -> None:
+    def __init__(self, sink: Sink, world: World, person: Person, winner: Winner | None) -> None:
         self._sink = sink
         self._world = world
         self._person = person
@@ -78,13 +97,11 @@ class _Record:
             elif isinstance(one, Converted):
                 self._convert(one)
             elif isinstance(one, Dealt):
-                assert self._contact is not None
-                write_deal(self._sink, self._world, self._person, one.deal, self._contact)
+                write_deal(self._sink, self._world, self._person, one.deal, self._contact or self._lead)
             else:
-                assert isinstance(one, (Absorbed, MergedAway))
                 self._merge(one)
         self._finish(hanging)
-        parent = self._parent if self._winner is None else self._winner[1]
+        parent = self._parent if self._winner is None else self._winner.parent
         for one in hanging:
             if isinstance(one, Meeting):
                 self._sink.put(
@@ -210,11 +227,11 @@ class _Record:
         at = instant(one.at)
         if isinstance(one, Absorbed):
             self._told(one.at, at, one.by, "leadMerged", "Text", None, None)
-        else:
-            assert self._winner is not None
+        elif self._winner is not None:
             self._lead["IsDeleted"] = True
-            self._lead["MasterRecordId"] = self._winner[0]
-            self._winner = self._winner[0], Parent(self._winner[1].who_id, max(self._winner[1].since, one.at))
+            self._lead["MasterRecordId"] = self._winner.lead_id
+            parent = self._winner.parent
+            self._winner = self._winner._replace(parent=parent._replace(since=max(parent.since, one.at)))
         self._stamp(self._lead, at, one.by)
 
     def _told(
@@ -264,9 +281,9 @@ class _Record:
             self._sink.put("Contact", self._contact)
 
     def _join(self, joined: dict[int, Joined]) -> None:
-        lead = self._lead_id if self._winner is None else self._winner[0]
+        lead = self._lead_id if self._winner is None else self._winner.lead_id
         contact: Value = self._contact["Id"] if self._contact is not None else None
-        taken = self._winner[1].campaigns if self._winner is not None else frozenset()
+        taken = self._winner.parent.campaigns if self._winner is not None else frozenset()
         for one in joined.values():
             if one.campaign in taken:
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from sandbox.company import meetings, statuses
 from sandbox.company.happenings import Actor
 from sandbox.company.hours import DAY
@@ -87,7 +89,7 @@ def write_setup(store: Store, sink: Sink, world: World) -> None:
     """Fields, settings and everything that is there before the first lead comes."""
     for object_name, field in CUSTOM_FIELDS:
         store.add_field(object_name, field)
-    store.set_setting("opportunity_stages", meetings.STAGES)
+    store.set_setting("opportunity_stages", {name: asdict(facts) for name, facts in meetings.STAGES.items()})
     store.set_setting("defaults", {"Lead.Status": statuses.NEW})
     founded = instant(world.start - ORGANISED_BEFORE)
     _write_organization(sink, world, founded)

@@ -1,4 +1,4 @@
-"""Where rows go on their way into the store: a few thousand of each object at a time, so memory stays flat."""
+"""Where rows go on their way into the store: some thousands at a time, so that memory stays flat."""
 
 from __future__ import annotations
 

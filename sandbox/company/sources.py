@@ -18,23 +18,23 @@ class Source:
 
     name: str
     weight: int
-    inbound: bool
     assigned: float
     reply: float
     fit: float
     routing: int
     campaign: str
+    inbound: bool = True
 
 
 SOURCES = (
-    Source("Demo request", 15, True, 0.99, 0.30, 0.50, 60, "Website demo form"),
-    Source("Free trial", 13, True, 0.92, 0.22, 0.38, 120, "Product trial"),
-    Source("Chat", 9, True, 0.97, 0.32, 0.40, 20, "Website chat"),
-    Source("Webinar", 14, True, 0.72, 0.13, 0.34, 3600, "Data Days webinar"),
-    Source("Content download", 16, True, 0.50, 0.10, 0.30, 1800, "Maintenance guide"),
-    Source("Trade show", 6, True, 0.90, 0.13, 0.36, 3600, "Trade show booth"),
-    Source("Partner referral", 5, True, 0.99, 0.34, 0.62, 300, "Partner programme"),
-    Source("Prospecting list", 22, False, 0.0, 0.075, 0.42, 0, "Prospecting list"),
+    Source("Demo request", 15, 0.99, 0.30, 0.50, 60, "Website demo form"),
+    Source("Free trial", 13, 0.92, 0.22, 0.38, 120, "Product trial"),
+    Source("Chat", 9, 0.97, 0.32, 0.40, 20, "Website chat"),
+    Source("Webinar", 14, 0.72, 0.13, 0.34, 3600, "Data Days webinar"),
+    Source("Content download", 16, 0.50, 0.10, 0.30, 1800, "Maintenance guide"),
+    Source("Trade show", 6, 0.90, 0.13, 0.36, 3600, "Trade show booth"),
+    Source("Partner referral", 5, 0.99, 0.34, 0.62, 300, "Partner programme"),
+    Source("Prospecting list", 22, 0.0, 0.075, 0.42, 0, "Prospecting list", inbound=False),
 )
 _DRAW = tuple(source for source in SOURCES for _ in range(source.weight))
 BY_NAME = {source.name: source for source in SOURCES}

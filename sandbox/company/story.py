@@ -1,4 +1,4 @@
-"""The notebook in which one person's story is written: what has happened so far, and how to write the next line."""
+"""The notebook of one person's story: what has happened so far, and how to write the next line."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class Story:
                 self.converted = True
 
     def chance(self, share: float) -> bool:
+        """Whether something happens that happens with this share."""
         return self.rng.random() < share
 
     def save(
@@ -73,7 +74,7 @@ class Story:
         unqualified: str | None = None,
     ) -> None:
         """A change of status, with its reason."""
-        self.add(Update(at, by, status, None, False, nurture, unqualified))
+        self.add(Update(at, by, status, nurture=nurture, unqualified=unqualified))
 
     def touch(self, rep: Rep, at: int, step: int) -> int:
         """One step of a cadence by hand; answers when Salesforce learned of it.
@@ -107,9 +108,8 @@ class Story:
 
     def reply(self, at: int, owner: Rep) -> None:
         """The person writes back; the engagement tool logs it."""
-        self.add(
-            Activity(at, ENGAGEMENT, owner, f"{INCOMING}{self.person.source.campaign}", "Email", at, "Email")
-        )
+        subject = INCOMING + self.person.source.campaign
+        self.add(Activity(at, ENGAGEMENT, owner, subject, "Email", at, "Email"))
 
     def plan(self, rep: Rep, at: int, due: int) -> None:
         """The next step, still to be done when the story ends."""

@@ -1,4 +1,4 @@
-"""What a rep does with a person: answer, go through a cadence, talk, and end it, each in the rep's own way."""
+"""What a rep does with a person, each in the rep's own way: answer, try again, talk, and end it."""
 
 from __future__ import annotations
 

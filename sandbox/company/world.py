@@ -82,7 +82,7 @@ class World:
         return self.start + 75 * DAY if number % 25 == 3 else self.start - DAY
 
     def list_import_at(self, at: int) -> int:
-        """When the prospecting list was loaded that somebody found at `at` stands on: Mondays at 07:00 UTC."""
+        """When the list was loaded on which somebody found at `at` stands: Mondays at 07:00 UTC."""
         monday = (at // DAY + 3) // 7 * 7 - 3
         return max(monday * DAY + 7 * HOUR, self.start)
 
