@@ -103,6 +103,11 @@ class Home:
         return self.purpose is Purpose.APP
 
     @property
+    def grace_seconds(self) -> float:
+        """How long unused servers stay: a script of several commands must not restart them each time."""
+        return 0.5 if self.purpose is Purpose.TEST else 3.0
+
+    @property
     def database_url(self) -> str:
         """Address of the database in the private PostgreSQL."""
         return f"postgres://{SUPERUSER}@/leadmodel?host={self.sockets}"

@@ -20,9 +20,7 @@ from base.servers.locks import open_lock, try_lock, unlock
 from base.servers.postgres import Postgres
 from base.servers.redis import Redis
 
-LOOK_EVERY = 0.25
-# Long enough that a shell script of several commands does not stop and start the servers between them.
-GRACE_SECONDS = 3.0
+LOOK_EVERY = 0.1
 
 
 class Stop(Exception):
@@ -49,7 +47,7 @@ def supervise(home: Home) -> int:
             servers.append(server)
             server.start()
         home.ready.write_text(str(os.getpid()))
-        _wait_for_the_last_client(lease, servers)
+        _wait_for_the_last_client(lease, servers, home.grace_seconds)
     except Stop:
         pass
     except (ServersError, OSError) as error:
@@ -65,7 +63,7 @@ def supervise(home: Home) -> int:
     return status
 
 
-def _wait_for_the_last_client(lease: int, servers: list[Postgres | Redis]) -> None:
+def _wait_for_the_last_client(lease: int, servers: list[Postgres | Redis], grace_seconds: float) -> None:
     """Return, holding the lease alone, when nobody has used the servers for the grace period."""
     idle_since: float | None = None
     while True:
@@ -75,7 +73,7 @@ def _wait_for_the_last_client(lease: int, servers: list[Postgres | Redis]) -> No
                 raise ServersError(message)
         if try_lock(lease, exclusive=True):
             idle_since = idle_since or time.monotonic()
-            if time.monotonic() - idle_since >= GRACE_SECONDS:
+            if time.monotonic() - idle_since >= grace_seconds:
                 return
             unlock(lease)
         else:

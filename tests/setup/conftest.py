@@ -1,0 +1,138 @@
+"""A folder for private servers of one test's own, and ways to look at what runs there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from base.servers import Home, Purpose
+from base.servers.home import REPOSITORY, SUPERUSER
+from base.servers.locks import is_locked
+
+PATIENCE = 60.0
+HOLDER = """
+import sys, time
+from pathlib import Path
+from base.servers import Home, Purpose, ServersError, hold
+try:
+    lease = hold(Home(Path(sys.argv[1]), Purpose.TEST))
+except ServersError as error:
+    sys.exit(f"{error}")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def eventually(what: str, holds: Callable[[], bool]) -> None:
+    """Wait until it holds; fail with what was waited for."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {PATIENCE:.0f} s: {what}")
+        time.sleep(0.05)
+
+
+def query(home: Home, sql: str) -> object:
+    """The first value of the statement's first row, None if it returns none."""
+    connection = psycopg2.connect(
+        host=str(home.sockets), user=SUPERUSER, dbname="leadmodel", connect_timeout=5
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+    finally:
+        connection.close()
+
+
+def processes(home: Home) -> set[int]:
+    """Every process that works in the home: supervisor, PostgreSQL, Redis."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                words = (entry / "cmdline").read_bytes().decode(errors="replace")
+                if str(home.folder) in words and "sys.stdin.read" not in words:
+                    found.add(int(entry.name))
+    return found
+
+
+class Holder:
+    """Another command that uses the servers."""
+
+    def __init__(self, home: Home) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(home.folder)],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_until_held(self) -> None:
+        assert self.process.stdout
+        assert self.process.stdout.readline() == "held\n"
+
+    def complaint(self) -> str:
+        """What it said when it could not have the servers."""
+        said = self.process.communicate(timeout=PATIENCE)[1]
+        assert self.process.returncode == 1
+        return said.strip()
+
+    def end(self) -> None:
+        self.process.communicate(timeout=PATIENCE)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """An empty home that every user can enter; its servers have ended when the test has."""
+    folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
+    home = Home(folder / "test", Purpose.TEST)
+    yield home
+    if home.supervised.exists():
+        eventually("the servers have ended", lambda: not is_locked(home.supervised))
+    eventually("no process is left", lambda: not processes(home))
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def holder(home: Home) -> Iterator[Callable[[], Holder]]:
+    """Start another command that uses the servers of `home`."""
+    started: list[Holder] = []
+
+    def start() -> Holder:
+        started.append(Holder(home))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.kill()
+
+
+def supervisor_of(home: Home) -> int:
+    return int(home.ready.read_text())
+
+
+def postmaster_of(home: Home) -> int:
+    return int((home.data / "postmaster.pid").read_text().split()[0])
+
+
+def runs_as(pid: int) -> int:
+    return Path(f"/proc/{pid}").stat().st_uid

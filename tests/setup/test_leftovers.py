@@ -1,0 +1,105 @@
+"""What a crash, another version or another user left behind is dealt with, or gets a sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from base.servers import Home, Purpose, ServersError, hold, home_for
+from base.servers.home import servers_user
+from base.servers.locks import is_locked
+from tests.setup.conftest import eventually, query
+
+
+@pytest.fixture
+def used(home: Home) -> Home:
+    """A home whose servers ran once and have ended."""
+    with hold(home):
+        pass
+    eventually("the servers have ended", lambda: not is_locked(home.supervised))
+    return home
+
+
+def test_a_lock_file_whose_process_number_is_now_another_program_is_removed(used: Home) -> None:
+    lock = used.data / "postmaster.pid"
+    lock.write_text(f"{os.getpid()}\n{used.data}\n1\n5432\n{used.sockets}\n\n")
+    user = servers_user()
+    if user:
+        os.chown(lock, user.pw_uid, user.pw_gid)
+
+    with hold(used):
+        assert query(used, "SELECT 1") == 1
+
+
+def test_a_half_made_database_is_made_again(home: Home) -> None:
+    home.create()
+    unfinished = home.folder / "postgres.unfinished"
+    unfinished.mkdir()
+    (unfinished / "PG_VERSION").write_text("18\n")
+
+    with hold(home):
+        assert query(home, "SELECT 1") == 1
+
+
+def test_data_of_another_postgresql_version_are_refused(used: Home) -> None:
+    (used.data / "PG_VERSION").write_text("15\n")
+
+    with pytest.raises(
+        ServersError, match=r"made by PostgreSQL 15, and this is PostgreSQL 18: run `make demo-reset`"
+    ):
+        hold(used)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_data_of_another_user_are_refused(used: Home) -> None:
+    os.chown(used.data, 12345, 12345)
+
+    with pytest.raises(ServersError, match=r"belongs to the user with number 12345, who is not the one"):
+        hold(used)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_folder_of_another_user_is_refused(home: Home) -> None:
+    home.folder.mkdir()
+    os.chown(home.folder, 12345, 12345)
+
+    with pytest.raises(ServersError, match=r"belongs to somebody else: remove it, or set LEADMODEL_HOME"):
+        hold(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another user")
+def test_a_folder_the_servers_user_cannot_enter_is_refused(home: Home) -> None:
+    hidden = home.folder.parent / "hidden"
+    hidden.mkdir(mode=0o700)
+
+    with pytest.raises(ServersError, match=rf"cannot enter {hidden}: set LEADMODEL_HOME"):
+        hold(Home(hidden / "home" / "test", Purpose.TEST))
+
+
+def test_a_folder_that_is_a_file_is_refused(home: Home) -> None:
+    home.folder.write_text("")
+
+    with pytest.raises(ServersError, match=r"cannot be made \(File exists\): set LEADMODEL_HOME"):
+        hold(home)
+
+
+def test_a_full_disk_is_named_before_anything_is_made(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("base.servers.postgres.ROOM_FOR_A_NEW_DATABASE", 1 << 60)
+
+    from base.servers.binaries import install  # noqa: PLC0415
+    from base.servers.postgres import Postgres  # noqa: PLC0415
+
+    home.create()
+    with pytest.raises(ServersError, match=r"MB free and a new database needs .* make room"):
+        Postgres(home, install(home)).start()
+    assert not home.data.exists()
+
+
+def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LEADMODEL_HOME", str(tmp_path))
+
+    assert home_for(Purpose.BENCH).folder == tmp_path / "bench"
+    assert not home_for(Purpose.BENCH).durable
+    assert home_for(Purpose.APP).durable
