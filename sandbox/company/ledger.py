@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypedDict, cast
 
-from sandbox.company.habits import NAMED
+from sandbox.company.habits import ALICE, NAMED
 from sandbox.company.people import MACHINES, absence_now
 from sandbox.company.setup import campaign_id
 from sandbox.company.stamps import instant
@@ -24,6 +24,14 @@ class HabitEntry(TypedDict):
 
     says: str
     user_id: str
+    name: str
+
+
+class LoginEntry(TypedDict):
+    """A Salesforce user to whom a demonstration gives a log-in."""
+
+    user_id: str
+    username: str
     name: str
 
 
@@ -60,6 +68,8 @@ class Ledger(TypedDict):
     unmapped_statuses: list[str]
     leavers: list[str]
     machines: list[str]
+    logins: dict[str, LoginEntry]
+    """Role in the product (rep, manager, ops) → who stands for it in a demonstration."""
     managers: dict[str, str]
     """Team (name of its role) → its manager's user Id."""
     status_tracking_outage: Span
@@ -105,10 +115,23 @@ def ledger_of(world: World, notes: Notes) -> Ledger:
         "unmapped_statuses": list(UNMAPPED),
         "leavers": [rep.id for rep in world.staff.leavers],
         "machines": [machine.id for machine in MACHINES],
+        "logins": logins(world),
         "managers": {team: rep.id for team, rep in world.staff.managers.items()},
         "status_tracking_outage": {"start": instant(world.outage[0]), "end": instant(world.outage[1])},
         "history_cut_before": instant(world.start + 75 * 86_400),
         "merged": notes.merged,
+    }
+
+
+def logins(world: World) -> dict[str, LoginEntry]:
+    """One rep (who answers in minutes), that rep's manager, and operations."""
+    people = {
+        "rep": world.staff.named(ALICE.name),
+        "manager": world.staff.managers["Inbound SDR West"],
+        "ops": world.staff.operations,
+    }
+    return {
+        role: {"user_id": one.id, "username": one.username, "name": one.name} for role, one in people.items()
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from unicodedata import normalize
 
 from sandbox.company.habits import FARID, NAMED, ORDINARY, OUTBOUND, Habit
 from sandbox.company.hours import DAY, TERRITORIES, Office
@@ -26,12 +27,12 @@ EXECUTIVE_ROLE = "Account Executive"
 
 _GIVEN = tuple(
     "Tomás Yuki Nadia Peter Amara Sven Leila Marek Isla Kofi Renée Dmitri Maya Hugo Zainab Oskar Carmen "
-    "Freya Mateus Anneke Viktor Salma Declan Wei Paloma Jonas Aisha Emil Noor Stefan Thandiwe Marta Felix "
+    "Freya Mateus Anneke Viktor Salma Declan Wei Paloma Jonas Aisha Emil Noor Stefan Thandiwe Felix "
     "Levi".split()
 )
 _FAMILY = tuple(
     "Brandt Mwangi Delacroix Petrov Silva Nakamura Hansen Osei Kowalski Bianchi Farouk Novak Iversen Quintero "
-    "Sato Adeyemi Larsen Moretti Khan Fischer Dubček Costa Ivanova Byrne Chen Ortega Weber Diallo "
+    "Sato Adeyemi Larsen Moretti Khan Fischer Dubček Costa Ivanova Byrne Chen Weber Diallo "
     "Rahman Vasquez".split()
 )
 
@@ -60,8 +61,8 @@ class Rep:
     @property
     def username(self) -> str:
         """The Salesforce user name, unlike any other."""
-        ascii_name = f"{self.first}.{self.last}".encode("ascii", "ignore").decode().lower().replace(" ", "")
-        return f"{ascii_name}.{self.number}@{DOMAIN}"
+        plain = normalize("NFKD", f"{self.first}.{self.last}".replace("ı", "i"))
+        return f"{plain.encode('ascii', 'ignore').decode().lower()}@{DOMAIN}"
 
 
 @dataclass(frozen=True, slots=True)
