@@ -6,22 +6,23 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+
+from base.env import ConfigurationError
+from base.servers import ServersError
+from config.servers import ensure_servers, needs_servers
+
 
 def main() -> int:
-    """Run one command; a problem the user can solve is one sentence and status 1."""
+    """Run one command; a problem of configuration is one sentence and status 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings' name
-
-    from base.servers import ServersError  # noqa: PLC0415
-    from config.servers import ensure_servers, needs_servers  # noqa: PLC0415
-
     try:
         if needs_servers(sys.argv[1:]):
             ensure_servers()
-    except ServersError as error:
+        execute_from_command_line(sys.argv)
+    except (ServersError, ConfigurationError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    execute_from_command_line(sys.argv)
     return 0
 
 

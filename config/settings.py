@@ -8,9 +8,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
-from base.env import env_bool, env_int, env_list, env_str, postgres_settings
+from base.env import ConfigurationError, env_bool, env_int, env_list, env_str, postgres_settings
 from base.servers import ServersError
 from config.keys import kept_secret_key
 from config.logs import logging_settings
@@ -21,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 try:
     PRIVATE_SERVERS = uses_private_servers()
 except ServersError as error:
-    raise ImproperlyConfigured(str(error)) from error
+    raise ConfigurationError(str(error)) from error
 HOME = home()
 # A machine of one's own: no proxy in front, plain http on loopback, a key made here.
 LOCAL = PRIVATE_SERVERS or env_bool("LEADMODEL_DEMO")

@@ -1,0 +1,90 @@
+"""System checks: what production needs, said before anything starts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+PRODUCTION = {
+    "DATABASE_URL": "postgres://leadmodel@db.example/leadmodel",
+    "REDIS_URL": "redis://redis.example/0",
+    "SECRET_KEY": "k8Jd-02kQxPz_7yWmVb3LhTn5RcEaGf9uSiOo1XjYpZqMvBnRt4wHs",
+    "ALLOWED_HOSTS": "leads.example",
+}
+SALESFORCE = {
+    "SALESFORCE_URL": "https://ours.my.salesforce.com",
+    "SALESFORCE_CLIENT_ID": "id",
+    "SALESFORCE_CLIENT_SECRET": "secret",
+}
+
+
+def check(*options: str, **environment: str) -> tuple[int, str]:
+    """Run `manage.py check` in a process of its own, with this environment and no other of ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check", *options],
+        cwd=REPOSITORY,
+        env=kept | {name: value for name, value in environment.items() if value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return result.returncode, " ".join((result.stdout + result.stderr).split())
+
+
+def test_a_complete_production_environment_has_nothing_to_complain_about() -> None:
+    status, said = check("--deploy", "--fail-level", "WARNING", **PRODUCTION, **SALESFORCE)
+
+    assert status == 0, said
+    assert "no issues" in said
+
+
+def test_a_private_machine_needs_nothing() -> None:
+    status, said = check("--deploy", "--fail-level", "WARNING")
+
+    assert status == 0, said
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"SECRET_KEY": ""}, "config.E001"),
+        ({"ALLOWED_HOSTS": ""}, "config.E002"),
+        ({"SALESFORCE_ALLOW_LOCAL": "true"}, "config.E003"),
+        ({"SALESFORCE_URL": "http://ours.my.salesforce.com"}, "config.E004"),
+        ({"SALESFORCE_URL": "https://me:pw@ours.my.salesforce.com"}, "config.E004"),
+        ({"SALESFORCE_URL": "https://ours.my.salesforce.com/services"}, "config.E004"),
+        ({"SALESFORCE_URL": "https://[broken"}, "config.E004"),
+        ({"SALESFORCE_CLIENT_SECRET": ""}, "config.E005"),
+        ({"SALESFORCE_CA_FILE": "/nowhere/ca.pem"}, "config.E006"),
+        ({"DEBUG": "true"}, "config.E007"),
+        ({"HTTPS": "false"}, "config.W001"),
+    ],
+)
+def test_a_mistake_is_named_with_what_to_do(change: dict[str, str], complaint: str) -> None:
+    status, said = check("--deploy", "--fail-level", "WARNING", **{**PRODUCTION, **SALESFORCE, **change})
+
+    assert status == 1, said
+    assert complaint in said
+    assert "HINT" in said
+
+
+def test_one_server_without_the_other_is_refused() -> None:
+    status, said = check(DATABASE_URL=PRODUCTION["DATABASE_URL"])
+
+    assert status == 1
+    assert "DATABASE_URL is set and REDIS_URL is not: set both" in said
+    assert "Traceback" not in said
+
+
+def test_a_value_that_cannot_be_read_is_one_sentence() -> None:
+    status, said = check(**{**PRODUCTION, "DEBUG": "perhaps"})
+
+    assert status == 1
+    assert said == "DEBUG is 'perhaps': write true or false."
