@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.health import healthz
+
 admin.site.site_header = "Leadmodel: operations"
 admin.site.site_title = "Leadmodel"
 admin.site.index_title = "Settings and records"
@@ -16,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("healthz", healthz),
 ]
 urlpatterns += [
     path("", include(f"{app}.urls"))
