@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 HOUR = 3600
 DAY = 86_400
+YEAR = 365 * DAY
 
 _BY_LOCAL_HOUR = (
     0.15, 0.12, 0.10, 0.10, 0.12, 0.15, 0.25, 0.50, 1.10, 1.80, 2.00, 1.90,

@@ -31,8 +31,8 @@ _GIVEN = tuple(
     "Levi".split()
 )
 _FAMILY = tuple(
-    "Brandt Mwangi Delacroix Petrov Silva Nakamura Hansen Osei Kowalski Bianchi Farouk Novak Iversen Quintero "
-    "Sato Adeyemi Larsen Moretti Khan Fischer Dubček Costa Ivanova Byrne Chen Weber Diallo "
+    "Brandt Mwangi Delacroix Petrov Silva Nakamura Hansen Osei Kowalski Bianchi Farouk Novak Iversen "
+    "Sato Adeyemi Larsen Moretti Khan Fischer Dubček Costa Ivanova Byrne Chen Diallo "
     "Rahman Vasquez".split()
 )
 

@@ -6,13 +6,13 @@ from dataclasses import asdict
 
 from sandbox.company import meetings, statuses
 from sandbox.company.happenings import Actor
-from sandbox.company.hours import DAY
+from sandbox.company.hours import DAY, YEAR
 from sandbox.company.names import COUNTRIES, company_name
 from sandbox.company.people import DOMAIN, MACHINES, QUEUES, ZONES, Rep
 from sandbox.company.sink import Row, Sink
 from sandbox.company.sources import QUARTERS, SOURCES, TRADE_SHOW, Source
 from sandbox.company.stamps import Ids, day, instant
-from sandbox.company.world import YEAR, World
+from sandbox.company.world import World
 from sandbox.org.ids import make_id
 from sandbox.org.schema import Field
 from sandbox.org.store import Store

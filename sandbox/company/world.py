@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from random import Random
 
 from sandbox.company.habits import DANA
-from sandbox.company.hours import DAY, HOUR, Arrivals
+from sandbox.company.hours import DAY, HOUR, YEAR, Arrivals
 from sandbox.company.people import Rep, Staff, hire
 from sandbox.company.sources import Campaigns
 
-YEAR = 365 * DAY
 FEWEST_LEADS = 500
 
 
