@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,41 @@ from redis import Redis
 from config.servers import ensure_servers, home
 
 REDIS_DATABASES = 16
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+browser_tests_left_out = pytest.StashKey[int]()
+
+
+def find_chromium() -> str | None:
+    """The machine's browser, None if it has none."""
+    return next((path for name in CHROMIUMS if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the machine's browser, for Playwright to start."""
+    path = find_chromium()
+    assert path, "mark the test with pytest.mark.browser: it is then left out where there is no browser"
+    return path
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave browser tests out on a machine without a browser, to be told at the end."""
+    if find_chromium():
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    for item in left_out:
+        item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+    config.stash[browser_tests_left_out] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly what did not run."""
+    number = config.stash.get(browser_tests_left_out, 0)
+    if number:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{number} tests need Chromium and this machine has none: apt install chromium."
+        )
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from config.demo.errors import DemoError
 
 READY_SECONDS = 60.0
 POLL = 0.05
-ADDRESS = re.compile(r"https://(?:127\.0\.0\.1|localhost):(\d+)")
+ADDRESS = re.compile(r"https://(?:127\.0\.0\.1|localhost):(\d+)\s")
 
 
 def serve(children: Children, data: Path, folder: Path, *, speed: float | None) -> None:
