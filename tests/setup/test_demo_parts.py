@@ -63,8 +63,12 @@ def test_the_death_of_a_process_is_told_with_its_last_words(children: Children) 
     with children:
         children.start("worker", [sys.executable, "-c", "import sys; sys.exit('no broker')"])
 
+        def never() -> bool:
+            children.check()
+            return False
+
         with pytest.raises(DemoError, match=r"its worker ended \(status 1\). Its last words:\nno broker"):
-            eventually("the demo is told", lambda: bool(children.check()))
+            eventually("the demo is told", never)
 
 
 def test_a_step_that_fails_is_named(children: Children) -> None:
