@@ -9,6 +9,7 @@ from sandbox.org import conversion, history, merging, recycling
 from sandbox.org.clock import Clock
 from sandbox.org.defaults import followed, with_defaults
 from sandbox.org.errors import ApiError, deleted, no_such_record, unsupported_object
+from sandbox.org.ids import make_id
 from sandbox.org.instants import to_second_text
 from sandbox.org.schema import SObject, Value
 from sandbox.org.store import Row, Store
@@ -168,6 +169,25 @@ class Org:
             return kept
         found = self.store.connection.execute('SELECT "Id" FROM "User" WHERE "IsActive" ORDER BY "Id"').fetchone()
         return str(found[0]) if found is not None else self._make_api_user()
+
+    def ensure_organization(self) -> None:
+        """The organisation's own record, where its data came without one."""
+        if next(self.store.rows("Organization"), None) is not None:
+            return
+        at = self._stamp(None)
+        row: dict[str, Value] = {
+            "Id": make_id("00D", 0),
+            "Name": "Sandbox Organisation",
+            "OrganizationType": "Developer Edition",
+            "InstanceName": "SBX",
+            "IsSandbox": True,
+            "TimeZoneSidKey": "UTC",
+            "LanguageLocaleKey": "en_US",
+            "DefaultLocaleSidKey": "en_US",
+            "FiscalYearStartMonth": 1,
+        }
+        one = self.store.object("Organization")
+        self.store.insert_many("Organization", [row | _stamps(one, self.api_user_id(), at, created=True)])
 
     def _make_api_user(self) -> str:
         at = self._stamp(None)

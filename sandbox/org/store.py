@@ -108,6 +108,12 @@ class Store:
             found.close()
             self._local.connection = None
 
+    def discard(self) -> None:
+        """Deletes the file and what SQLite keeps beside it: a half-made organisation is none."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing. One writer at a time; inside another transaction of the thread it joins that one."""

@@ -53,7 +53,8 @@ def _refused(text: str, error: UnexpectedInput) -> ApiError:
         at = error.token.start_pos or 0
         found = str(error.token)
     elif isinstance(error, UnexpectedCharacters):
-        at = int(error.pos_in_stream or 0)
+        # the library types this attribute as None
+        at = int(vars(error)["pos_in_stream"])
         found = text[at]
     named = _named_feature(text, at)
     if named is not None:

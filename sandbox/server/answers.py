@@ -1,0 +1,95 @@
+"""Answers in Salesforce's JSON, and handlers that know nothing of HTTP beyond a request's parts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from sandbox.org.errors import ApiError
+
+JSON_TYPE = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: who asks, in which version of the API, with what."""
+
+    user_id: str
+    version: str
+    """As in the path, e.g. `62.0`; empty outside the versioned API."""
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    origin: str
+    """Scheme, host and port the client used."""
+
+    @property
+    def base(self) -> str:
+        return f"/services/data/v{self.version}"
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises ApiError JSON_PARSER_ERROR."""
+        try:
+            told = json.loads(self.body)
+        except ValueError as error:
+            place = f" at [line:{error.lineno}, column:{error.colno}]" if isinstance(error, json.JSONDecodeError) else ""
+            raise ApiError(400, "JSON_PARSER_ERROR", f"The request body is not valid JSON{place}") from error
+        if not isinstance(told, dict):
+            raise ApiError(400, "JSON_PARSER_ERROR", "The request body must be one JSON object")
+        return told
+
+
+Handler = Callable[[Call], Response]
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text.encode("utf-8", "surrogatepass"), status, headers=headers, media_type=JSON_TYPE)
+
+
+def refused(error: ApiError) -> Response:
+    return answer(error.body(), error.status)
+
+
+def nothing() -> Response:
+    return Response(status_code=204)
+
+
+class Endpoint:
+    """One path's handlers by HTTP method; they run in a thread, so they may wait for the file."""
+
+    def __init__(self, **handlers: Handler) -> None:
+        self._handlers = handlers
+        self._allowed = ", ".join(sorted({"HEAD", *handlers} if "GET" in handlers else handlers))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._response(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        handler = self._handlers.get("GET" if request.method == "HEAD" else request.method)
+        if handler is None:
+            message = f"HTTP Method '{request.method}' not allowed. Allowed are {self._allowed}"
+            return refused(ApiError(405, "METHOD_NOT_ALLOWED", message))
+        call = Call(
+            request.scope.get("user_id", ""),
+            request.scope.get("api_version", ""),
+            request.path_params,
+            request.query_params,
+            request.headers,
+            await request.body(),
+            f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}",
+        )
+        try:
+            return await run_in_threadpool(handler, call)
+        except ApiError as error:
+            return refused(error)

@@ -1,0 +1,178 @@
+"""Bulk API 2.0 query jobs: kept in the organisation's file, run one after another in the background."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from queue import SimpleQueue
+
+from sandbox.org.errors import ApiError
+from sandbox.org.ids import DIGITS, checksum
+from sandbox.org.instants import to_second_text
+from sandbox.org.org import Org
+from sandbox.org.store import Store
+from sandbox.server.bulk_results import Results
+from sandbox.server.query import compiled
+from sandbox.soql.rows import csv_header, csv_lines
+
+DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "PIPE": "|", "TAB": "\t", "CARET": "^", "BACKQUOTE": "`"}
+LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
+FINISHED = ("JobComplete", "Failed", "Aborted")
+
+_LIFE_S = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One query job as its resource tells of it; times are instants of the organisation's clock."""
+
+    id: str
+    operation: str
+    query: str
+    object: str
+    created_by: str
+    created_at: str
+    version: str
+    delimiter: str = "COMMA"
+    line_end: str = "LF"
+    state: str = "UploadComplete"
+    stamped_at: str = ""
+    header: str = ""
+    rows: int = 0
+    milliseconds: int = 0
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The jobs, and the thread that runs them. `start` it once; `stop` waits for the job in hand to notice."""
+
+    org: Org
+    _waiting: SimpleQueue[str | None] = field(default_factory=SimpleQueue)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    @property
+    def _store(self) -> Store:
+        return self.org.store
+
+    @property
+    def folder(self) -> Path:
+        """Where results lie: beside the organisation's file."""
+        return self._store.path.with_name(self._store.path.name + "-bulk")
+
+    def start(self) -> None:
+        """Forgets what is too old, takes up again what a stop interrupted, and begins to run."""
+        for (job_id,) in self._store.connection.execute(
+            "SELECT id FROM _bulk_job WHERE made_at < ?", (time.time() - _LIFE_S,)
+        ).fetchall():
+            self.delete(job_id)
+        for job in self.all():
+            if job.state not in FINISHED:
+                self._waiting.put(job.id)
+        self._thread = threading.Thread(target=self._work, name="bulk-jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def add(self, job: Job) -> None:
+        with self._store.transaction():
+            self._store.connection.execute(
+                "INSERT INTO _bulk_job VALUES (?, ?, ?)", (job.id, time.time(), json.dumps(asdict(job)))
+            )
+        self._waiting.put(job.id)
+
+    def get(self, job_id: str) -> Job | None:
+        found = self._store.connection.execute("SELECT job FROM _bulk_job WHERE id = ?", (job_id,)).fetchone()
+        return None if found is None else Job(**json.loads(found[0]))
+
+    def all(self) -> list[Job]:
+        """Every job, oldest first."""
+        found = self._store.connection.execute("SELECT job FROM _bulk_job ORDER BY made_at, id").fetchall()
+        return [Job(**json.loads(text)) for (text,) in found]
+
+    def abort(self, job_id: str) -> Job:
+        """Stops a job that has not finished; a finished one stays as it is."""
+        with self._store.transaction():
+            job = self._existing(job_id)
+            return job if job.state in FINISHED else self._save(job, state="Aborted")
+
+    def delete(self, job_id: str) -> None:
+        with self._store.transaction():
+            self._store.connection.execute("DELETE FROM _bulk_job WHERE id = ?", (job_id,))
+        self.results(job_id).remove()
+
+    def results(self, job_id: str) -> Results:
+        return Results(self.folder, job_id)
+
+    def _existing(self, job_id: str) -> Job:
+        job = self.get(job_id)
+        if job is None:
+            raise KeyError(job_id)
+        return job
+
+    def _save(self, job: Job, **changes: object) -> Job:
+        job = replace(job, **changes, stamped_at=to_second_text(self.org.clock.now()))  # type: ignore[arg-type]
+        with self._store.transaction():
+            self._store.connection.execute(
+                "UPDATE _bulk_job SET job = ? WHERE id = ?", (json.dumps(asdict(job)), job.id)
+            )
+        return job
+
+    def _work(self) -> None:
+        while (job_id := self._waiting.get()) is not None:
+            job = self.get(job_id)
+            if job is None or job.state in FINISHED:
+                continue
+            try:
+                self._run(self._save(job, state="InProgress"))
+            except _Interrupted:
+                self.results(job_id).remove()
+            except (ApiError, OSError, sqlite3.Error) as error:
+                self.results(job_id).remove()
+                self._save(job, state="Failed", error=str(error))
+        self._store.close()
+
+    def _run(self, job: Job) -> None:
+        began = time.monotonic()
+        query = compiled(self.org, job.query, all_rows=job.operation == "queryAll")
+        delimiter = DELIMITERS[job.delimiter]
+
+        def watched() -> Iterator[list[bytes]]:
+            for batch in csv_lines(self._store, query, delimiter, LINE_ENDS[job.line_end]):
+                current = self.get(job.id)
+                if self._stopping.is_set() or current is None or current.state == "Aborted":
+                    raise _Interrupted
+                yield batch
+
+        count = self.results(job.id).write(watched())
+        with self._store.transaction():
+            current = self.get(job.id)
+            if current is None or current.state == "Aborted":
+                raise _Interrupted
+            self._save(
+                job,
+                state="JobComplete",
+                rows=count,
+                header=csv_header(query, delimiter),
+                milliseconds=int((time.monotonic() - began) * 1000),
+            )
+
+
+class _Interrupted(Exception):
+    """The job was aborted or deleted, or the server stops."""
+
+
+def new_job_id() -> str:
+    id15 = "750" + "".join(secrets.choice(DIGITS) for _ in range(12))
+    return id15 + checksum(id15)

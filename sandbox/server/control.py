@@ -1,0 +1,146 @@
+"""Controls of the sandbox itself, under `/__sandbox__/`: what no client of Salesforce can do, and tests must."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from sandbox.org.errors import ApiError
+from sandbox.org.instants import BadInstant, from_text, normal_instant
+from sandbox.org.org import Org
+from sandbox.server.answers import Call, answer, nothing
+from sandbox.server.faults import Faults, fault_of
+from sandbox.server.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    org: Org
+    tokens: Tokens
+    faults: Faults
+
+    def clock(self, _call: Call) -> Response:
+        """GET clock."""
+        return answer(self.org.clock.told())
+
+    def set_clock(self, call: Call) -> Response:
+        """PUT clock: `{"fixed": instant}`, `{"offset_seconds": n}`, or `{}` for real time."""
+        told = call.json()
+        if "fixed" in told:
+            try:
+                self.org.clock.fix(from_text(normal_instant(str(told["fixed"]))))
+            except BadInstant as error:
+                raise ApiError(400, "INVALID_CLOCK", f"fixed must be an instant, not {told['fixed']}") from error
+        elif "offset_seconds" in told:
+            if not isinstance(told["offset_seconds"], int | float):
+                raise ApiError(400, "INVALID_CLOCK", "offset_seconds must be a number")
+            self.org.clock.offset(timedelta(seconds=told["offset_seconds"]))
+        else:
+            self.org.clock.run()
+        return answer(self.org.clock.told())
+
+    def hidden(self, _call: Call) -> Response:
+        """GET hidden."""
+        store = self.org.store
+        return answer({"objects": store.setting("hidden_objects", []), "fields": store.setting("hidden_fields", [])})
+
+    def set_hidden(self, call: Call) -> Response:
+        """PUT hidden: `{"objects": ["Event"], "fields": ["Lead.Rating"]}` that API users cannot see."""
+        told = call.json()
+        objects, fields = told.get("objects", []), told.get("fields", [])
+        schema = self.org.store.schema
+        for name in objects:
+            if name not in schema.objects:
+                raise ApiError(400, "INVALID_TYPE", f"The organisation has no object {name}.")
+        for path in fields:
+            object_name, _, field_name = str(path).partition(".")
+            one = schema.objects.get(object_name)
+            if one is None or field_name not in {field.name for field in one.fields}:
+                raise ApiError(400, "INVALID_FIELD", f"The organisation has no field {path}.")
+        self.org.store.set_setting("hidden_objects", objects)
+        self.org.store.set_setting("hidden_fields", fields)
+        return self.hidden(call)
+
+    def settings(self, call: Call) -> Response:
+        """PUT settings: any of the organisation's settings by name."""
+        for name, value in call.json().items():
+            self.org.store.set_setting(name, value)
+        return nothing()
+
+    def list_faults(self, _call: Call) -> Response:
+        """GET faults."""
+        return answer(self.faults.waiting())
+
+    def add_fault(self, call: Call) -> Response:
+        """POST faults: `{"status": 503, "times": 3}` or `{"cut_at": 1000}`, with `"path"` to choose requests."""
+        self.faults.add(*fault_of(call.json()))
+        return answer(self.faults.waiting(), 201)
+
+    def clear_faults(self, _call: Call) -> Response:
+        """DELETE faults."""
+        self.faults.clear()
+        return nothing()
+
+    def session(self, call: Call) -> Response:
+        """POST session: `{"user_id": …}` opens a session of that user, with a refresh token."""
+        user_id = _required(call.json(), "user_id")
+        self.org.live_row("User", user_id)
+        return answer(
+            {"access_token": self.tokens.open_session(user_id), "refresh_token": self.tokens.grant(user_id)}, 201
+        )
+
+    def end_sessions(self, _call: Call) -> Response:
+        """DELETE session: every access token is expired."""
+        self.tokens.expire_all()
+        return nothing()
+
+    def convert(self, call: Call) -> Response:
+        """POST convert: `{"lead_id": …, "status": …, "opportunity": {…}}`, as the convertLead call would."""
+        told = call.json()
+        done = self.org.convert(
+            _required(told, "lead_id"),
+            user_id=told.get("user_id") or call.user_id,
+            status=told.get("status"),
+            account_id=told.get("account_id"),
+            contact_id=told.get("contact_id"),
+            opportunity=told.get("opportunity"),
+        )
+        return answer(
+            {
+                "lead_id": done.lead_id,
+                "account_id": done.account_id,
+                "contact_id": done.contact_id,
+                "opportunity_id": done.opportunity_id,
+            }
+        )
+
+    def merge(self, call: Call) -> Response:
+        """POST merge: `{"winner_id": …, "loser_ids": […]}`, as the merge call would."""
+        told = call.json()
+        losers = told.get("loser_ids")
+        if not isinstance(losers, list):
+            raise ApiError(400, "MISSING_ARGUMENT", "loser_ids must be a list of Ids")
+        self.org.merge(
+            _required(told, "winner_id"),
+            losers,
+            user_id=told.get("user_id") or call.user_id,
+            values=told.get("values"),
+        )
+        return nothing()
+
+    def undelete(self, call: Call) -> Response:
+        """POST undelete: `{"object": "Lead", "id": …}`."""
+        told = call.json()
+        self.org.undelete(_required(told, "object"), _required(told, "id"), told.get("user_id") or call.user_id)
+        return nothing()
+
+
+def _required(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    if not isinstance(value, str) or not value:
+        raise ApiError(400, "MISSING_ARGUMENT", f"{name} must be given")
+    return value

@@ -1,0 +1,107 @@
+"""What every request passes first: size, version, session, limits, and the faults that were asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.org.errors import ApiError
+from sandbox.server import versions
+from sandbox.server.answers import refused
+from sandbox.server.faults import Faults
+from sandbox.server.limits import Limits
+from sandbox.server.tokens import Tokens
+
+CONTROL = "/__sandbox__"
+
+_MOST_URI_BYTES = 16_384
+_VERSIONED = re.compile(r"/services/data/v([^/]*)(/.*)?")
+_OPEN_PATHS = frozenset({"/services/data", "/services/oauth2/token", "/services/oauth2/revoke"})
+_SCHEMES = ("bearer", "oauth")
+
+
+class CutOff(Exception):
+    """Raised into the server so that it closes the connection in mid-answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Wraps the application. Requests that pass carry `user_id` and `api_version` in their scope."""
+
+    app: ASGIApp
+    tokens: Tokens
+    limits: Limits
+    faults: Faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"].rstrip("/") or "/"
+        scope = {**scope, "path": path, "raw_path": scope["raw_path"].rstrip(b"/") or b"/"}
+        send = self._with_limits(path, send)
+        controlled = path.startswith(CONTROL)
+        fault = None if controlled else self.faults.take(path)
+        try:
+            if len(scope["raw_path"]) + len(scope["query_string"]) > _MOST_URI_BYTES:
+                raise ApiError(414, "URI_TOO_LONG", "The request URI is longer than 16,384 bytes")
+            match = _VERSIONED.fullmatch(path)
+            if match is not None:
+                versions.check(match[1])
+                scope["api_version"] = match[1]
+            if path not in _OPEN_PATHS:
+                scope["user_id"] = await self._user(scope)
+            if fault is not None and fault.status is not None:
+                raise fault.error()
+        except ApiError as error:
+            await refused(error)(scope, receive, send)
+            return
+        if fault is not None and fault.cut_at is not None:
+            send = _cut_after(fault.cut_at, send)
+        await self.app(scope, receive, send)
+
+    async def _user(self, scope: Scope) -> str:
+        scheme, _, token = Request(scope).headers.get("authorization", "").partition(" ")
+        user_id = None
+        if scheme.lower() in _SCHEMES and token:
+            user_id = await run_in_threadpool(self.tokens.user_of, token.strip())
+        if user_id is None:
+            raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        return user_id
+
+    def _with_limits(self, path: str, send: Send) -> Send:
+        """Every answer of the versioned API tells how many calls are used up."""
+        if not path.startswith("/services/data/"):
+            return send
+        used = self.limits.usage.count()
+        header = (b"sforce-limit-info", f"api-usage={used}/{self.limits.allowed}".encode())
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], header]
+            await send(message)
+
+        return told
+
+
+def _cut_after(limit: int, send: Send) -> Send:
+    left = limit
+
+    async def cut(message: Message) -> None:
+        nonlocal left
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        body = message.get("body", b"")
+        if len(body) <= left and message.get("more_body"):
+            left -= len(body)
+            await send(message)
+            return
+        await send({"type": "http.response.body", "body": body[:left], "more_body": True})
+        raise CutOff
+
+    return cut

@@ -1,0 +1,120 @@
+"""Listening on http and https at once, on this machine only, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from sandbox.org.org import Org
+from sandbox.server.app import create_app
+from sandbox.server.bulk_jobs import Jobs
+
+HOST = "127.0.0.1"
+
+_BACKLOG = 128
+_GRACE_S = 5
+
+
+class PortTaken(Exception):
+    """Another program listens on the port; the message is a sentence that says so."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on this port of the loopback address; port 0 takes a free one. Raises PortTaken."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((HOST, port))
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(f"Port {port} is taken by another program: choose another one, or 0 for any.") from error
+        if error.errno == errno.EACCES:
+            raise PortTaken(f"Port {port} may not be used by this user: choose one above 1023.") from error
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+class _Quiet(uvicorn.Server):
+    """A server that leaves the process's signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+@dataclass(slots=True)
+class Service:
+    """The organisation's servers over sockets that listen already."""
+
+    org: Org
+    http: socket.socket
+    https: socket.socket | None = None
+    context: ssl.SSLContext | None = None
+    token: str | None = None
+    _servers: list[_Quiet] = field(default_factory=list)
+
+    @property
+    def http_url(self) -> str:
+        return f"http://{HOST}:{self.http.getsockname()[1]}"
+
+    @property
+    def https_url(self) -> str | None:
+        return None if self.https is None else f"https://localhost:{self.https.getsockname()[1]}"
+
+    async def run(self) -> None:
+        """Serves until `stop` is called."""
+        jobs = Jobs(self.org)
+        jobs.start()
+        try:
+            app = create_app(self.org, jobs, token=self.token)
+            self._servers = [self._server(app, None)]
+            sockets = [self.http]
+            if self.https is not None:
+                self._servers.append(self._server(app, self.context))
+                sockets.append(self.https)
+            await asyncio.gather(
+                *(server.serve([sock]) for server, sock in zip(self._servers, sockets, strict=True))
+            )
+        finally:
+            await asyncio.to_thread(jobs.stop)
+
+    def stop(self) -> None:
+        """From the serving thread: lets answers under way finish, for a few seconds."""
+        for server in self._servers:
+            server.should_exit = True
+
+    def _server(self, app: ASGIApp, context: ssl.SSLContext | None) -> _Quiet:
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S,
+            timeout_keep_alive=30, server_header=False,
+        )  # fmt: skip
+        config.load()
+        # uvicorn builds a context only from files on disk; ours was made in memory
+        config.ssl = context
+        return _Quiet(config)
+
+
+@contextlib.contextmanager
+def background(service: Service) -> Generator[Service, None, None]:
+    """Serves from a thread while the block runs. The sockets listen already, so clients may come at once."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_until_complete, args=(service.run(),), name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        loop.call_soon_threadsafe(service.stop)
+        thread.join()
+        loop.close()
