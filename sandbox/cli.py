@@ -137,7 +137,8 @@ def _living(org: Org, speed: float) -> Iterator[None]:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from sandbox.loading.load import ExportRefused, load
+    from sandbox.loading.load import load
+    from sandbox.loading.source import ExportRefused
 
     without = [name.strip() for name in options.without.split(",") if name.strip()]
     try:
