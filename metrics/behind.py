@@ -1,0 +1,137 @@
+"""The rows behind a number: the same relation, predicate and exclusions as the number itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from metrics.compile import rows_sql
+from metrics.query import derived
+from metrics.selection import By, Selection
+from metrics.spec import Figure, Kind
+
+PAGE = 50
+_NAMES = """
+    LEFT JOIN sync_lead lead ON lead.id = found.person_id
+    LEFT JOIN sync_contact contact ON contact.id = found.person_id
+    LEFT JOIN sync_account account ON account.id = contact.account_id
+    LEFT JOIN sync_user holder ON holder.id = found.rep
+    LEFT JOIN sync_group queue ON queue.id = found.holder_id
+    LEFT JOIN sync_campaign campaign ON campaign.id = found.campaign
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cycle, or one rep's span of it, behind a number. Durations in seconds; `is_member`: it counts."""
+
+    person_id: str
+    number: int
+    ordinal: int
+    name: str
+    company: str
+    title: str
+    source: str | None
+    campaign: str | None
+    path: str
+    assigned_at: datetime
+    started_at: datetime
+    first_touch_at: datetime | None
+    response_s: float | None
+    waited_s: float
+    touch_count: int
+    outcome: str
+    handling: str
+    rep: str | None
+    rep_name: str
+    is_member: bool
+    sort: float
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A page of rows, how many there are in all, how many of them count, and where the next page begins."""
+
+    rows: list[Row]
+    total: int
+    members: int
+    following: str | None
+
+
+class WrongCursor(Exception):
+    """The address names no place in this list."""
+
+
+def behind(
+    selection: Selection,
+    figure: Figure,
+    *,
+    by: By | None = None,
+    group: str | None = None,
+    after: str | None = None,
+    limit: int | None = PAGE,
+) -> Behind:
+    """The rows of a figure's population in a selection, worst or latest first, and which of them count.
+
+    With `by`, only those of `group` (None: the group without a name, such as queues). `total` equals the figure's
+    `<name>_of`, and for counts the figure itself. `limit` None gives all rows.
+    """
+    is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
+    sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
+    with derived(selection) as (cursor, prefix, values):
+        condition = f"({figure.population})"
+        if by is not None:
+            condition += f" AND {by.value} IS NOT DISTINCT FROM %(group)s"
+            values["group"] = group
+        found = (
+            f"SELECT rows.*, COALESCE(({figure.member}), false) AS is_member, {sort} AS sort"
+            f" FROM ({rows_sql(selection, by=by, prefix=prefix)}) rows WHERE {condition}"
+        )
+        cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE is_member) FROM ({found}) found", values)
+        counts = cursor.fetchone()
+        assert counts is not None
+        place = ""
+        if after is not None:
+            values["after_sort"], values["after_id"], values["after_number"], values["after_ordinal"] = _read(
+                after
+            )
+            place = (
+                " WHERE (found.sort, found.person_id, found.number, found.ordinal)"
+                " < (%(after_sort)s, %(after_id)s, %(after_number)s, %(after_ordinal)s)"
+            )
+        paging = f" LIMIT {limit + 1}" if limit is not None else ""
+        cursor.execute(
+            "SELECT found.person_id, found.number, found.ordinal,"
+            " COALESCE(NULLIF(concat_ws(' ', COALESCE(lead.first_name, contact.first_name),"
+            " COALESCE(lead.last_name, contact.last_name)), ''), found.person_id),"
+            " COALESCE(lead.company, account.name, ''), COALESCE(lead.title, contact.title, ''),"
+            " found.source, campaign.name, found.path, found.assigned_at, found.started_at, found.first_touch_at,"
+            " found.response_s, found.waited_s, found.touch_count, found.outcome, found.handling, found.rep,"
+            " COALESCE(holder.name, queue.name, found.rep, ''), found.is_member, COALESCE(found.sort, 0)"
+            f" FROM ({found}) found {_NAMES}{place}"
+            " ORDER BY found.sort DESC, found.person_id DESC, found.number DESC, found.ordinal DESC" + paging,
+            values,
+        )
+        rows = [Row(*row) for row in cursor.fetchall()]
+    following = None
+    if limit is not None and len(rows) > limit:
+        rows = rows[:limit]
+        following = _written(rows[-1])
+    return Behind(rows, counts[0], counts[1], following)
+
+
+def _written(row: Row) -> str:
+    place = json.dumps([row.sort, row.person_id, row.number, row.ordinal])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _read(after: str) -> tuple[float, str, int, int]:
+    try:
+        sort, person_id, number, ordinal = json.loads(
+            base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))
+        )
+        return float(sort), str(person_id), int(number), int(ordinal)
+    except (ValueError, TypeError) as error:
+        raise WrongCursor(f"“{after[:40]}” is no place in this list; begin again without it.") from error

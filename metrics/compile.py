@@ -1,0 +1,139 @@
+"""From declarations to SQL. One relation of rows serves the number, the list behind it, the CSV and the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metrics.selection import By, Selection
+from metrics.spec import Figure, Kind
+
+_CYCLES = """
+    SELECT person_id, number, 1 AS ordinal, assigned_at, assigned_at AS started_at, closed_at AS ended_at, path, source,
+           team, campaign_id AS campaign, first_rep AS rep, holder_id, outcome, handling, is_pre_qualification,
+           touch_count, first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
+           true AS tells_outcome,
+           extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s,
+           extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s
+    FROM {cycle} row WHERE {where}
+"""
+_SPANS = """
+    SELECT person_id, number, ordinal, assigned_at, started_at, ended_at, path, source,
+           team, NULL::text AS campaign, rep, holder_id, outcome, handling, is_pre_qualification,
+           touch_count, first_touch_at, is_touched, is_bypassed, is_first_rep AS tells_outcome,
+           extract(epoch FROM first_touch_at - started_at)::float8 AS response_s,
+           extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s
+    FROM {span} row WHERE owes_response AND {where}
+"""
+EXCLUDED = """
+    SELECT record.person_id FROM leadmodel_exclusion exclusion
+    JOIN {record} record ON record.record_id = exclusion.record_id
+    WHERE exclusion.starts_at <= %(instant)s AND exclusion.expires_at > %(instant)s
+      AND (%(known_by)s::timestamptz IS NULL OR exclusion.entered_at <= %(known_by)s)
+"""
+STORED = "leadmodel_"
+
+
+def tables(prefix: str) -> dict[str, str]:
+    """The derived tables of a prefix: stored, or derived as of an instant."""
+    if prefix == STORED:
+        return {"cycle": "leadmodel_cycle", "span": "leadmodel_span", "record": "leadmodel_personrecord"}
+    return {name: prefix + name for name in ("cycle", "span", "record")}
+
+
+def parameters(selection: Selection, *, target_s: float) -> dict[str, Any]:
+    """The values the compiled SQL asks for."""
+    return {
+        "start": selection.start,
+        "end": selection.end,
+        "instant": selection.instant,
+        "known_by": selection.known_by,
+        "path": selection.path,
+        "source": selection.source,
+        "team": selection.team,
+        "reps": sorted(selection.reps) if selection.reps is not None else None,
+        "target_s": target_s,
+    }
+
+
+def rows_sql(selection: Selection, *, by: By | None, prefix: str = STORED, excluded: bool = False) -> str:
+    """The rows figures are computed over; `excluded` gives those an exception leaves out instead (M16)."""
+    names = tables(prefix)
+    is_span = by is By.REP
+    conditions = ["row.assigned_at >= %(start)s", "row.assigned_at < %(end)s"]
+    conditions += [
+        f"row.{column} = %({column})s"
+        for column in ("path", "source", "team")
+        if getattr(selection, column) is not None
+    ]
+    if selection.reps is not None:
+        conditions.append(f"row.{'rep' if is_span else 'first_rep'} = ANY(%(reps)s)")
+    negation = "" if excluded else "NOT "
+    conditions.append(f"row.person_id {negation}IN ({EXCLUDED.format(**names)})")
+    return (_SPANS if is_span else _CYCLES).format(**names, where=" AND ".join(conditions))
+
+
+def figures_sql(
+    figures: tuple[Figure, ...], selection: Selection, *, by: By | None, prefix: str = STORED
+) -> tuple[str, list[str]]:
+    """One statement for all figures, a row per group (`by` None: one row), and the names of its columns.
+
+    The first column is the group. Each figure gives its value, and the number of rows it rests on as `<name>_of`.
+    """
+    group = by.value if by else "'all'::text"
+    columns: list[str] = []
+    names: list[str] = []
+    for figure in figures:
+        if figure.kind is not Kind.WAITING_PERCENTILE:
+            columns += [f"{_value_sql(figure)} AS {figure.name}", f"{_of_sql(figure)} AS {figure.name}_of"]
+            names += [figure.name, f"{figure.name}_of"]
+    waiting = [figure for figure in figures if figure.kind is Kind.WAITING_PERCENTILE]
+    joins = ""
+    for figure in waiting:
+        columns += [f"max({figure.name}_km.value) AS {figure.name}", f"{_of_sql(figure)} AS {figure.name}_of"]
+        names += [figure.name, f"{figure.name}_of"]
+        curve = f"{figure.name}_km"
+        joins += f" LEFT JOIN ({_waiting_sql(figure)}) {curve} ON {curve}.grp IS NOT DISTINCT FROM rows.grp"
+    statement = (
+        f"WITH rows AS MATERIALIZED (SELECT {group} AS grp, found.* FROM"
+        f" ({rows_sql(selection, by=by, prefix=prefix)}) found)"
+        f" SELECT rows.grp, {', '.join(columns)} FROM rows{joins} GROUP BY rows.grp ORDER BY rows.grp"
+    )
+    return statement, names
+
+
+def _value_sql(figure: Figure) -> str:
+    counted = f"count(*) FILTER (WHERE ({figure.population}) AND ({figure.member}))"
+    match figure.kind:
+        case Kind.COUNT:
+            return counted
+        case Kind.SHARE:
+            return f"({counted})::float8 / NULLIF(count(*) FILTER (WHERE {figure.population}), 0)"
+        case Kind.PERCENTILE:
+            return (
+                f"percentile_cont({figure.at}) WITHIN GROUP (ORDER BY ({figure.value})::float8)"
+                f" FILTER (WHERE {figure.member})"
+            )
+        case _:
+            return f"avg(({figure.value})::float8) FILTER (WHERE {figure.member})"
+
+
+def _of_sql(figure: Figure) -> str:
+    return f"count(*) FILTER (WHERE {figure.population})"
+
+
+def _waiting_sql(figure: Figure) -> str:
+    """The Kaplan-Meier estimate: the first time by which at most 1 − `at` still wait; no row where that never came."""
+    return f"""
+        SELECT grp, min(t) AS value FROM (
+            SELECT grp, t, sum(CASE WHEN died = at_risk THEN '-Infinity'
+                                    ELSE ln(1 - died::float8 / at_risk) END)
+                               OVER (PARTITION BY grp ORDER BY t) AS log_surviving
+            FROM (
+                SELECT grp, t, count(*) FILTER (WHERE is_event) AS died,
+                       sum(count(*)) OVER (PARTITION BY grp ORDER BY t DESC) AS at_risk
+                FROM (SELECT grp, ({figure.value})::float8 AS t, ({figure.member}) AS is_event
+                      FROM rows WHERE {figure.population}) observed
+                GROUP BY grp, t
+            ) times WHERE died > 0
+        ) curve WHERE log_surviving <= ln({1 - figure.at:.6f}::float8) + 1e-9 GROUP BY grp
+    """

@@ -1,0 +1,179 @@
+"""The Now strip and the queue: open cycles that need somebody now. One relation for tile, list and CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from leadmodel.settings_store import settings_in_force
+from metrics.compile import EXCLUDED, STORED, tables
+
+_OPEN = """
+    SELECT cycle.person_id, cycle.number, cycle.assigned_at, cycle.source, cycle.path, cycle.holder_id, cycle.team,
+           cycle.first_touch_at, cycle.last_touch_at, cycle.touch_count, cycle.claimed_at, cycle.entry,
+           campaign.name AS campaign,
+           COALESCE(NULLIF(concat_ws(' ', COALESCE(lead.first_name, contact.first_name),
+                                     COALESCE(lead.last_name, contact.last_name)), ''), cycle.person_id) AS name,
+           COALESCE(lead.company, account.name, '') AS company, COALESCE(lead.title, contact.title, '') AS title,
+           COALESCE(holder.name, queue.name, '') AS holder, COALESCE(holder.is_active, false) AS is_held,
+           previous.reason AS last_reason, previous.latest_kind AS last_kind,
+           extract(epoch FROM %(now)s - cycle.assigned_at)::float8 AS waited_s,
+           cycle.path = 'inbound' AND cycle.first_touch_at IS NULL AS owes_response
+    FROM leadmodel_cycle cycle
+    JOIN leadmodel_person person ON person.person_id = cycle.person_id AND NOT person.is_deleted
+    LEFT JOIN leadmodel_cycle previous
+      ON previous.person_id = cycle.person_id AND previous.number = cycle.number - 1
+    LEFT JOIN sync_lead lead ON lead.id = cycle.person_id
+    LEFT JOIN sync_contact contact ON contact.id = cycle.person_id
+    LEFT JOIN sync_account account ON account.id = contact.account_id
+    LEFT JOIN sync_user holder ON holder.id = cycle.holder_id
+    LEFT JOIN sync_group queue ON queue.id = cycle.holder_id
+    LEFT JOIN sync_campaign campaign ON campaign.id = cycle.campaign_id
+    WHERE cycle.outcome = 'open' AND cycle.person_id NOT IN ({excluded})
+"""
+_SOON_S = 30 * 60
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One fact that needs somebody. `member` is SQL over the open cycles; `tone` says how bad more than none is."""
+
+    name: str
+    label: str
+    words: str
+    member: str
+    tone: str
+
+
+TILES = (
+    Tile(
+        "outside_sla",
+        "Outside SLA",
+        "inbound people without a counted touch past the promised time",
+        "is_held AND owes_response AND waited_s > %(target_s)s",
+        "bad",
+    ),
+    Tile(
+        "due_soon",
+        "Due in 30 min",
+        "inbound people without a counted touch whose promised time ends within 30 minutes",
+        f"is_held AND owes_response AND waited_s <= %(target_s)s AND waited_s > %(target_s)s - {_SOON_S}",
+        "near",
+    ),
+    Tile(
+        "nobodys",
+        "Nobody's",
+        "open people whom no active user holds: in a queue, or a leaver's",
+        "NOT is_held",
+        "near",
+    ),
+    Tile(
+        "past_maximum",
+        "Past the maximum",
+        "inbound people without a counted touch past the longest wait allowed",
+        "is_held AND owes_response AND waited_s > %(maximum_s)s",
+        "bad",
+    ),
+    Tile(
+        "claimed",
+        "Claimed, no touch",
+        "people Salesforce calls Working though nobody logged a touch",
+        "is_held AND claimed_at IS NOT NULL AND touch_count = 0",
+        "near",
+    ),
+)
+BY_NAME = {tile.name: tile for tile in TILES}
+
+
+@dataclass(frozen=True)
+class OpenRow:
+    """An open cycle. Durations in seconds; `owes_response`: inbound and nobody has answered yet."""
+
+    person_id: str
+    number: int
+    assigned_at: datetime
+    source: str | None
+    path: str
+    holder_id: str | None
+    team: str | None
+    first_touch_at: datetime | None
+    last_touch_at: datetime | None
+    touch_count: int
+    claimed_at: datetime | None
+    entry: str
+    campaign: str | None
+    name: str
+    company: str
+    title: str
+    holder: str
+    is_held: bool
+    last_reason: str | None
+    last_kind: str | None
+    waited_s: float
+    owes_response: bool
+
+
+def _relation(reps: frozenset[str] | None, *, with_nobodys: bool) -> str:
+    """Open cycles of these reps; `with_nobodys` adds those no active user holds."""
+    sql = _OPEN.format(excluded=EXCLUDED.format(**tables(STORED)))
+    if reps is None:
+        return sql
+    mine = "cycle.holder_id = ANY(%(reps)s)"
+    return (
+        f"{sql} AND ({mine} OR COALESCE(holder.is_active, false) = false)"
+        if with_nobodys
+        else f"{sql} AND {mine}"
+    )
+
+
+def _parameters(now: datetime, reps: frozenset[str] | None) -> dict[str, Any]:
+    response = settings_in_force().response
+    return {
+        "now": now,
+        "instant": now,
+        "known_by": None,
+        "reps": sorted(reps) if reps is not None else None,
+        "target_s": response.target_minutes * 60,
+        "maximum_s": response.maximum_minutes * 60,
+    }
+
+
+def count_tiles(now: datetime, reps: frozenset[str] | None) -> dict[str, int]:
+    """How many people each tile speaks of, for a manager of these reps (None: everybody)."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {tile.member})" for tile in TILES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {counts} FROM ({_relation(reps, with_nobodys=True)}) open",
+            _parameters(now, reps),
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return {tile.name: int(value) for tile, value in zip(TILES, row, strict=True)}
+
+
+def list_tile(
+    now: datetime, reps: frozenset[str] | None, tile: Tile, *, limit: int | None = None
+) -> list[OpenRow]:
+    """The people a tile speaks of, longest waiting first."""
+    return _list(_relation(reps, with_nobodys=True), tile.member, _parameters(now, reps), limit)
+
+
+def list_queue(now: datetime, reps: frozenset[str], *, limit: int | None = None) -> list[OpenRow]:
+    """These reps' open people: those who wait for an answer first, longest waiting first (K13: only what they hold)."""
+    return _list(_relation(reps, with_nobodys=False), "true", _parameters(now, reps), limit)
+
+
+def _list(relation: str, condition: str, values: dict[str, Any], limit: int | None) -> list[OpenRow]:
+    paging = f" LIMIT {limit}" if limit is not None else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({relation}) open WHERE {condition}"
+            f" ORDER BY owes_response DESC, assigned_at, person_id{paging}",
+            values,
+        )
+        names = [column.name for column in cursor.description or ()]
+        rows = cursor.fetchall()
+    return [OpenRow(**dict(zip(names, row, strict=True))) for row in rows]

@@ -1,0 +1,82 @@
+"""Ask for figures: stored, or as of an instant. The only place that runs the compiled SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.rebuild import derive_as_of
+from leadmodel.settings_store import settings_in_force
+from metrics.compile import STORED, figures_sql, parameters, rows_sql
+from metrics.definitions import FIGURES
+from metrics.selection import By, Selection
+from metrics.spec import Figure
+
+Values = dict[str, float | int | None]
+"""Figure name → value (None: "none"), and `<name>_of` → the number of rows it rests on."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Figures overall and per group, and how many rows exceptions left out."""
+
+    overall: Values
+    groups: dict[str | None, Values]
+    left_out: int
+
+
+@contextmanager
+def derived(selection: Selection) -> Iterator[tuple[Cursor, str, dict[str, Any]]]:
+    """A cursor, the prefix of the tables that hold the selection's state, and the parameters of its SQL."""
+    settings: ModelSettings = settings_in_force(known_by=selection.known_by)
+    values = parameters(selection, target_s=settings.response.target_minutes * 60)
+    with transaction.atomic(), connection.cursor() as wrapped:
+        cursor: Cursor = wrapped.cursor
+        prefix = STORED
+        if selection.as_of is not None or selection.known_by is not None:
+            prefix = derive_as_of(
+                cursor,
+                concerned=(selection.start, selection.end),
+                as_of=selection.as_of,
+                known_by=selection.known_by,
+            )
+        yield cursor, prefix, values
+
+
+def ask(selection: Selection, *, by: By | None = None, figures: tuple[Figure, ...] = FIGURES) -> Answer:
+    """The figures of a selection, overall and split by `by`."""
+    with derived(selection) as (cursor, prefix, values):
+        overall = _run(cursor, selection, None, figures, prefix, values)
+        groups = _run(cursor, selection, by, figures, prefix, values) if by is not None else {}
+        excluded = rows_sql(selection, by=None, prefix=prefix, excluded=True)
+        cursor.execute(f"SELECT count(*) FROM ({excluded}) excluded", values)
+        row = cursor.fetchone()
+    return Answer(overall.get("all") or _nothing(figures), groups, int(row[0]) if row else 0)
+
+
+def _run(
+    cursor: Cursor,
+    selection: Selection,
+    by: By | None,
+    figures: tuple[Figure, ...],
+    prefix: str,
+    values: dict[str, Any],
+) -> dict[str | None, Values]:
+    statement, names = figures_sql(figures, selection, by=by, prefix=prefix)
+    cursor.execute(statement, values)
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
+
+
+def _nothing(figures: tuple[Figure, ...]) -> Values:
+    """What figures are over no rows at all."""
+    empty: Values = {}
+    for figure in figures:
+        empty[figure.name] = 0 if figure.unit == "count" else None
+        empty[f"{figure.name}_of"] = 0
+    return empty

@@ -1,0 +1,58 @@
+"""What a figure is: a declaration that SQL is compiled from. Pure.
+
+Predicates are SQL over the columns that `metrics.compile` gives every row, whether a row is a cycle (overall, per
+team, source, path) or an owing span (per rep, M12): so each figure is declared once for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """How a value is written."""
+
+    COUNT = "count"
+    SHARE = "share"
+    SECONDS = "seconds"
+    MEAN = "mean"
+
+
+class Kind(StrEnum):
+    """How a value is computed over the rows of the population."""
+
+    COUNT = "count"
+    """How many rows are members."""
+    SHARE = "share"
+    """Members / population; null when the population is empty."""
+    PERCENTILE = "percentile"
+    """Linear interpolation over `value` of the members."""
+    MEAN = "mean"
+    """Average of `value` over the members."""
+    WAITING_PERCENTILE = "waiting_percentile"
+    """Kaplan-Meier: members are answered after `value`, the rest of the population waits at least `value`."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure. `population` are the rows it speaks of, `member` those it counts or measures."""
+
+    name: str
+    label: str
+    kind: Kind
+    unit: Unit
+    counts: str
+    """In words: what is counted."""
+    leaves_out: str
+    """In words: what is not."""
+    member: str = "true"
+    population: str = "true"
+    value: str = "NULL::float8"
+    at: float = 0.5
+    """For percentiles: which."""
+
+    @property
+    def has_denominator(self) -> bool:
+        """Whether it is shown with the number of rows it rests on (`<name>_of`)."""
+        return self.kind is Kind.SHARE
