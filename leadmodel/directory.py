@@ -30,7 +30,12 @@ def read_directory(settings: ModelSettings) -> Users:
         ids[row.name].add(row.user_id)
         for name in names & acts_for.keys():
             acting[row.user_id] = acts_for[name]
-        if row.is_standard and not names & automated and row.profile not in profiles and row.role not in roles:
+        if (
+            row.is_standard
+            and not names & automated
+            and row.profile not in profiles
+            and row.role not in roles
+        ):
             humans.add(row.user_id)
         team = {"role": row.role, "manager": row.manager_name, "app": None}[settings.teams.source]
         if team:

@@ -60,7 +60,9 @@ def rebuild_all(batch: int = BATCH) -> Rebuilt:
     """Batches until no mark is left that nobody else holds."""
     total = Rebuilt(0, 0, 0)
     while (done := rebuild_batch(batch)).marks:
-        total = Rebuilt(total.marks + done.marks, total.persons + done.persons, total.rows_changed + done.rows_changed)
+        total = Rebuilt(
+            total.marks + done.marks, total.persons + done.persons, total.rows_changed + done.rows_changed
+        )
     if total.marks:
         log.info("rebuilt", marks=total.marks, persons=total.persons, rows_changed=total.rows_changed)
     return total
@@ -117,7 +119,8 @@ def _lock(cursor: Cursor, ids: Sequence[str]) -> None:
         [list(ids)],
     )
     cursor.execute(
-        "SELECT FROM leadmodel_personrecord WHERE record_id = ANY(%s) ORDER BY record_id FOR UPDATE", [list(ids)]
+        "SELECT FROM leadmodel_personrecord WHERE record_id = ANY(%s) ORDER BY record_id FOR UPDATE",
+        [list(ids)],
     )
 
 
@@ -180,8 +183,7 @@ def _concerned(cursor: Cursor, start: datetime, end: datetime) -> list[str]:
         ("sync_event", "who_id", "created_at"),
     )
     queries = [
-        f"SELECT {key} FROM {table} WHERE {at} >= %(start)s AND {at} < %(end)s"  # noqa: S608 - names of ours
-        for table, key, at in sources
+        f"SELECT {key} FROM {table} WHERE {at} >= %(start)s AND {at} < %(end)s" for table, key, at in sources
     ]
     cursor.execute(
         f"SELECT DISTINCT id FROM ({' UNION ALL '.join(queries)}) concerned (id) WHERE id IS NOT NULL ORDER BY id",

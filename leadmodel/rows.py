@@ -77,6 +77,7 @@ class Rows:
                     cycle.source,
                     cycle.team,
                     cycle.outcome,
+                    cycle.handling,
                     is_pre,
                     cycle.touch_count,
                 )

@@ -1,4 +1,4 @@
-"""The lead model's settings as one commented YAML file: read with a sentence for every mistake, written with comments."""
+"""The lead model's settings as one commented YAML file, read with a sentence for every mistake."""
 
 from __future__ import annotations
 
@@ -28,9 +28,13 @@ def parse(text: str) -> ModelSettings:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark is not None else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
-        raise WrongSettings([f"{where}this is no YAML ({problem}); compare with `manage.py model export -`."]) from error
+        raise WrongSettings(
+            [f"{where}this is no YAML ({problem}); compare with `manage.py model export -`."]
+        ) from error
     if not isinstance(data, dict):
-        raise WrongSettings(["line 1: the file must hold sections like `stages:`; see `manage.py model export -`."])
+        raise WrongSettings(
+            ["line 1: the file must hold sections like `stages:`; see `manage.py model export -`."]
+        )
     try:
         return ModelSettings.model_validate(data)
     except ValidationError as error:
@@ -66,9 +70,11 @@ def _told(problem: Any) -> str:
 
 
 _ADVICE = {
-    "extra_forbidden": lambda p: "there is no such setting; check the spelling against `manage.py model export -`",
-    "missing": lambda p: "is missing; write it (see `manage.py model export -`)",
-    "tuple_type": lambda p: "must be a list; write [One, Two]",
+    "extra_forbidden": lambda _: (
+        "there is no such setting; check the spelling against `manage.py model export -`"
+    ),
+    "missing": lambda _: "is missing; write it (see `manage.py model export -`)",
+    "tuple_type": lambda _: "must be a list; write [One, Two]",
     "string_type": lambda p: f"{p['input']!r} is no text; put it in quotes",
     "bool_type": lambda p: f"{p['input']!r} is neither true nor false; write one of them",
     "bool_parsing": lambda p: f"{p['input']!r} is neither true nor false; write one of them",

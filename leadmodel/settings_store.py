@@ -28,8 +28,11 @@ SHIPPED = ModelSettings(
 
 
 def settings_in_force(*, known_by: datetime | None = None) -> ModelSettings:
-    """The settings as entered by `known_by` (None: now). Before the first version was entered, that first one holds:
-    figures about a past before this app came are told by the rules it came with."""
+    """The settings as entered by `known_by` (None: now).
+
+    Before the first version was entered that first one holds: a past before this app came is told by the rules it
+    came with.
+    """
     versions = SettingsVersion.objects.order_by("entered_at", "pk")
     latest = versions.last() if known_by is None else versions.filter(entered_at__lte=known_by).last()
     version = latest or versions.first()

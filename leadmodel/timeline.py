@@ -1,10 +1,11 @@
-"""Gather: everything the mirror tells of a batch of people, family by family. Set-based; one statement per source."""
+"""Gather: everything the mirror tells of a batch of people, family by family; one statement per source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
@@ -52,38 +53,50 @@ def read_columns(settings: ModelSettings) -> Columns:
     return Columns(tracked, current)
 
 
-def families(cursor: Cursor, record_ids: Sequence[str], columns: Columns, settings: ModelSettings) -> Iterator[Family]:
-    """The families of these records, whole: kin that were not asked for come with them. Ordered by first record Id."""
+@dataclass(frozen=True)
+class _Gathering:
+    """Families being filled: facts are put where their record belongs; those of unknown records are dropped."""
+
+    kinship: dict[str, str]
+    families: dict[str, _Lists]
+
+    def of(self, record_id: str) -> _Lists | None:
+        root = self.kinship.get(record_id)
+        return self.families[root] if root is not None else None
+
+
+class _Lists(NamedTuple):
+    records: list[Record]
+    changes: list[Change]
+    activities: list[Activity]
+    steps: list[OpportunityStep]
+    responses: list[Response]
+
+
+def families(
+    cursor: Cursor, record_ids: Sequence[str], columns: Columns, settings: ModelSettings
+) -> list[Family]:
+    """The families of these records, whole: kin not asked for comes with them. Ordered by first record Id."""
     ids = kin(cursor, record_ids)
     records, kinship = _records(cursor, ids, columns)
-    gathered = {root: Family([], [], [], [], []) for root in sorted(set(kinship.values()))}
-
-    def of(record_id: str) -> Family | None:
-        root = kinship.get(record_id)
-        return gathered[root] if root is not None else None
-
+    roots = sorted(set(kinship.values()))
+    gathering = _Gathering(kinship, {root: _Lists([], [], [], [], []) for root in roots})
     for record in records:
-        family = of(record.record_id)
-        assert family is not None
-        _list(family.records).append(record)
+        if (family := gathering.of(record.record_id)) is not None:
+            family.records.append(record)
     for change in _changes(cursor, ids, columns):
-        if (family := of(change.record_id)) is not None:
-            _list(family.changes).append(change)
+        if (family := gathering.of(change.record_id)) is not None:
+            family.changes.append(change)
     for activity in _activities(cursor, ids):
-        if (family := of(activity.record_id)) is not None:
-            _list(family.activities).append(activity)
+        if (family := gathering.of(activity.record_id)) is not None:
+            family.activities.append(activity)
     for step in _steps(cursor, ids, settings):
-        if (family := of(step.record_id)) is not None:
-            _list(family.steps).append(step)
+        if (family := gathering.of(step.record_id)) is not None:
+            family.steps.append(step)
     for response in _responses(cursor, ids):
-        if (family := of(response.record_id)) is not None:
-            _list(family.responses).append(response)
-    yield from gathered.values()
-
-
-def _list(sequence: Sequence[object]) -> list[object]:
-    assert isinstance(sequence, list)
-    return sequence
+        if (family := gathering.of(response.record_id)) is not None:
+            family.responses.append(response)
+    return [Family(*gathering.families[root]) for root in roots]
 
 
 def kin(cursor: Cursor, record_ids: Sequence[str]) -> list[str]:
@@ -91,7 +104,7 @@ def kin(cursor: Cursor, record_ids: Sequence[str]) -> list[str]:
     cursor.execute(
         """
         WITH RECURSIVE kin (id) AS (
-            SELECT unnest(%s)
+            SELECT unnest(%s) COLLATE "C"
             UNION
             SELECT other.id FROM kin CROSS JOIN LATERAL (
                 SELECT master_record_id FROM sync_lead WHERE id = kin.id
@@ -149,7 +162,7 @@ def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Rec
             converted_at, converted_by = None, None
             if contact_id is not None:
                 converted_at, converted_by = conversions.get(record_id) or _guessed(row[14], row[11], row[12])
-            records.append(Record(*row[:11], contact_id, converted_at, converted_by))
+            records.append(Record._make((*row[:11], contact_id, converted_at, converted_by)))
             for other in (row[10], contact_id):
                 if other is not None:
                     first, second = sorted((root(record_id), root(other)))
@@ -157,13 +170,15 @@ def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Rec
     return records, {record.record_id: root(record.record_id) for record in records}
 
 
-def _guessed(day: object, modified_at: datetime | None, modified_by: str | None) -> tuple[datetime | None, str | None]:
+def _guessed(
+    day: date | None, modified_at: datetime | None, modified_by: str | None
+) -> tuple[datetime | None, str | None]:
     """The conversion's instant where its history row is gone: the lead's last change if on that day, else its start."""
     if modified_at is not None and (day is None or modified_at.date() == day):
         return modified_at, modified_by
     if day is None:
         return None, None
-    return datetime.combine(day, time.min, UTC), modified_by  # type: ignore[arg-type]
+    return datetime.combine(day, time.min, UTC), modified_by
 
 
 def _conversions(cursor: Cursor, ids: list[str]) -> dict[str, tuple[datetime, str | None]]:
@@ -238,7 +253,9 @@ def _steps(cursor: Cursor, ids: list[str], settings: ModelSettings) -> Iterator[
         """,
         {
             "ids": ids,
-            "stages": list(settings.qualified.opportunity_stages) if settings.qualified.by == "opportunity" else [],
+            "stages": list(settings.qualified.opportunity_stages)
+            if settings.qualified.by == "opportunity"
+            else [],
             "primary_only": settings.qualified.primary_role_only,
         },
     )

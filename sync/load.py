@@ -103,7 +103,9 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
     )
     _copy(cursor, STAGED, columns, spool)
     of = {
-        side: sql.SQL(", ").join(sql.SQL("{}.{}").format(sql.Identifier(side), sql.Identifier(c)) for c in columns)
+        side: sql.SQL(", ").join(
+            sql.SQL("{}.{}").format(sql.Identifier(side), sql.Identifier(c)) for c in columns
+        )
         for side in ("old", "new")
     }
     cursor.execute(
@@ -192,7 +194,9 @@ def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str])
 def _latest(cursor: Cursor, spec: MirroredObject) -> datetime | None:
     """The latest stamp of the object's rows."""
     cursor.execute(
-        sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(spec.stamp_column), sql.Identifier(spec.table))
+        sql.SQL("SELECT max({}) FROM {}").format(
+            sql.Identifier(spec.stamp_column), sql.Identifier(spec.table)
+        )
     )
     row = cursor.fetchone()
     return row[0] if row else None

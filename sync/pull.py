@@ -37,14 +37,21 @@ class Pulled(NamedTuple):
     is_failure: bool = False
 
 
-def pull(organisation: Organisation, *, now: datetime, full: bool = False, told: Told | None = None) -> list[Pulled]:
+def pull(
+    organisation: Organisation, *, now: datetime, full: bool = False, told: Told | None = None
+) -> list[Pulled]:
     """Bring the mirror up to date. An object that fails says so and does not stop the others."""
     ensure_columns()
     return [pull_object(organisation, spec, now=now, full=full, told=told) for spec in OBJECTS]
 
 
 def pull_object(
-    organisation: Organisation, spec: MirroredObject, *, now: datetime, full: bool = False, told: Told | None = None
+    organisation: Organisation,
+    spec: MirroredObject,
+    *,
+    now: datetime,
+    full: bool = False,
+    told: Told | None = None,
 ) -> Pulled:
     """One object: describe when due, read into a spool, count, load."""
     ObjectState.objects.get_or_create(name=spec.name)
@@ -71,20 +78,24 @@ def _read(
     missing = [name for name in _wanted(spec) if name not in fields]
     state = ObjectState.objects.get(name=spec.name)
     start = None if full or state.needs_backfill else start_of_read(state.cursor)
-    scope = f"FROM {spec.name}"  # noqa: S608 - an API name of ours
+    scope = f"FROM {spec.name}"
     if start is not None:
         scope += f" WHERE {spec.stamp} >= {soql_instant(start)}"
-    select = f"SELECT {', '.join(header)} {scope}"  # noqa: S608
+    select = f"SELECT {', '.join(header)} {scope}"
     with spooling(spec.name) as spool:
         expected = organisation.count(scope) if start is None or state.row_count > BULK_FROM_ROWS else None
-        if expected is not None and expected > BULK_FROM_ROWS or start is None:
-            organisation.read_bulk(select, spool, told=lambda n: told(spec.name, n, expected) if told else None)
+        if (expected is not None and expected > BULK_FROM_ROWS) or start is None:
+            organisation.read_bulk(
+                select, spool, told=lambda n: told(spec.name, n, expected) if told else None
+            )
         else:
             organisation.read_rest(f"{select} ORDER BY {spec.stamp}, Id", header, spool)
         if told is not None:
             told(spec.name, spool.row_count, spool.row_count)
         loaded = load(spec, spool, read_at=now, missing=missing)
-    log.info("pulled", object=spec.name, rows=loaded.row_count, changed=loaded.changed_count, full=start is None)
+    log.info(
+        "pulled", object=spec.name, rows=loaded.row_count, changed=loaded.changed_count, full=start is None
+    )
     return Pulled(spec.name, loaded.row_count, loaded.changed_count)
 
 
@@ -94,7 +105,7 @@ def _wanted(spec: MirroredObject) -> list[str]:
 
 
 def _described(organisation: Organisation, spec: MirroredObject, now: datetime) -> dict[str, str]:
-    """The readable fields; asked again every ten minutes and after a failure. A wanted field that is new is back-filled."""
+    """The readable fields, asked again every ten minutes and after a failure; a new wanted one is back-filled."""
     state = ObjectState.objects.get(name=spec.name)
     if state.described_at is not None and state.described_at > now - DESCRIBE_EVERY:
         if state.state == ObjectState.State.ABSENT:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
+from structlog import get_logger
 
 from sync.pull import pull
 from sync.salesforce.client import OrganisationError, connect
-from structlog import get_logger
 
 log = get_logger(__name__)
 

@@ -1,45 +1,23 @@
 """The lead model: from one family's dated facts to its persons with their cycles (M1).
 
-Pure and order-blind: any order, repetition or batching of the facts gives the same answer; `as_of` and
-`known_by` choose which facts exist (M3). Decisions live in `line`, this module puts facts in order.
+Pure and order-blind: any order, repetition or batching of the facts gives the same answer; `as_of` and `known_by`
+choose which facts exist (M3). `steps` puts the facts in order, `line` decides, this module leads through.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from enum import IntEnum
 from typing import NamedTuple
 
-from leadmodel.lifecycle.cycles import Cycle, Person, Touch, Why
-from leadmodel.lifecycle.facts import Change, Directory, Family, Record, Tracked
-from leadmodel.lifecycle.history import initial_value, straighten, without_slips
-from leadmodel.lifecycle.joins import Join, Roots, created_by_conversion, joins_of
+from leadmodel.lifecycle.cycles import Cycle, Person, Touch
+from leadmodel.lifecycle.facts import Directory, Family, Record
+from leadmodel.lifecycle.joins import Join, Roots, joins_of
 from leadmodel.lifecycle.line import Line
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import DISPOSITIONS, Ending, Entry, Handling, Outcome, Path, Stage, Trigger
-from leadmodel.lifecycle.touches import may_count, read_touches
-
-
-class _Rank(IntEnum):
-    """The order of facts at one instant (M2). Reasons are saved with the status they explain, so they go first."""
-
-    REASON = 0
-    ASSIGN = 1
-    OWNER = 2
-    TOUCH = 3
-    DISPOSE = 4
-    JOIN = 5
-
-
-class _Step(NamedTuple):
-    at: datetime
-    rank: _Rank
-    key: str
-    record_id: str
-    actor: str | None
-    what: Stage | Tracked | Touch | Join | Trigger | Ending | None
-    value: str | None = None
+from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
+from leadmodel.lifecycle.steps import Holder, Horizon, Reason, Step, Won, ordered_steps
+from leadmodel.lifecycle.touches import may_count
 
 
 def derive(
@@ -54,52 +32,37 @@ def derive(
 
     Before a merge there are two persons, after it one (K6). The result is ordered by person Id.
     """
-    horizon = _Horizon(as_of, known_by)
+    horizon = Horizon(as_of, known_by)
     records = {
         record.record_id: record
-        for record in sorted(family.records)
+        for record in sorted(family.records, key=lambda r: r.record_id)
         if horizon.shows(record.created_at, record.created_at)
     }
     if not records:
         return []
-    every_join = joins_of(family.records)
-    joins = [j for j in every_join if horizon.shows(j.at, j.at) and j.loser in records and j.winner in records]
+    joins = joins_of(family.records)
     roots = Roots(list(records))
     for join in joins:
-        if not join.is_merge:
-            roots.join(join.loser, join.winner)
-    lines = _lines(family, records, roots, settings, directory, horizon)
-    steps = _steps(family, records, every_join, settings, directory, horizon)
-    steps += [
-        _Step(j.at, _Rank.JOIN, j.loser, j.loser, None, j) for j in joins if j.is_merge
-    ]
-    steps.sort(key=lambda step: (step.at, step.rank, step.key))
-    whose = _Whose(records, every_join, roots, lines)
+        is_here = join.loser in records and join.winner in records and horizon.shows(join.at, join.at)
+        if is_here and not join.is_merge:
+            roots.join(join.loser, join.winner)  # a conversion is one timeline from the start (M4)
+    lines = _begin_lines(family, records, roots, settings, directory, horizon)
+    whose = _Whose(records, joins, roots, lines)
+    steps = ordered_steps(family, records, joins, settings=settings, directory=directory, horizon=horizon)
     for step in steps:
-        _apply(step, lines, roots, whose)
-    return _finish(lines, records, roots, settings, directory, horizon)
+        _apply(step, whose)
+    return _persons(whose, settings, directory, horizon)
 
 
-class _Horizon(NamedTuple):
-    as_of: datetime | None
-    known_by: datetime | None
-
-    def shows(self, at: datetime, learned_at: datetime) -> bool:
-        """Whether a fact exists at this pair of instants (M3)."""
-        if self.as_of is not None and at > self.as_of:
-            return False
-        return self.known_by is None or learned_at <= self.known_by
-
-
-def _lines(
+def _begin_lines(
     family: Family,
     records: dict[str, Record],
     roots: Roots,
     settings: ModelSettings,
     directory: Directory,
-    horizon: _Horizon,
+    horizon: Horizon,
 ) -> dict[str, Line]:
-    lines = {root: Line(settings, directory) for root in {roots.root(r) for r in records}}
+    lines = {root: Line(settings, directory) for root in sorted({roots.root(r) for r in records})}
     for record in records.values():
         if record.source:
             lines[roots.root(record.record_id)].sources.append((record.created_at, record.source))
@@ -109,194 +72,88 @@ def _lines(
     return lines
 
 
-def _steps(
-    family: Family,
-    records: dict[str, Record],
-    joins: list[Join],
-    settings: ModelSettings,
-    directory: Directory,
-    horizon: _Horizon,
-) -> list[_Step]:
-    touches = [
-        (record_id, touch)
-        for record_id, learned_at, touch in read_touches(
-            [a for a in family.activities if horizon.shows(a.created_at, a.created_at)],
-            rules=settings.touches,
-            directory=directory,
-        )
-        if horizon.shows(touch.at, learned_at)
-    ]
-    steps = [
-        _Step(touch.at, _Rank.TOUCH, touch.activity_id, record_id, touch.by, touch) for record_id, touch in touches
-    ]
-    touched_at = sorted(touch.at for _, touch in touches if may_count(touch))
-    changes = defaultdict(list)
-    for change in straighten(family.changes, directory):
-        changes[change.record_id].append(change)
-    for record in records.values():
-        steps += _record_steps(record, changes[record.record_id], joins, touched_at, settings, horizon)
-    if settings.qualified.by == "opportunity" or any(step.is_won for step in family.steps):
-        for opportunity in set(family.steps):
-            if opportunity.record_id in records and horizon.shows(opportunity.at, opportunity.at):
-                what = None if opportunity.is_won else Ending.OPPORTUNITY
-                steps.append(
-                    _Step(
-                        opportunity.at,
-                        _Rank.DISPOSE,
-                        opportunity.opportunity_id,
-                        opportunity.record_id,
-                        opportunity.actor,
-                        what,
-                    )
-                )
-    return steps
-
-
-def _record_steps(
-    record: Record,
-    changes: list[Change],
-    joins: list[Join],
-    touched_at: list[datetime],
-    settings: ModelSettings,
-    horizon: _Horizon,
-) -> list[_Step]:
-    """A record's own steps: how it began, what changed, its conversion."""
-    start, rid = record.created_at, record.record_id
-    joined = created_by_conversion(record, joins)
-    steps: list[_Step] = []
-    first_status = initial_value(record, Tracked.STATUS, changes)
-    if joined is None:
-        steps += _status_step(Change(rid, Tracked.STATUS, start, record.created_by, None, first_status, "", ""), settings)
-    owner_rank = _Rank.OWNER if joined is None else _Rank.JOIN  # a conversion hands over after it disposed
-    owner = initial_value(record, Tracked.OWNER, changes)
-    steps.append(_Step(joined or start, owner_rank, "", rid, record.created_by, Tracked.OWNER, owner))
-    for field, kind in _REASON_FIELDS.items():
-        reason = initial_value(record, field, changes)
-        if reason is not None:
-            steps.append(_Step(start, _Rank.REASON, "", rid, None, kind, reason))
-    if settings.assignment.assigned_date_field:
-        dated = initial_value(record, Tracked.ASSIGNED_DATE, changes)
-        steps += _assigned_date_step(rid, record.created_by, dated, start, horizon)
-    visible = [c for c in changes if horizon.shows(c.at, c.at)]
-    statuses = [c for c in visible if c.field is Tracked.STATUS]
-    for change in without_slips(statuses, first=first_status, touched_at=touched_at, settings=settings):
-        steps += _status_step(change, settings)
-    for change in visible:
-        if change.field is Tracked.OWNER:
-            steps.append(_Step(change.at, _Rank.OWNER, change.source_id, rid, change.actor, Tracked.OWNER, change.new))
-        elif change.field in _REASON_FIELDS:
-            kind = _REASON_FIELDS[change.field]
-            steps.append(_Step(change.at, _Rank.REASON, change.source_id, rid, None, kind, change.new))
-        elif change.field is Tracked.ASSIGNED_DATE and settings.assignment.assigned_date_field:
-            steps += _assigned_date_step(rid, change.actor, change.new, change.at, horizon)
-    if record.converted_at is not None and settings.qualified.by == "status":
-        if horizon.shows(record.converted_at, record.converted_at):
-            ending = Ending.CONVERSION
-            steps.append(_Step(record.converted_at, _Rank.DISPOSE, rid, rid, record.converted_by, ending))
-    return steps
-
-
-_REASON_FIELDS = {Tracked.NURTURE_REASON: Stage.NURTURE, Tracked.UNQUALIFIED_REASON: Stage.UNQUALIFIED}
-
-
-def _status_step(change: Change, settings: ModelSettings) -> list[_Step]:
-    """What a status change means: a signal, a disposition, a withdrawal, a claim, or nothing (K8)."""
-    stage = settings.stages.stage_of(change.new, change.at)
-    if stage is None or (stage is Stage.ASSIGNED and not settings.assignment.status):
-        return []
-    rank = _Rank.ASSIGN if stage is Stage.ASSIGNED else _Rank.DISPOSE
-    return [_Step(change.at, rank, change.source_id, change.record_id, change.actor, stage)]
-
-
-def _assigned_date_step(
-    record_id: str, actor: str | None, value: str | None, learned_at: datetime, horizon: _Horizon
-) -> list[_Step]:
-    """The mapped Assigned Date took a value: that value is the time (M5b)."""
-    if value is None:
-        return []
-    at = datetime.fromisoformat(value)
-    if not horizon.shows(at, learned_at):
-        return []
-    return [_Step(at, _Rank.ASSIGN, record_id, record_id, actor, Trigger.ASSIGNED_DATE)]
-
-
 class _Whose(NamedTuple):
-    """Whose touch is it? Salesforce moves activities to the surviving record, so its past may be another's."""
+    """Which line a fact falls on."""
 
     records: dict[str, Record]
     joins: list[Join]
     roots: Roots
     lines: dict[str, Line]
 
-    def line(self, record_id: str, at: datetime) -> Line | None:
-        """The line an activity of `record_id` falls on: one that has a cycle open then, else one that existed."""
-        if record_id in self.records and not self.joins:
-            return self.lines[record_id]
+    def line(self, record_id: str) -> Line:
+        """The line a record is on now."""
+        return self.lines[self.roots.root(record_id)]
+
+    def line_of_touch(self, record_id: str, at: datetime) -> Line | None:
+        """The line an activity of `record_id` falls on.
+
+        Salesforce moves activities to the surviving record, so its past may be another's: of the records that
+        joined it, the first that has a cycle open then, else the first that existed. None: no such record (yet).
+        """
+        if not self.joins:
+            return self.lines.get(record_id)
         candidates = [record_id]
         for candidate in candidates:
             candidates += [j.loser for j in self.joins if j.winner == candidate and j.loser not in candidates]
         known = [c for c in candidates if c in self.records]
-        existing = [self.lines[self.roots.root(c)] for c in known if self.records[c].created_at <= at]
+        existing = [self.line(c) for c in known if self.records[c].created_at <= at]
         for line in existing:
             if line.cycle is not None:
                 return line
         if existing:
             return existing[0]
-        return self.lines[self.roots.root(known[0])] if known else None
+        return self.line(known[0]) if known else None
 
 
-def _apply(step: _Step, lines: dict[str, Line], roots: Roots, whose: _Whose) -> None:
-    what = step.what
-    if isinstance(what, Touch):
-        line = whose.line(step.record_id, step.at)
-        if line is not None:
-            if may_count(what):
-                line.touch(what)
-            else:
-                line.loose.append(what)
-        return
-    line = lines[roots.root(step.record_id)]
-    if isinstance(what, Join):
-        winner = roots.root(what.winner)
-        loser = roots.root(what.loser)
-        if roots.join(loser, winner):
-            lines[winner].take_in(lines.pop(loser), step.at)
-    elif isinstance(what, Trigger):
-        line.assign(step.at, step.actor, what)
-    elif what is Tracked.OWNER:
-        line.own(step.at, step.value, step.actor)
-    elif step.rank is _Rank.REASON and isinstance(what, Stage):
-        line.reasons[what] = step.value
-    elif what is Stage.ASSIGNED:
-        line.assign(step.at, step.actor, Trigger.STATUS)
-    elif what is Stage.RAW:
-        line.back_to_raw(step.at, step.actor)
-    elif what is Stage.WORKING:
-        line.claim(step.at)
-    elif isinstance(what, Stage) and what in DISPOSITIONS:
-        line.dispose(step.at, what, step.actor, Ending.STATUS)
-    elif what is Ending.CONVERSION:
-        line.dispose(step.at, Stage.QUALIFIED, step.actor, Ending.CONVERSION)
-    elif what is Ending.OPPORTUNITY:
-        line.qualify_by_opportunity(step.at, step.actor)
-    else:
-        line.is_customer = True
+def _apply(step: Step, whose: _Whose) -> None:
+    """One step of the fold."""
+    match step.what:
+        case Touch() as touch:
+            line = whose.line_of_touch(step.record_id, step.at)
+            if line is not None and may_count(touch):
+                line.touch(touch)
+            elif line is not None:
+                line.loose.append(touch)
+        case Join() as join:
+            loser, winner = whose.roots.root(join.loser), whose.roots.root(join.winner)
+            if whose.roots.join(loser, winner):
+                whose.lines[winner].take_in(whose.lines.pop(loser), step.at)
+        case Holder(owner):
+            whose.line(step.record_id).own(step.at, owner, step.actor)
+        case Reason(kind, value):
+            whose.line(step.record_id).reasons[kind] = value
+        case Won():
+            whose.line(step.record_id).is_customer = True
+        case Trigger() as trigger:
+            whose.line(step.record_id).assign(step.at, step.actor, trigger)
+        case Ending.OPPORTUNITY:
+            whose.line(step.record_id).qualify_by_opportunity(step.at, step.actor)
+        case Ending() as ending:
+            whose.line(step.record_id).dispose(step.at, Stage.QUALIFIED, step.actor, ending)
+        case Stage() as stage:
+            _enter(stage, step, whose.line(step.record_id))
 
 
-def _finish(
-    lines: dict[str, Line],
-    records: dict[str, Record],
-    roots: Roots,
-    settings: ModelSettings,
-    directory: Directory,
-    horizon: _Horizon,
-) -> list[Person]:
+def _enter(stage: Stage, step: Step, line: Line) -> None:
+    """A status of this stage was entered."""
+    match stage:
+        case Stage.ASSIGNED:
+            line.assign(step.at, step.actor, Trigger.STATUS)
+        case Stage.RAW:
+            line.back_to_raw(step.at, step.actor)
+        case Stage.WORKING:
+            line.claim(step.at)
+        case _:
+            line.dispose(step.at, stage, step.actor, Ending.STATUS)
+
+
+def _persons(whose: _Whose, settings: ModelSettings, directory: Directory, horizon: Horizon) -> list[Person]:
     members: dict[str, list[str]] = defaultdict(list)
-    for record_id in records:
-        members[roots.root(record_id)].append(record_id)
+    for record_id in whose.records:
+        members[whose.roots.root(record_id)].append(record_id)
     persons = []
-    for root in sorted(lines):
-        line = lines[root]
+    for root in sorted(whose.lines):
+        line = whose.lines[root]
         line.cycles.sort(key=lambda c: (c.assigned_at, c.closed_at is None, c.closed_at or c.assigned_at))
         previous: Cycle | None = None
         for number, cycle in enumerate(line.cycles, start=1):
@@ -304,8 +161,8 @@ def _finish(
             _finish_cycle(cycle, previous, line, settings, directory)
             previous = cycle
         stage, since = _stage(line)
-        created = min(records[r].created_at for r in members[root])
-        own = records[root]
+        created = min(whose.records[r].created_at for r in members[root])
+        deleted = whose.records[root].deleted_at
         persons.append(
             Person(
                 person_id=root,
@@ -314,7 +171,7 @@ def _finish(
                 stage=stage,
                 stage_since=since or created,
                 holder=line.holder,
-                is_deleted=own.deleted_at is not None and horizon.shows(own.deleted_at, own.deleted_at),
+                is_deleted=deleted is not None and horizon.shows(deleted, deleted),
                 is_customer=line.is_customer,
                 cycles=line.cycles,
                 loose_touches=sorted(line.loose, key=lambda t: (t.at, t.activity_id)),
@@ -335,16 +192,15 @@ def _stage(line: Line) -> tuple[Stage, datetime | None]:
 def _finish_cycle(
     cycle: Cycle, previous: Cycle | None, line: Line, settings: ModelSettings, directory: Directory
 ) -> None:
-    """What can be said of a cycle once all of it is read: handling, owing spans, its rep, why it came back."""
+    """What can be said once all is read: handling, owing spans, its rep and team, why it came back."""
     if cycle.touch_count:
         cycle.handling = Handling.TOUCHED
     elif cycle.closed_at is not None:
         cycle.handling = Handling.BYPASSED if cycle.closed_by_human else Handling.BY_AUTOMATION
         cycle.spans[-1].is_bypassed = cycle.closed_by_human
+    ends = [end for end in (cycle.first_touch_at, cycle.closed_at) if end is not None]
     for span in cycle.spans:
-        span.owes_response = all(
-            end is None or span.started_at <= end for end in (cycle.first_touch_at, cycle.closed_at)
-        )
+        span.owes_response = all(span.started_at <= end for end in ends)
     for span in cycle.spans:
         if span.holder is not None and directory.is_human(span.holder):
             cycle.first_rep = directory.named(span.holder)
@@ -356,7 +212,7 @@ def _finish_cycle(
 
 
 def _entry(cycle: Cycle, previous: Cycle, line: Line, directory: Directory) -> Entry:
-    """Why the person came back (M13): an action of theirs since, a machine's timed return, or somebody's decision."""
+    """Why the person came back (M13): an action of theirs since, a machine's timed return, or a decision."""
     since = previous.closed_at or previous.assigned_at
     if cycle.path is Path.INBOUND and any(since < at <= cycle.assigned_at for at, _ in line.responses):
         return Entry.INBOUND_ACTION
@@ -371,6 +227,3 @@ def _broke_hold(cycle: Cycle, previous: Cycle, settings: ModelSettings) -> bool:
         return True
     hold = timedelta(days=settings.recycling.nurture_hold_days)
     return previous.latest_kind is Stage.NURTURE and cycle.assigned_at < previous.closed_at + hold
-
-
-__all__ = ["Why", "derive"]

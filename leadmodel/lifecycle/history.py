@@ -31,7 +31,8 @@ def straighten(changes: Iterable[Change], directory: Directory) -> list[Change]:
         if change.field is Tracked.OWNER and not _is_holder_id(change):
             if (change.record_id, change.at) in with_ids:
                 continue
-            change = _by_names(change, directory)
+            result.append(_by_names(change, directory))
+            continue
         result.append(change)
     return result
 

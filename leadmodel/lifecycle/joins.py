@@ -26,10 +26,11 @@ def joins_of(records: Sequence[Record]) -> list[Join]:
     known = {record.record_id for record in records}
     found: list[Join] = []
     for record in records:
-        if record.merged_into in known and record.merged_into is not None and record.deleted_at is not None:
-            found.append(Join(record.deleted_at, record.record_id, record.merged_into, True))
-        if record.converted_to in known and record.converted_to is not None and record.converted_at is not None:
-            found.append(Join(record.converted_at, record.record_id, record.converted_to, False))
+        own, winner, contact = record.record_id, record.merged_into, record.converted_to
+        if winner is not None and winner in known and record.deleted_at is not None:
+            found.append(Join(record.deleted_at, own, winner, is_merge=True))
+        if contact is not None and contact in known and record.converted_at is not None:
+            found.append(Join(record.converted_at, own, contact, is_merge=False))
     found.sort()
     return found
 
@@ -37,7 +38,11 @@ def joins_of(records: Sequence[Record]) -> list[Join]:
 def created_by_conversion(record: Record, joins: Sequence[Join]) -> datetime | None:
     """The conversion that created this Contact; None where it was created otherwise."""
     for join in joins:
-        if join.winner == record.record_id and not join.is_merge and abs(record.created_at - join.at) <= _SAME_SAVE:
+        if (
+            join.winner == record.record_id
+            and not join.is_merge
+            and abs(record.created_at - join.at) <= _SAME_SAVE
+        ):
             return join.at
     return None
 

@@ -33,10 +33,10 @@ class Line:
 
     # -- assignment -------------------------------------------------------------------------------
 
-    def assign(self, at: datetime, by: str | None, trigger: Trigger) -> None:
-        """A signal: opens a cycle when none is open; otherwise it is no more than a hand-over (M5)."""
+    def assign(self, at: datetime, by: str | None, trigger: Trigger) -> Cycle:
+        """A signal: the cycle it opens; the open one when there is one, as it is then no more than a hand-over (M5)."""
         if self.cycle is not None:
-            return
+            return self.cycle
         source = self._latest(self.sources, at)
         pulled = trigger is Trigger.OUTBOUND_PULL
         self.cycle = Cycle(
@@ -51,6 +51,7 @@ class Line:
             spans=[Span(holder=self.holder, started_at=at)],
         )
         self.cycles.append(self.cycle)
+        return self.cycle
 
     @staticmethod
     def _latest(dated: list[tuple[datetime, str]], at: datetime) -> str | None:
@@ -93,9 +94,7 @@ class Line:
             assert late.closed_at is not None
             self._count(late, touch, late.closed_at)
         elif self._is_pull(touch):
-            self.assign(touch.at, touch.by, Trigger.OUTBOUND_PULL)
-            assert self.cycle is not None
-            self._count(self.cycle, touch, touch.at)
+            self._count(self.assign(touch.at, touch.by, Trigger.OUTBOUND_PULL), touch, touch.at)
         else:
             touch.why = Why.NO_CYCLE
             self.loose.append(touch)
@@ -129,7 +128,11 @@ class Line:
         if self.directory.team_of(touch.by, touch.at) not in self.settings.paths.outbound_teams:
             return False
         last = self._last_disposed()
-        if last is not None and last.closed_at is not None and touch.at - last.closed_at <= self._late_window():
+        if (
+            last is not None
+            and last.closed_at is not None
+            and touch.at - last.closed_at <= self._late_window()
+        ):
             return False
         if self.standing is Stage.RAW:
             return True

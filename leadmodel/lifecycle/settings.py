@@ -227,7 +227,9 @@ class Response(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Response:
         if self.maximum_minutes < self.target_minutes:
-            raise ValueError("maximum_minutes is less than target_minutes; write the larger one as the maximum")
+            raise ValueError(
+                "maximum_minutes is less than target_minutes; write the larger one as the maximum"
+            )
         return self
 
 

@@ -1,4 +1,4 @@
-"""The closed sets of the lead model: stages, outcomes, what ends and what starts a cycle (`lead-model.md`, Words)."""
+"""The closed sets of the lead model: stages, outcomes, what starts a cycle and what ends it."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, S
 
 
 def _code(choices: type, **options: object) -> models.CharField[str, str]:
-    return models.CharField(max_length=16, choices=[(c.value, c.value) for c in choices], **options)  # type: ignore[attr-defined, misc, arg-type]
+    return models.CharField(max_length=16, choices=[(c.value, c.value) for c in choices], **options)  # type: ignore[attr-defined, arg-type]
 
 
 def _id(**options: object) -> models.CharField[str, str]:
-    return models.CharField(max_length=18, db_collation="C", **options)  # type: ignore[misc, arg-type]
+    return models.CharField(max_length=18, db_collation="C", **options)  # type: ignore[arg-type]
 
 
 class Person(models.Model):
@@ -114,13 +114,16 @@ class Span(models.Model):
     owes_response = models.BooleanField()
     is_touched = models.BooleanField()
     is_bypassed = models.BooleanField()
-    first_touch_at = models.DateTimeField(null=True, help_text="The cycle's first touch, in the span it falls in.")
+    first_touch_at = models.DateTimeField(
+        null=True, help_text="The cycle's first touch, in the span it falls in."
+    )
     is_first_rep = models.BooleanField(help_text="The cycle's outcome is told under this span's rep.")
     assigned_at = models.DateTimeField()
     path = _code(Path)
     source = models.TextField(null=True)
     team = models.TextField(null=True)
     outcome = _code(Outcome)
+    handling = _code(Handling)
     is_pre_qualification = models.BooleanField()
     touch_count = models.IntegerField()
 

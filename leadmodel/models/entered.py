@@ -47,7 +47,9 @@ class Exclusion(models.Model):
     class Meta:
         verbose_name = "exception"
         constraints = (
-            models.CheckConstraint(condition=Q(expires_at__gt=F("starts_at")), name="exclusion_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("starts_at")), name="exclusion_ends_after_start"
+            ),
         )
         indexes = (models.Index("record_id", name="exclusion_record"),)
 

@@ -21,7 +21,9 @@ class ObjectState(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
-    cursor = models.DateTimeField(null=True, help_text="Latest stamp read; reading goes on a little before it.")
+    cursor = models.DateTimeField(
+        null=True, help_text="Latest stamp read; reading goes on a little before it."
+    )
     fields = models.JSONField(default=dict, help_text="API name → type, as last described.")
     described_at = models.DateTimeField(null=True)
     missing = models.JSONField(default=list, help_text="Fields we wanted and could not read.")
@@ -82,7 +84,9 @@ class Seen(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint("record_id", "field", "at", name="seen_once"),  # timeline; one per version
+            models.UniqueConstraint(
+                "record_id", "field", "at", name="seen_once"
+            ),  # timeline; one per version
         )
 
     def __str__(self) -> str:

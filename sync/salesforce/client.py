@@ -139,7 +139,9 @@ class Organisation:
         except OrganisationError as error:
             cause = error.__cause__
             if isinstance(cause, SalesforceError) and cause.status == requests.codes.not_found:
-                raise ObjectHidden(f"{name} is absent from this organisation, or hidden from our user.") from error
+                raise ObjectHidden(
+                    f"{name} is absent from this organisation, or hidden from our user."
+                ) from error
             raise
         if not described.get("queryable", True):
             raise ObjectHidden(f"{name} cannot be queried by our user.")
@@ -189,15 +191,16 @@ class Organisation:
         started, pause = time.monotonic(), 0.05
         while time.monotonic() - started < BULK_PATIENCE_S:
             job = self._json(f"jobs/query/{job_id}")
+            told = job.get("errorMessage") or "no reason told"
             if job["state"] == "JobComplete":
                 return int(job["numberRecordsProcessed"])
             if job["state"] in ("Failed", "Aborted"):
-                raise OrganisationError(
-                    f"Salesforce's Bulk job {job_id} ended as {job['state']}: {job.get('errorMessage') or 'no reason told'}"
-                )
+                raise OrganisationError(f"Salesforce's Bulk job {job_id} ended as {job['state']}: {told}")
             time.sleep(pause)
             pause = min(pause * 1.5, 10.0)
-        raise OrganisationError(f"Salesforce's Bulk job {job_id} did not end within {BULK_PATIENCE_S / 60:.0f} minutes.")
+        raise OrganisationError(
+            f"Salesforce's Bulk job {job_id} did not end within {BULK_PATIENCE_S / 60:.0f} minutes."
+        )
 
     def _bulk_page(self, job_id: str, locator: str, spool: Spool) -> tuple[int, str]:
         params: dict[str, str | int] = {"maxRecords": BULK_PAGE_ROWS}
@@ -208,15 +211,25 @@ class Organisation:
             with self._session.get(
                 f"{self._salesforce.base_url}jobs/query/{job_id}/results",
                 params=params,
-                headers={**self._salesforce.headers, "Accept": "text/csv", "Content-Type": "application/json"},
+                headers={
+                    **self._salesforce.headers,
+                    "Accept": "text/csv",
+                    "Content-Type": "application/json",
+                },
                 stream=True,
             ) as answer:
                 if answer.status_code == requests.codes.unauthorized:
-                    raise SalesforceExpiredSession(answer.url, answer.status_code, "Bulk result", answer.text)
+                    raise SalesforceExpiredSession(
+                        answer.url, answer.status_code, "Bulk result", answer.content
+                    )
                 if answer.status_code != requests.codes.ok:
-                    raise OrganisationError(f"Salesforce refused a page of Bulk job {job_id} ({_told(answer)}).")
+                    raise OrganisationError(
+                        f"Salesforce refused a page of Bulk job {job_id} ({_told(answer)})."
+                    )
                 spool.add_stream(answer.iter_content(_CHUNK))
-                return int(answer.headers["Sforce-NumberOfRecords"]), answer.headers.get("Sforce-Locator", "null")
+                return int(answer.headers["Sforce-NumberOfRecords"]), answer.headers.get(
+                    "Sforce-Locator", "null"
+                )
 
         return self._renewing(get)
 
@@ -235,7 +248,9 @@ def _told(answer: requests.Response) -> str:
 
 
 def _sentence(error: SalesforceError) -> str:
-    content = error.content
+    content: object = (
+        error.content
+    )  # a list where Salesforce answered in JSON, whatever the library's types say
     if isinstance(content, list) and content and isinstance(content[0], dict):
         return f"{content[0].get('errorCode')}: {content[0].get('message')}"
     return f"HTTP {error.status}"

@@ -36,7 +36,9 @@ class MirroredObject:
     @cached_property
     def columns(self) -> dict[str, str]:
         """API name → column, of the fields every organisation has."""
-        return {str(field.verbose_name): str(field.column) for field in self.model._meta.local_concrete_fields}
+        return {
+            str(field.verbose_name): str(field.column) for field in self.model._meta.local_concrete_fields
+        }
 
     @property
     def stamp_column(self) -> str:
@@ -50,14 +52,14 @@ class MirroredObject:
 
 
 _WHO = ("SELECT who_id FROM {rows} WHERE who_id ~ '^(00Q|003)'",)
-_OF_OPPORTUNITY = (
-    "SELECT role.contact_id FROM {rows} row JOIN sync_opportunitycontactrole role"
-    " ON role.opportunity_id = row.{key} WHERE role.contact_id IS NOT NULL",
-)
 
 
 def _of_opportunity(key: str) -> tuple[str, ...]:
-    return tuple(query.replace("{key}", key) for query in _OF_OPPORTUNITY)
+    query = (
+        "SELECT role.contact_id FROM {rows} row JOIN sync_opportunitycontactrole role"
+        f" ON role.opportunity_id = row.{key} WHERE role.contact_id IS NOT NULL"
+    )
+    return (query,)
 
 
 OBJECTS: tuple[MirroredObject, ...] = (
@@ -74,10 +76,14 @@ OBJECTS: tuple[MirroredObject, ...] = (
     MirroredObject(mirror.Event, marks=_WHO),
     MirroredObject(
         mirror.CampaignMember,
-        marks=("SELECT COALESCE(contact_id, lead_id) FROM {rows} WHERE COALESCE(contact_id, lead_id) IS NOT NULL",),
+        marks=(
+            "SELECT COALESCE(contact_id, lead_id) FROM {rows} WHERE COALESCE(contact_id, lead_id) IS NOT NULL",
+        ),
     ),
     MirroredObject(mirror.OpportunityHistory, marks=_of_opportunity("opportunity_id")),
-    MirroredObject(mirror.OpportunityFieldHistory, marks=_of_opportunity("opportunity_id"), stamp="CreatedDate"),
+    MirroredObject(
+        mirror.OpportunityFieldHistory, marks=_of_opportunity("opportunity_id"), stamp="CreatedDate"
+    ),
     MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",)),
     MirroredObject(mirror.Opportunity, marks=_of_opportunity("id")),
     MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=("Status", "OwnerId")),

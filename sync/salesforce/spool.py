@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+REPLACEMENT = "\ufffd".encode()
+
 
 class ShortRead(Exception):
     """Salesforce declared another number of rows than arrived. Nothing was taken over."""
@@ -37,10 +39,8 @@ class Spool:
         path = self._next()
         with path.open("wb") as file:
             for chunk in chunks:
-                if b"\0" in chunk:
-                    self.replaced_nuls += chunk.count(b"\0")
-                    chunk = chunk.replace(b"\0", "\ufffd".encode())
-                file.write(chunk)
+                self.replaced_nuls += chunk.count(b"\0")
+                file.write(chunk.replace(b"\0", REPLACEMENT))
         return path
 
     def add_rows(self, header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:

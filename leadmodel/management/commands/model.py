@@ -60,5 +60,3 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be written ({error}); name another file.") from error
         self.stdout.write(f"{file}: written")
-
-

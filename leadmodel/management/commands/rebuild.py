@@ -21,7 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add --all and --processes."""
         parser.add_argument("--all", action="store_true", dest="everybody", help="derive everybody anew")
-        parser.add_argument("--processes", type=int, default=min(4, os.cpu_count() or 1), help="how many at once")
+        parser.add_argument(
+            "--processes", type=int, default=min(4, os.cpu_count() or 1), help="how many at once"
+        )
 
     def handle(self, *args: object, everybody: bool, processes: int, **options: object) -> None:
         """Rebuild until no mark is left."""

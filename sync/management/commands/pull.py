@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add --full."""
-        parser.add_argument("--full", action="store_true", help="read everything again, not only what changed")
+        parser.add_argument(
+            "--full", action="store_true", help="read everything again, not only what changed"
+        )
 
     def handle(self, *args: object, full: bool, **options: object) -> None:
         """Pull, then say per object what was read, skipped or refused. Fails if any object failed."""

@@ -1,0 +1,85 @@
+"""The one door to people: whose rows a user may see, and whether a person is among them.
+
+A rep sees the people they hold or held. A manager sees the team's, and those nobody holds. Ops sees all.
+Everything else does not exist for them (404).
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import Q
+from django.http import Http404
+
+from base.models import Role, User
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.models import Person, PersonRecord, Span, TeamMembership
+from leadmodel.settings_store import settings_in_force
+
+_BELOW = {
+    "manager": """
+        WITH RECURSIVE below (id) AS (
+            SELECT id FROM sync_user WHERE manager_id = %(me)s
+            UNION SELECT u.id FROM sync_user u JOIN below ON u.manager_id = below.id
+        ) SELECT id FROM below
+    """,
+    "role": """
+        WITH RECURSIVE below (id) AS (
+            SELECT role_id FROM sync_user WHERE id = %(me)s AND role_id IS NOT NULL
+            UNION SELECT role.id FROM sync_role role JOIN below ON role.parent_id = below.id
+        ) SELECT u.id FROM sync_user u JOIN below ON u.role_id = below.id
+    """,
+}
+
+
+def visible_reps(user: User, *, settings: ModelSettings | None = None) -> frozenset[str] | None:
+    """The Salesforce user Ids whose people this user sees; None for everybody's."""
+    if user.role == Role.OPS or user.is_superuser:
+        return None
+    me = user.salesforce_id
+    if me is None:
+        return frozenset()
+    if user.role == Role.REP:
+        return frozenset({me})
+    source = (settings or settings_in_force()).teams.source
+    if source == "app":
+        return frozenset({me}) | _in_my_teams(me)
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW[source], {"me": me})
+        return frozenset({me}) | {row[0] for row in cursor.fetchall()}
+
+
+def _in_my_teams(me: str) -> frozenset[str]:
+    """Those whose latest membership is in my latest team."""
+    latest: dict[str, str] = {}
+    for membership in TeamMembership.objects.order_by("since"):
+        latest[membership.user_id] = membership.team
+    mine = latest.get(me)
+    return frozenset(user_id for user_id, team in latest.items() if mine and team == mine)
+
+
+def access_person(user: User, record_id: str) -> Person:
+    """The person a Lead's or Contact's Id stands for. Raises Http404 where there is none this user may see."""
+    record = PersonRecord.objects.filter(record_id=record_id).first()
+    person = Person.objects.filter(person_id=record.person_id).first() if record is not None else None
+    if person is None or not _may_see(user, person):
+        raise Http404(f"There is no person {record_id} among those you may see.")
+    return person
+
+
+def _may_see(user: User, person: Person) -> bool:
+    reps = visible_reps(user)
+    if reps is None:
+        return True
+    if person.holder_id in reps:
+        return True
+    if Span.objects.filter(Q(rep__in=reps) | Q(holder_id__in=reps), person_id=person.person_id).exists():
+        return True
+    return user.role == Role.MANAGER and is_nobodys(person.holder_id)
+
+
+def is_nobodys(holder_id: str | None) -> bool:
+    """Whether no active user holds: a queue, a leaver, or none (K13)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM sync_user WHERE id = %s AND is_active)", [holder_id])
+        row = cursor.fetchone()
+    return row is None or not row[0]

@@ -1,0 +1,203 @@
+"""A family's facts as one ordered list of steps for the fold (M2): what exists by now, each once, in rank order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple
+
+from leadmodel.lifecycle.cycles import Touch
+from leadmodel.lifecycle.facts import Change, Directory, Family, OpportunityStep, Record, Tracked
+from leadmodel.lifecycle.history import initial_value, straighten, without_slips
+from leadmodel.lifecycle.joins import Join, created_by_conversion
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Ending, Stage, Trigger
+from leadmodel.lifecycle.touches import may_count, read_touches
+
+
+class Rank(IntEnum):
+    """The order of facts at one instant (M2). Reasons are saved with the status they explain: they go first."""
+
+    REASON = 0
+    ASSIGN = 1
+    OWNER = 2
+    TOUCH = 3
+    DISPOSE = 4
+    JOIN = 5
+
+
+class Won(NamedTuple):
+    """An opportunity of the person was won: a customer from now on."""
+
+
+class Reason(NamedTuple):
+    """The reason field for a kind of disposition holds `value` from now on."""
+
+    kind: Stage
+    value: str | None
+
+
+class Holder(NamedTuple):
+    """The record belongs to `owner` from now on."""
+
+    owner: str | None
+
+
+class Step(NamedTuple):
+    """One fact for the fold. A `Stage` is a status entered, an `Ending` a disposition that is no status."""
+
+    at: datetime
+    rank: Rank
+    key: str
+    record_id: str
+    actor: str | None
+    what: Stage | Reason | Holder | Touch | Trigger | Ending | Won | Join
+
+
+class Horizon(NamedTuple):
+    """Which facts exist (M3)."""
+
+    as_of: datetime | None
+    known_by: datetime | None
+
+    def shows(self, at: datetime, learned_at: datetime) -> bool:
+        """Whether a fact exists at this pair of instants."""
+        if self.as_of is not None and at > self.as_of:
+            return False
+        return self.known_by is None or learned_at <= self.known_by
+
+
+def ordered_steps(
+    family: Family,
+    records: dict[str, Record],
+    joins: list[Join],
+    *,
+    settings: ModelSettings,
+    directory: Directory,
+    horizon: Horizon,
+) -> list[Step]:
+    """The steps of the records that exist, in the fold's order. `joins` are all the family tells of."""
+    touches = [
+        (record_id, touch)
+        for record_id, learned_at, touch in read_touches(
+            [a for a in family.activities if horizon.shows(a.created_at, a.created_at)],
+            rules=settings.touches,
+            directory=directory,
+        )
+        if horizon.shows(touch.at, learned_at)
+    ]
+    steps = [Step(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
+    touched_at = sorted(touch.at for _, touch in touches if may_count(touch))
+    changes = defaultdict(list)
+    for change in straighten(family.changes, directory):
+        changes[change.record_id].append(change)
+    for record in records.values():
+        own = changes[record.record_id]
+        steps += _beginnings(record, own, joins, settings, horizon)
+        steps += _changes(record, own, touched_at, settings, horizon)
+        steps += _conversion(record, settings, horizon)
+    steps += [
+        Step(
+            o.at,
+            Rank.DISPOSE,
+            o.opportunity_id,
+            o.record_id,
+            o.actor,
+            Won() if o.is_won else Ending.OPPORTUNITY,
+        )
+        for o in set[OpportunityStep](family.steps)
+        if o.record_id in records and horizon.shows(o.at, o.at)
+    ]
+    steps += [
+        Step(join.at, Rank.JOIN, join.loser, join.loser, None, join)
+        for join in joins
+        if join.is_merge
+        and join.loser in records
+        and join.winner in records
+        and horizon.shows(join.at, join.at)
+    ]
+    steps.sort(key=lambda step: (step.at, step.rank, step.key))
+    return steps
+
+
+_REASONS = {Tracked.NURTURE_REASON: Stage.NURTURE, Tracked.UNQUALIFIED_REASON: Stage.UNQUALIFIED}
+
+
+def _beginnings(
+    record: Record, changes: list[Change], joins: list[Join], settings: ModelSettings, horizon: Horizon
+) -> Iterator[Step]:
+    """What the record was created with.
+
+    A Contact that a conversion created copies its Lead: its status is no change, and its owner takes over once the
+    conversion is done.
+    """
+    start, record_id, creator = record.created_at, record.record_id, record.created_by
+    converted_at = created_by_conversion(record, joins)
+    if converted_at is None:
+        status = initial_value(record, Tracked.STATUS, changes)
+        yield from _status(Change(record_id, Tracked.STATUS, start, creator, None, status, "", ""), settings)
+    owner = Holder(initial_value(record, Tracked.OWNER, changes))
+    rank = Rank.OWNER if converted_at is None else Rank.JOIN
+    yield Step(converted_at or start, rank, "", record_id, creator, owner)
+    for field, kind in _REASONS.items():
+        reason = initial_value(record, field, changes)
+        if reason is not None:
+            yield Step(start, Rank.REASON, "", record_id, None, Reason(kind, reason))
+    if settings.assignment.assigned_date_field:
+        dated = initial_value(record, Tracked.ASSIGNED_DATE, changes)
+        yield from _assigned_date(record_id, creator, dated, start, horizon)
+
+
+def _changes(
+    record: Record,
+    changes: list[Change],
+    touched_at: list[datetime],
+    settings: ModelSettings,
+    horizon: Horizon,
+) -> Iterator[Step]:
+    """What changed on the record since."""
+    visible = [change for change in changes if horizon.shows(change.at, change.at)]
+    first = initial_value(record, Tracked.STATUS, changes)
+    statuses = [change for change in visible if change.field is Tracked.STATUS]
+    for change in without_slips(statuses, first=first, touched_at=touched_at, settings=settings):
+        yield from _status(change, settings)
+    for change in visible:
+        key, record_id, actor = change.source_id, change.record_id, change.actor
+        if change.field is Tracked.OWNER:
+            yield Step(change.at, Rank.OWNER, key, record_id, actor, Holder(change.new))
+        elif change.field in _REASONS:
+            reason = Reason(_REASONS[change.field], change.new)
+            yield Step(change.at, Rank.REASON, key, record_id, actor, reason)
+        elif change.field is Tracked.ASSIGNED_DATE and settings.assignment.assigned_date_field:
+            yield from _assigned_date(record_id, actor, change.new, change.at, horizon)
+
+
+def _conversion(record: Record, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
+    """Conversion is a qualified disposition, unless an opportunity's stage is (K3)."""
+    at = record.converted_at
+    if at is not None and settings.qualified.by == "status" and horizon.shows(at, at):
+        yield Step(
+            at, Rank.DISPOSE, record.record_id, record.record_id, record.converted_by, Ending.CONVERSION
+        )
+
+
+def _status(change: Change, settings: ModelSettings) -> Iterator[Step]:
+    """A status entered: a signal, a disposition, a withdrawal or a claim; an unmapped one is nothing (K8)."""
+    stage = settings.stages.stage_of(change.new, change.at)
+    if stage is None or (stage is Stage.ASSIGNED and not settings.assignment.status):
+        return
+    rank = Rank.ASSIGN if stage is Stage.ASSIGNED else Rank.DISPOSE
+    yield Step(change.at, rank, change.source_id, change.record_id, change.actor, stage)
+
+
+def _assigned_date(
+    record_id: str, actor: str | None, value: str | None, learned_at: datetime, horizon: Horizon
+) -> Iterator[Step]:
+    """The mapped Assigned Date took a value: that value is the time (M5)."""
+    if value is None:
+        return
+    at = datetime.fromisoformat(value)
+    if horizon.shows(at, learned_at):
+        yield Step(at, Rank.ASSIGN, record_id, record_id, actor, Trigger.ASSIGNED_DATE)
