@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sandbox import company
+from sandbox.loading.load import load
+from sandbox.loading.source import ExportRefused
 from sandbox.org.org import Org
 from sandbox.org.store import Store, StoreError
-
-if TYPE_CHECKING:
-    from sandbox.server.serving import Service
+from sandbox.server.certificates import issue
+from sandbox.server.serving import PortTaken, Service, listen
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         done: int = options.run(options)
     except (StoreError, _Refused) as refusal:
-        print(f"sandbox: {refusal}", file=sys.stderr)
+        _complain(f"sandbox: {refusal}")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -45,21 +46,29 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(serve)
     serve.add_argument("--port", type=_port, default=0, help="http port; 0 takes a free one")
     serve.add_argument("--https-port", type=_port, help="https port; 0 takes a free one")
-    serve.add_argument("--ca-out", type=Path, metavar="FILE", help="where to write the authority https clients trust")
+    serve.add_argument(
+        "--ca-out", type=Path, metavar="FILE", help="where to write the authority https clients trust"
+    )
     serve.add_argument("--token", help="an access token that always works")
-    serve.add_argument("--live", type=_speed, metavar="SPEED", help="let the example company live, at this speed")
+    serve.add_argument(
+        "--live", type=_speed, metavar="SPEED", help="let the example company live, at this speed"
+    )
     serve.set_defaults(run=_serve)
 
     load = commands.add_parser("load", help="make an organisation from a Salesforce data export")
     load.add_argument("export", type=Path, help="folder or zip file with one CSV per object")
     _add_data(load)
-    load.add_argument("--without", default="", metavar="OBJECT,…", help="objects that API users shall not see")
+    load.add_argument(
+        "--without", default="", metavar="OBJECT,…", help="objects that API users shall not see"
+    )
     load.set_defaults(run=_load)
 
     company = commands.add_parser("company", help="make the example company")
     company.add_argument("--leads", type=int, default=20_000)
     company.add_argument("--seed", type=int, default=1)
-    company.add_argument("--now", type=_instant, help="when the company's twelve months end; now unless given")
+    company.add_argument(
+        "--now", type=_instant, help="when the company's twelve months end; now unless given"
+    )
     _add_data(company)
     company.set_defaults(run=_company)
     return parser
@@ -89,14 +98,17 @@ def _instant(text: str) -> datetime:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from sandbox.server.certificates import issue
-    from sandbox.server.serving import PortTaken, Service, listen
-
     if (options.https_port is None) != (options.ca_out is None):
-        raise _Refused("--https-port and --ca-out go together: clients need the authority to trust the certificate.")
+        raise _Refused(
+            "--https-port and --ca-out go together: clients need the authority to trust the certificate."
+        )
     store = Store.open(options.data)
     store.finish_bulk()
     org = Org(store)
+    if options.live is not None and company.read_ledger(store) is None:
+        raise _Refused(
+            f"{options.data} is not the example company, so nobody in it can live: leave out --live."
+        )
     org.ensure_organization()
     try:
         service = Service(org, listen(options.port), token=options.token)
@@ -117,17 +129,17 @@ async def _run(service: Service, org: Org, speed: float | None) -> None:
         loop.add_signal_handler(number, service.stop)
     addresses = " ".join(address for address in (service.http_url, service.https_url) if address)
     with _living(org, speed) if speed is not None else contextlib.nullcontext():
-        print(f"sandbox ready: {addresses}", flush=True)
+        _say(f"sandbox ready: {addresses}")
         await service.run()
 
 
 @contextlib.contextmanager
 def _living(org: Org, speed: float) -> Iterator[None]:
     """The example company's people at work in the background."""
-    from sandbox import company
-
     stop = threading.Event()
-    thread = threading.Thread(target=company.live, args=(org,), kwargs={"speed": speed, "stop": stop}, name="company")
+    thread = threading.Thread(
+        target=company.live, args=(org,), kwargs={"speed": speed, "stop": stop}, name="company"
+    )
     thread.start()
     try:
         yield
@@ -137,24 +149,19 @@ def _living(org: Org, speed: float) -> Iterator[None]:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from sandbox.loading.load import load
-    from sandbox.loading.source import ExportRefused
-
     without = [name.strip() for name in options.without.split(",") if name.strip()]
     try:
         report = load(options.export, options.data, without=without)
     except ExportRefused as refusal:
         raise _Refused(str(refusal)) from refusal
     for line in report.lines():
-        print(line)
+        _say(line)
     for rejected in report.told_rejections():
-        print(rejected, file=sys.stderr)
+        _complain(rejected)
     return 0
 
 
 def _company(options: argparse.Namespace) -> int:
-    from sandbox import company
-
     if options.leads < 1:
         raise _Refused(f"--leads must be at least 1, not {options.leads}.")
     store = Store.create(options.data)
@@ -164,5 +171,15 @@ def _company(options: argparse.Namespace) -> int:
     except BaseException:
         store.discard()
         raise
-    print(f"The example company is in {options.data}: {options.leads} leads, seed {options.seed}.")
+    _say(f"The example company is in {options.data}: {options.leads} leads, seed {options.seed}.")
     return 0
+
+
+def _say(line: str) -> None:
+    """To whoever waits for it, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(line + "\n")

@@ -42,7 +42,9 @@ class _Column:
             self.scale = max(self.scale, len(value.partition(".")[2]))
 
 
-def inferred(names: Sequence[str], places: Sequence[int], records: Iterable[Record], schema: Schema) -> list[Field]:
+def inferred(
+    names: Sequence[str], places: Sequence[int], records: Iterable[Record], schema: Schema
+) -> list[Field]:
     """Declarations of the columns at these places of the records, named so."""
     columns = [_Column() for _ in names]
     for record in records:
@@ -52,7 +54,7 @@ def inferred(names: Sequence[str], places: Sequence[int], records: Iterable[Reco
     return [_declared(name, column, schema) for name, column in zip(names, columns, strict=True)]
 
 
-def _declared(name: str, column: _Column, schema: Schema) -> Field:
+def _declared(name: str, column: _Column, schema: Schema) -> Field:  # noqa: PLR0911 -- one per type
     tracked = name.endswith("__c")
     kinds = column.kinds if column.seen else set()
     if "boolean" in kinds:
@@ -66,7 +68,12 @@ def _declared(name: str, column: _Column, schema: Schema) -> Field:
         if target is not None:
             relation = f"{name[:-3]}__r" if tracked else name.removesuffix("Id")
             return Field(
-                name, "reference", 18, reference_to=(target.name,), relationship_name=relation, tracked=tracked
+                name,
+                "reference",
+                18,
+                reference_to=(target.name,),
+                relationship_name=relation,
+                tracked=tracked,
             )
     if "double" in kinds:
         return Field(name, "double", precision=18, scale=column.scale, tracked=tracked)

@@ -72,7 +72,9 @@ class _Loading:
         for file in files:
             one = self._store.schema.get(file.object_name)
             if one is None:
-                self._report.passed_over.append(f"{file.name}: passed over, the sandbox has no object {file.object_name}.")
+                self._report.passed_over.append(
+                    f"{file.name}: passed over, the sandbox has no object {file.object_name}."
+                )
             else:
                 known.append((file, one.name))
         if not known:
@@ -111,7 +113,9 @@ class _Loading:
         unknown = []
         for place, column in enumerate(header):
             if "." in column:
-                self._report.passed_over.append(f"{file.name}: column {column} passed over, it belongs to another object.")
+                self._report.passed_over.append(
+                    f"{file.name}: column {column} passed over, it belongs to another object."
+                )
             elif not _API_NAME.fullmatch(column):
                 raise ExportRefused(
                     f"{file.name}, line 1: '{column[:80]}' is not a field's API name such as LastName or Grade__c: "
@@ -176,7 +180,9 @@ class _Loading:
                     (prefix,),
                 ).fetchall()
                 for line, value in orphans:
-                    self._report.reject(file.name, line, f"{field.name} '{value}' is no {target} of this export")
+                    self._report.reject(
+                        file.name, line, f"{field.name} '{value}' is no {target} of this export"
+                    )
                 self._store.connection.executemany(
                     f"DELETE FROM {quoted(name)} WHERE row_number = ?", ((line,) for line, _ in orphans)
                 )
@@ -193,8 +199,8 @@ class _Loading:
                 )
         if one.has("LastName"):
             self._store.connection.execute(
-                f"UPDATE {quoted(name)} SET \"Name\" = coalesce(\"FirstName\" || ' ', '') || coalesce(\"LastName\", '') "
-                'WHERE "Name" IS NULL'
+                f"""UPDATE {quoted(name)} SET "Name" = coalesce("FirstName" || ' ', '') || coalesce("LastName", '')
+                WHERE "Name" IS NULL"""
             )
 
 

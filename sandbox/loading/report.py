@@ -31,11 +31,13 @@ class Report:
     rejected: int = 0
 
     def reject(self, file: str, line: int, reason: str) -> None:
+        """Counts a record that is left out, and says why."""
         self.rejected += 1
         if len(self.rejections) < _MOST_KEPT:
             self.rejections.append(Rejected(file, line, reason))
 
     def lines(self) -> Iterator[str]:
+        """What was loaded, a line per object, then what was passed over."""
         for name, count in self.loaded.items():
             added = self.added_fields.get(name)
             yield f"{name}: {count} records" + (f"; new fields {', '.join(added)}" if added else "")
@@ -44,6 +46,7 @@ class Report:
             yield f"{self.rejected} records rejected."
 
     def told_rejections(self) -> Iterator[str]:
+        """A line per record left out, by file and line."""
         for one in sorted(self.rejections, key=lambda one: (one.file, one.line)):
             yield f"rejected {one}"
         if self.rejected > len(self.rejections):

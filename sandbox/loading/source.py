@@ -115,7 +115,9 @@ def files_of(export: Path) -> list[CsvFile]:
         if member.lower().endswith(".csv") and not member.startswith("__MACOSX/")
     ]
     if not found:
-        raise ExportRefused(f"{export} holds no CSV file: a data export has one per object, such as Lead.csv.")
+        raise ExportRefused(
+            f"{export} holds no CSV file: a data export has one per object, such as Lead.csv."
+        )
     for one in found:
         if [other.object_name.lower() for other in found].count(one.object_name.lower()) > 1:
             raise ExportRefused(f"{export} holds {one.name} twice: there can be one file per object.")

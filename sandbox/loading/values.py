@@ -22,7 +22,7 @@ class BadValue(ValueError):
     """A cell cannot be a value of its field; the message says what is wrong with it."""
 
 
-def reader_of(one: SObject, field: Field) -> Reader:
+def reader_of(one: SObject, field: Field) -> Reader:  # noqa: PLR0911 -- one per type
     """What turns a cell of this field's column into a value, or raises BadValue. A blank cell is null."""
     if field.type == "id":
         return partial(_own_id, one)

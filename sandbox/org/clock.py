@@ -17,6 +17,7 @@ class Clock:
         self._store = store
 
     def now(self) -> datetime:
+        """What the clock shows, in UTC."""
         kept = self._store.setting(_SETTING, {})
         if "fixed" in kept:
             return from_text(kept["fixed"])

@@ -50,7 +50,7 @@ def followed(store: Store, one: SObject, values: Row, current: Row, *, now: str)
     """The fields that follow from the ones written. `current` is the record before; empty for a new one."""
     merged = {**current, **values}
     if one.name == "Task":
-        return _task(store, values, merged, current, now)
+        return _task(store, merged, current, now)
     if one.name == "Event":
         return _event(store, merged)
     if one.name == "Opportunity":
@@ -60,11 +60,13 @@ def followed(store: Store, one: SObject, values: Row, current: Row, *, now: str)
         first = merged.get("FirstRespondedDate") or (now[:10] if responded else None)
         return {"HasResponded": responded, "FirstRespondedDate": first}
     if one.has("LastName"):
-        return {"Name": " ".join(str(part) for part in (merged.get("FirstName"), merged.get("LastName")) if part)}
+        return {
+            "Name": " ".join(str(part) for part in (merged.get("FirstName"), merged.get("LastName")) if part)
+        }
     return {}
 
 
-def _task(store: Store, values: Row, merged: Row, current: Row, now: str) -> dict[str, Value]:
+def _task(store: Store, merged: Row, current: Row, now: str) -> dict[str, Value]:
     closed = str(merged.get("Status", "")).lower() in CLOSED_TASK_STATUSES
     completed: Value = merged.get("CompletedDateTime")
     if closed and not current.get("IsClosed"):

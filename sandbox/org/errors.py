@@ -24,16 +24,17 @@ class ApiError(Exception):
 
 
 def not_found() -> ApiError:
+    """No resource has this path."""
     return ApiError(404, "NOT_FOUND", "The requested resource does not exist")
 
 
 def no_such_record() -> ApiError:
-    return ApiError(
-        404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: Id"
-    )
+    """No record has this Id."""
+    return ApiError(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: Id")
 
 
 def unsupported_object(name: str) -> ApiError:
+    """The organisation has no object of this name, or hides it from the API's users."""
     return ApiError(
         400,
         "INVALID_TYPE",
@@ -43,8 +44,10 @@ def unsupported_object(name: str) -> ApiError:
 
 
 def deleted() -> ApiError:
+    """The record is in the recycle bin."""
     return ApiError(404, "ENTITY_IS_DELETED", "entity is deleted", [])
 
 
 def malformed_id(text: str, what: str = "Id") -> ApiError:
+    """The text is no Id at all; `what` is the field it was given for."""
     return ApiError(400, "MALFORMED_ID", f"{what}: id value of incorrect type: {text}", [what])

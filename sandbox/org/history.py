@@ -27,9 +27,7 @@ def record_event(store: Store, one: SObject, record_id: str, event: str, *, user
         _write(store, one, record_id, event, None, None, "Text", user_id=user_id, at=at)
 
 
-def record_changes(
-    store: Store, one: SObject, before: Row, after: Row, *, user_id: str, at: str
-) -> None:
+def record_changes(store: Store, one: SObject, before: Row, after: Row, *, user_id: str, at: str) -> None:
     """One row per tracked field that differs; two for a look-up: names, then Ids."""
     if one.history_object is None:
         return
@@ -66,6 +64,7 @@ def record_stage(store: Store, opportunity: Row, *, user_id: str, at: str) -> No
 
 
 def stage_changed(before: Row, after: Row) -> bool:
+    """Whether a change of an opportunity belongs into its stage history."""
     return any(before.get(name) != after.get(name) for name in _STAGE_FIELDS)
 
 

@@ -1,4 +1,4 @@
-"""Salesforce record Ids: 15 case-sensitive characters, or 18 with a suffix that makes them safe to compare without case."""
+"""Salesforce record Ids: 15 case-sensitive characters, or 18 with a suffix that tells the case."""
 
 from __future__ import annotations
 

@@ -39,9 +39,7 @@ def normal_instant(text: str) -> str:
     day, clock, seconds, fraction, zone = match.groups()
     try:
         at = datetime.fromisoformat(f"{day}T{clock}:{seconds or '00'}")
-        at = at.replace(
-            microsecond=int((fraction or "0").ljust(6, "0")[:6]), tzinfo=timezone(_offset(zone))
-        )
+        at = at.replace(microsecond=int((fraction or "0").ljust(6, "0")[:6]), tzinfo=timezone(_offset(zone)))
         return to_text(at)
     except (ValueError, OverflowError) as error:
         raise BadInstant(text) from error

@@ -31,12 +31,21 @@ class Org:
         self.clock = Clock(store)
 
     def create(
-        self, object_name: str, values: Mapping[str, object], user_id: str | None = None, now: datetime | None = None
+        self,
+        object_name: str,
+        values: Mapping[str, object],
+        user_id: str | None = None,
+        now: datetime | None = None,
     ) -> str:
         """Creates a record and answers its Id."""
         one = self.object(object_name)
         if not one.createable:
-            raise ApiError(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {one.label}", [])
+            raise ApiError(
+                400,
+                "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+                f"entity type cannot be inserted: {one.label}",
+                [],
+            )
         at = self._stamp(now)
         with self.store.transaction():
             user_id = user_id or self.api_user_id()
@@ -64,7 +73,9 @@ class Org:
         """Changes fields of a record, with the history rows that tracked fields leave."""
         one = self.object(object_name)
         if not one.updateable:
-            raise ApiError(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be updated: {one.label}", [])
+            raise ApiError(
+                400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be updated: {one.label}", []
+            )
         at = self._stamp(now)
         with self.store.transaction():
             user_id = user_id or self.api_user_id()
@@ -167,7 +178,9 @@ class Org:
         kept: str | None = self.store.setting(API_USER)
         if kept is not None:
             return kept
-        found = self.store.connection.execute('SELECT "Id" FROM "User" WHERE "IsActive" ORDER BY "Id"').fetchone()
+        found = self.store.connection.execute(
+            'SELECT "Id" FROM "User" WHERE "IsActive" ORDER BY "Id"'
+        ).fetchone()
         return str(found[0]) if found is not None else self._make_api_user()
 
     def ensure_organization(self) -> None:
@@ -202,7 +215,9 @@ class Org:
                 "IsActive": True,
                 "UserType": "Standard",
             }
-            self.store.insert_many("User", [row | _stamps(self.store.object("User"), user_id, at, created=True)])
+            self.store.insert_many(
+                "User", [row | _stamps(self.store.object("User"), user_id, at, created=True)]
+            )
         return user_id
 
     def _refuse_duplicate(self, one: SObject, row: Row, *, record_id: str | None) -> None:
@@ -213,7 +228,9 @@ class Org:
                 continue
             for other in self.store.rows(one.name, f'"{field.name}" = ?', (value,)):
                 if other["Id"] != record_id:
-                    raise ApiError(400, "DUPLICATE_VALUE", f"duplicate value found: {field.name}", [field.name])
+                    raise ApiError(
+                        400, "DUPLICATE_VALUE", f"duplicate value found: {field.name}", [field.name]
+                    )
         if one.name == "CampaignMember" and record_id is None:
             for person in ("LeadId", "ContactId"):
                 where = f'"CampaignId" = ? AND "{person}" = ?'

@@ -21,7 +21,12 @@ _CASCADES: dict[str, tuple[tuple[str, str], ...]] = {
         ("OpportunityContactRole", "ContactId"),
     ),
     "Opportunity": (("Task", "WhatId"), ("Event", "WhatId"), ("OpportunityContactRole", "OpportunityId")),
-    "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Task", "WhatId"), ("Event", "WhatId")),
+    "Account": (
+        ("Contact", "AccountId"),
+        ("Opportunity", "AccountId"),
+        ("Task", "WhatId"),
+        ("Event", "WhatId"),
+    ),
     "Campaign": (("CampaignMember", "CampaignId"),),
     "Group": (("GroupMember", "GroupId"),),
 }
@@ -31,7 +36,9 @@ def delete(org: Org, object_name: str, record_id: str, user_id: str, at: str) ->
     """Deletes a record and what goes with it."""
     one = org.object(object_name)
     if not one.deletable:
-        raise ApiError(400, "INSUFFICIENT_ACCESS_OR_READONLY", f"entity type cannot be deleted: {one.label}", [])
+        raise ApiError(
+            400, "INSUFFICIENT_ACCESS_OR_READONLY", f"entity type cannot be deleted: {one.label}", []
+        )
     row = org.live_row(one.name, record_id)
     for child_name, look_up in _CASCADES.get(one.name, ()):
         child = org.store.object(child_name)
@@ -65,11 +72,16 @@ def undelete(org: Org, object_name: str, record_id: str, user_id: str, at: str) 
 
 def note_deletion(org: Org, one: SObject, record_id: str, at: str) -> None:
     """Remembers a deletion for getDeleted, which also tells of what skips the recycle bin."""
-    org.store.connection.execute("INSERT OR REPLACE INTO _deletion VALUES (?, ?, ?)", (one.name, record_id, at))
+    org.store.connection.execute(
+        "INSERT OR REPLACE INTO _deletion VALUES (?, ?, ?)", (one.name, record_id, at)
+    )
 
 
 def forget_deletion(org: Org, one: SObject, record_id: str) -> None:
-    org.store.connection.execute("DELETE FROM _deletion WHERE object = ? AND record_id = ?", (one.name, record_id))
+    """The record is back: getDeleted tells of it no more."""
+    org.store.connection.execute(
+        "DELETE FROM _deletion WHERE object = ? AND record_id = ?", (one.name, record_id)
+    )
 
 
 def _stamped(one: SObject, user_id: str, at: str, *, is_deleted: bool) -> dict[str, Value]:

@@ -48,14 +48,17 @@ class Field:
 
     @property
     def custom(self) -> bool:
+        """Whether the organisation added it."""
         return self.name.endswith("__c")
 
     @property
     def polymorphic(self) -> bool:
+        """Whether it looks up records of more than one object."""
         return len(self.reference_to) > 1
 
     @property
     def required_on_create(self) -> bool:
+        """Whether a client that creates a record must give it."""
         return self.createable and not self.nillable and not self.defaulted_on_create
 
     @property
@@ -89,6 +92,7 @@ class SObject:
 
     @property
     def custom(self) -> bool:
+        """Whether the organisation added it."""
         return self.name.endswith("__c")
 
     @cached_property
@@ -108,6 +112,7 @@ class SObject:
         return self._by_relationship.get(name.lower())
 
     def has(self, name: str) -> bool:
+        """Whether there is a field of this name, whatever its case."""
         return name.lower() in self._by_lower_name
 
     def with_field(self, new: Field) -> SObject:
@@ -121,6 +126,7 @@ class SObject:
 
     @property
     def name_field(self) -> Field | None:
+        """The field that names a record to people."""
         return next((one for one in self.fields if one.name_field), None)
 
     @property
@@ -137,6 +143,7 @@ class Schema:
         self._by_lower_name = {name.lower(): one for name, one in self.objects.items()}
 
     def get(self, name: str) -> SObject | None:
+        """The object of this name, whatever its case; None when there is none."""
         return self._by_lower_name.get(name.lower())
 
     def by_prefix(self, prefix: str) -> SObject | None:
@@ -145,6 +152,7 @@ class Schema:
         return found[0] if len(found) == 1 else None
 
     def with_object(self, one: SObject) -> Schema:
+        """This schema with an object more, or with the one of that name replaced."""
         return Schema({**self.objects, one.name: one})
 
     def visible(self, hidden_objects: frozenset[str], hidden_fields: frozenset[str]) -> Schema:
@@ -153,8 +161,6 @@ class Schema:
         for name, one in self.objects.items():
             if name in hidden_objects:
                 continue
-            mine = frozenset(
-                path.split(".", 1)[1] for path in hidden_fields if path.split(".", 1)[0] == name
-            )
+            mine = frozenset(path.split(".", 1)[1] for path in hidden_fields if path.split(".", 1)[0] == name)
             shown[name] = one.without_fields(mine) if mine else one
         return Schema(shown)

@@ -15,6 +15,8 @@ _FORECAST_NAMES = {"BestCase": "Best Case", "Forecast": "Commit"}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
+    """What a stage means: the chance to win in percent, and whether the deal is over."""
+
     probability: float
     is_closed: bool = False
     is_won: bool = False

@@ -137,6 +137,7 @@ class Store:
         return default if found is None else json.loads(found[0])
 
     def set_setting(self, key: str, value: Any) -> None:
+        """Keeps a setting: any JSON value."""
         with self.transaction():
             self.connection.execute(
                 "INSERT OR REPLACE INTO _setting (key, value) VALUES (?, ?)", (key, json.dumps(value))

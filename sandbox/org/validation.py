@@ -65,7 +65,7 @@ def _refuse_missing(one: SObject, checked: Mapping[str, Value], *, creating: boo
         )
 
 
-def _checked(store: Store, field: Field, value: object) -> Value:
+def _checked(store: Store, field: Field, value: object) -> Value:  # noqa: PLR0911 -- one per type
     if value is None:
         return False if field.type == "boolean" else None
     if field.type == "boolean":
@@ -163,16 +163,16 @@ def _checked_reference(store: Store, field: Field, value: str) -> Value:
 def _unreadable(field: Field, value: object) -> ApiError:
     kind = _CLIENT_TYPE.get(field.type, "double" if field.type in NUMBER_TYPES else "string")
     if isinstance(value, bool):
-        token = "VALUE_TRUE" if value else "VALUE_FALSE"
+        found = "VALUE_TRUE" if value else "VALUE_FALSE"
     elif isinstance(value, str):
-        token = "VALUE_STRING"
+        found = "VALUE_STRING"
     elif isinstance(value, int | float):
-        token = "VALUE_NUMBER"
+        found = "VALUE_NUMBER"
     else:
-        token = "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
+        found = "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
     return ApiError(
         400,
         "JSON_PARSER_ERROR",
-        f"Cannot deserialize instance of {kind} from {token} value {json.dumps(value, ensure_ascii=False)[:100]} "
+        f"Cannot deserialize instance of {kind} from {found} value {json.dumps(value, ensure_ascii=False)[:100]} "
         f"or request may be missing a required field at [{field.name}]",
     )

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from sandbox.org.errors import ApiError
+from sandbox.org.errors import ApiError, not_found
+from sandbox.org.org import Org
+from sandbox.org.schema import SObject
 
 JSON_TYPE = "application/json;charset=UTF-8"
 
@@ -33,6 +35,7 @@ class Call:
 
     @property
     def base(self) -> str:
+        """The path of the API in the version asked for."""
         return f"/services/data/v{self.version}"
 
     def json(self) -> dict[str, Any]:
@@ -40,7 +43,11 @@ class Call:
         try:
             told = json.loads(self.body)
         except ValueError as error:
-            place = f" at [line:{error.lineno}, column:{error.colno}]" if isinstance(error, json.JSONDecodeError) else ""
+            place = (
+                f" at [line:{error.lineno}, column:{error.colno}]"
+                if isinstance(error, json.JSONDecodeError)
+                else ""
+            )
             raise ApiError(400, "JSON_PARSER_ERROR", f"The request body is not valid JSON{place}") from error
         if not isinstance(told, dict):
             raise ApiError(400, "JSON_PARSER_ERROR", "The request body must be one JSON object")
@@ -57,10 +64,20 @@ def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = 
 
 
 def refused(error: ApiError) -> Response:
+    """The error's answer."""
     return answer(error.body(), error.status)
 
 
+def object_in(call: Call, org: Org) -> SObject:
+    """The object the path names. One that is not there is a resource that is not there: NOT_FOUND."""
+    one = org.store.visible_schema.get(call.path["object"])
+    if one is None:
+        raise not_found()
+    return one
+
+
 def nothing() -> Response:
+    """Done, and nothing to say."""
     return Response(status_code=204)
 
 
@@ -72,6 +89,7 @@ class Endpoint:
         self._allowed = ", ".join(sorted({"HEAD", *handlers} if "GET" in handlers else handlers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
         response = await self._response(Request(scope, receive))
         await response(scope, receive, send)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -95,4 +94,6 @@ async def _refuse_unknown(_request: Request, _error: Exception) -> Response:
 
 async def _confess(_request: Request, error: Exception) -> Response:
     """A fault of the sandbox itself: the trace goes to the log, the client gets Salesforce's shape."""
-    return refused(ApiError(500, "UNKNOWN_EXCEPTION", f"An unexpected error occurred: {type(error).__name__}"))
+    return refused(
+        ApiError(500, "UNKNOWN_EXCEPTION", f"An unexpected error occurred: {type(error).__name__}")
+    )

@@ -22,6 +22,8 @@ _LISTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
+    """Handlers of `jobs/query`."""
+
     org: Org
     jobs: Jobs
 
@@ -52,7 +54,7 @@ class Bulk:
         self.jobs.add(job)
         return answer(_told(job))
 
-    def listed(self, call: Call) -> Response:
+    def listed(self, _call: Call) -> Response:
         """GET jobs/query."""
         jobs = [_told(job) for job in self.jobs.all()[-_LISTED:]]
         return answer({"done": True, "nextRecordsUrl": None, "records": jobs})
@@ -80,9 +82,15 @@ class Bulk:
         """GET jobs/query/{id}/results: one page of the CSV; the same locator gives the same page."""
         job = self._job(call)
         if job.version != call.version:
-            raise ApiError(409, "API_ERROR", f"The job was made in version {job.version}: ask for its results in that one")
+            raise ApiError(
+                409,
+                "API_ERROR",
+                f"The job was made in version {job.version}: ask for its results in that one",
+            )
         if job.state != "JobComplete":
-            raise ApiError(400, "INVALIDJOBSTATE", f"The job is in state {job.state}: it has no results to give")
+            raise ApiError(
+                400, "INVALIDJOBSTATE", f"The job is in state {job.state}: it has no results to give"
+            )
         first = _number(call, "locator", 0)
         after = min(first + (_number(call, "maxRecords", _PAGE_ROWS) or _PAGE_ROWS), job.rows)
         if first > job.rows:
@@ -123,7 +131,9 @@ def _number(call: Call, name: str, default: int) -> int:
     if text is None:
         return default
     if not text.isdecimal():
-        raise ApiError(400, "INVALID_QUERY_LOCATOR" if name == "locator" else "INVALIDJOB", f"invalid {name}: {text}")
+        raise ApiError(
+            400, "INVALID_QUERY_LOCATOR" if name == "locator" else "INVALIDJOB", f"invalid {name}: {text}"
+        )
     return int(text)
 
 

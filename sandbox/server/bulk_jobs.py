@@ -80,12 +80,14 @@ class Jobs:
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends the thread. A job in hand is given up and runs anew after the next start."""
         self._stopping.set()
         self._waiting.put(None)
         if self._thread is not None:
             self._thread.join()
 
     def add(self, job: Job) -> None:
+        """Takes a new job; it runs when those before it are done."""
         with self._store.transaction():
             self._store.connection.execute(
                 "INSERT INTO _bulk_job VALUES (?, ?, ?)", (job.id, time.time(), json.dumps(asdict(job)))
@@ -93,6 +95,7 @@ class Jobs:
         self._waiting.put(job.id)
 
     def get(self, job_id: str) -> Job | None:
+        """The job with this Id; None when there is none."""
         found = self._store.connection.execute("SELECT job FROM _bulk_job WHERE id = ?", (job_id,)).fetchone()
         return None if found is None else Job(**json.loads(found[0]))
 
@@ -108,11 +111,13 @@ class Jobs:
             return job if job.state in FINISHED else self._save(job, state="Aborted")
 
     def delete(self, job_id: str) -> None:
+        """Forgets a job and its results."""
         with self._store.transaction():
             self._store.connection.execute("DELETE FROM _bulk_job WHERE id = ?", (job_id,))
         self.results(job_id).remove()
 
     def results(self, job_id: str) -> Results:
+        """Where the rows of this job lie."""
         return Results(self.folder, job_id)
 
     def _existing(self, job_id: str) -> Job:
@@ -174,5 +179,6 @@ class _Interrupted(Exception):
 
 
 def new_job_id() -> str:
+    """An Id no other job has."""
     id15 = "750" + "".join(secrets.choice(DIGITS) for _ in range(12))
     return id15 + checksum(id15)

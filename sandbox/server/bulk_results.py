@@ -54,6 +54,7 @@ class Results:
                 yield chunk
 
     def remove(self) -> None:
+        """Deletes both files, if they are there."""
         self._lines.unlink(missing_ok=True)
         self._ends.unlink(missing_ok=True)
 

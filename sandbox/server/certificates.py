@@ -7,7 +7,14 @@ from pathlib import Path
 
 import trustme
 
-_NAMES = ("localhost", "127.0.0.1", "::1", "*.salesforce.com", "*.my.salesforce.com", "*.sandbox.my.salesforce.com")
+_NAMES = (
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "*.salesforce.com",
+    "*.my.salesforce.com",
+    "*.sandbox.my.salesforce.com",
+)
 
 
 def issue(ca_out: Path) -> ssl.SSLContext:

@@ -19,6 +19,8 @@ from sandbox.server.tokens import Tokens
 
 @dataclass(frozen=True, slots=True)
 class Control:
+    """Handlers of the paths under `/__sandbox__/`."""
+
     org: Org
     tokens: Tokens
     faults: Faults
@@ -34,7 +36,9 @@ class Control:
             try:
                 self.org.clock.fix(from_text(normal_instant(str(told["fixed"]))))
             except BadInstant as error:
-                raise ApiError(400, "INVALID_CLOCK", f"fixed must be an instant, not {told['fixed']}") from error
+                raise ApiError(
+                    400, "INVALID_CLOCK", f"fixed must be an instant, not {told['fixed']}"
+                ) from error
         elif "offset_seconds" in told:
             if not isinstance(told["offset_seconds"], int | float):
                 raise ApiError(400, "INVALID_CLOCK", "offset_seconds must be a number")
@@ -46,7 +50,9 @@ class Control:
     def hidden(self, _call: Call) -> Response:
         """GET hidden."""
         store = self.org.store
-        return answer({"objects": store.setting("hidden_objects", []), "fields": store.setting("hidden_fields", [])})
+        return answer(
+            {"objects": store.setting("hidden_objects", []), "fields": store.setting("hidden_fields", [])}
+        )
 
     def set_hidden(self, call: Call) -> Response:
         """PUT hidden: `{"objects": ["Event"], "fields": ["Lead.Rating"]}` that API users cannot see."""
@@ -90,7 +96,8 @@ class Control:
         user_id = _required(call.json(), "user_id")
         self.org.live_row("User", user_id)
         return answer(
-            {"access_token": self.tokens.open_session(user_id), "refresh_token": self.tokens.grant(user_id)}, 201
+            {"access_token": self.tokens.open_session(user_id), "refresh_token": self.tokens.grant(user_id)},
+            201,
         )
 
     def end_sessions(self, _call: Call) -> Response:
@@ -135,7 +142,9 @@ class Control:
     def undelete(self, call: Call) -> Response:
         """POST undelete: `{"object": "Lead", "id": …}`."""
         told = call.json()
-        self.org.undelete(_required(told, "object"), _required(told, "id"), told.get("user_id") or call.user_id)
+        self.org.undelete(
+            _required(told, "object"), _required(told, "id"), told.get("user_id") or call.user_id
+        )
         return nothing()
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from sandbox.org.org import Org
 from sandbox.org.schema import NUMBER_TYPES, Field, Schema, SObject
-from sandbox.server.answers import Call, answer
+from sandbox.server.answers import Call, answer, object_in
 
 _SOAP_TYPES = {
     "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "date": "xsd:date",
@@ -20,6 +20,8 @@ _BYTES_PER_CHARACTER = 3
 
 @dataclass(frozen=True, slots=True)
 class Describes:
+    """Handlers of `sobjects` that tell of objects."""
+
     org: Org
 
     def everything(self, call: Call) -> Response:
@@ -30,13 +32,13 @@ class Describes:
 
     def basic(self, call: Call) -> Response:
         """GET sobjects/X: the object's properties; recent items are not kept."""
-        one = self.org.object(call.path["object"])
+        one = object_in(call, self.org)
         return answer({"objectDescribe": _summary(one, call.base), "recentItems": []})
 
     def full(self, call: Call) -> Response:
         """GET sobjects/X/describe."""
         schema = self.org.store.visible_schema
-        one = self.org.object(call.path["object"])
+        one = object_in(call, self.org)
         return answer(
             {
                 **_summary(one, call.base),
@@ -115,7 +117,9 @@ def described(field: Field) -> dict[str, object]:
         "aggregatable": field.filterable and field.type != "boolean",
         "aiPredictionField": False,
         "autoNumber": False,
-        "byteLength": field.length * (1 if field.type in ("id", "reference") else _BYTES_PER_CHARACTER) if text else 0,
+        "byteLength": field.length * (1 if field.type in ("id", "reference") else _BYTES_PER_CHARACTER)
+        if text
+        else 0,
         "calculated": False,
         "calculatedFormula": None,
         "cascadeDelete": False,
@@ -182,8 +186,7 @@ def _label(field: Field) -> str:
     name = field.name
     if field.type == "reference":
         name = name[:-2] + "ID" if name.endswith("Id") else name
-    spaced = "".join(
+    return "".join(
         f" {char}" if place and char.isupper() and not name[place - 1].isupper() else char
         for place, char in enumerate(name)
     )
-    return spaced

@@ -30,6 +30,7 @@ class Fault:
     message: str = ""
 
     def error(self) -> ApiError:
+        """The error answer this fault gives."""
         assert self.status is not None
         code, message = _STANDARD.get(self.status, ("UNKNOWN_EXCEPTION", "A fault was asked for."))
         return ApiError(self.status, self.code or code, self.message or message)
@@ -43,10 +44,12 @@ class Faults:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, fault: Fault, times: int) -> None:
+        """Lets a fault strike so many times."""
         with self._lock:
             self._waiting.append((fault, times))
 
     def clear(self) -> None:
+        """No fault waits any more."""
         with self._lock:
             self._waiting.clear()
 
@@ -60,6 +63,7 @@ class Faults:
         return None
 
     def waiting(self) -> list[dict[str, object]]:
+        """The faults that have not struck as often as they shall."""
         with self._lock:
             return [
                 {"status": fault.status, "cut_at": fault.cut_at, "path": fault.path, "times": times}
@@ -76,6 +80,8 @@ def fault_of(told: dict[str, object]) -> tuple[Fault, int]:
         raise ApiError(400, "INVALID_FAULT", f"a fault has exactly one of {', '.join(_KINDS)}")
     known = {"status": int, "cut_at": int, "path": str, "code": str, "message": str}
     for name, value in told.items():
-        if name != "times" and (name not in known or (value is not None and not isinstance(value, known[name]))):
+        if name != "times" and (
+            name not in known or (value is not None and not isinstance(value, known[name]))
+        ):
             raise ApiError(400, "INVALID_FAULT", f"a fault has no {name} of this kind: {value!r}")
     return Fault(**{name: value for name, value in told.items() if name != "times"}), times  # type: ignore[arg-type]

@@ -38,6 +38,7 @@ class Gate:
     faults: Faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request pass, or answers it here."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -44,16 +44,20 @@ class Usage:
 
     @property
     def used(self) -> int:
+        """How many calls there were in the last 24 hours."""
         return self._used
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """Handlers of `limits`."""
+
     org: Org
     usage: Usage
 
     @property
     def allowed(self) -> int:
+        """How many calls 24 hours allow."""
         return int(self.org.store.setting(DAILY_REQUESTS, _DEFAULT_DAILY_REQUESTS))
 
     def limits(self, _call: Call) -> Response:
@@ -81,6 +85,8 @@ class Limits:
             if one is None:
                 raise unsupported_object(name)
             where = ' WHERE NOT "IsDeleted"' if one.has("IsDeleted") else ""
-            count = self.org.store.connection.execute(f"SELECT count(*) FROM {quoted(one.name)}{where}").fetchone()[0]
+            count = self.org.store.connection.execute(
+                f"SELECT count(*) FROM {quoted(one.name)}{where}"
+            ).fetchone()[0]
             told.append({"count": count, "name": one.name})
         return answer({"sObjects": told})

@@ -21,7 +21,7 @@ class Client:
     """A connected application that may ask for tokens."""
 
     key: str = "sandbox"
-    secret: str = "sandbox"
+    secret: str = "sandbox"  # noqa: S105 -- known to all; the server listens on this machine only
 
 
 class OAuthRefused(Exception):
@@ -35,6 +35,8 @@ class OAuthRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
+    """Handlers of the OAuth paths."""
+
     org: Org
     tokens: Tokens
     client: Client
@@ -93,7 +95,9 @@ class OAuth:
         token = _form(call).get("token") or call.query.get("token", "")
         if self.tokens.revoke(token):
             return Response(status_code=200)
-        return answer({"error": "unsupported_token_type", "error_description": "this token type is not supported"}, 400)
+        return answer(
+            {"error": "unsupported_token_type", "error_description": "this token type is not supported"}, 400
+        )
 
     def userinfo(self, call: Call) -> Response:
         """GET /services/oauth2/userinfo."""

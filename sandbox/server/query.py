@@ -36,12 +36,16 @@ def compiled(org: Org, text: str, *, all_rows: bool) -> Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Queries:
+    """Handlers of `query` and `queryAll`."""
+
     org: Org
 
     def query(self, call: Call) -> Response:
+        """GET query: without the recycle bin and archived activities."""
         return self._ask(call, all_rows=False)
 
     def query_all(self, call: Call) -> Response:
+        """GET queryAll: with them."""
         return self._ask(call, all_rows=True)
 
     def _ask(self, call: Call, *, all_rows: bool) -> Response:
@@ -55,7 +59,9 @@ class Queries:
             groups = rows.aggregates(self.org.store, query)
             if len(groups) > _MOST:
                 raise ApiError(
-                    400, "EXCEEDED_ID_LIMIT", "Aggregate query does not support queryMore(), use LIMIT to restrict the results"
+                    400,
+                    "EXCEEDED_ID_LIMIT",
+                    "Aggregate query does not support queryMore(), use LIMIT to restrict the results",
                 )
             return answer({"totalSize": len(groups), "done": True, "records": groups})
         numbers = rows.row_numbers(self.org.store, query)
@@ -65,11 +71,14 @@ class Queries:
     def more(self, call: Call) -> Response:
         """GET query/{locator}: any page of a kept result, again and again until it expires."""
         match = _LOCATOR.fullmatch(call.path["locator"])
-        found = match and self.org.store.connection.execute(
-            "SELECT soql, all_rows, length(rows), substr(rows, ? * 8 + 1, ? * 8) FROM _cursor "
-            "WHERE id = ? AND made_at > ?",
-            (int(match[2]), _batch_size(call), match[1], time.time() - _CURSOR_LIFE_S),
-        ).fetchone()
+        found = (
+            match
+            and self.org.store.connection.execute(
+                "SELECT soql, all_rows, length(rows), substr(rows, ? * 8 + 1, ? * 8) FROM _cursor "
+                "WHERE id = ? AND made_at > ?",
+                (int(match[2]), _batch_size(call), match[1], time.time() - _CURSOR_LIFE_S),
+            ).fetchone()
+        )
         if not match or found is None:
             raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
         soql, all_rows, length, kept = found

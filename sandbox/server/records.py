@@ -14,7 +14,7 @@ from sandbox.org.instants import BadInstant, from_text, normal_instant, to_text
 from sandbox.org.org import Org
 from sandbox.org.schema import SObject, Value
 from sandbox.org.tables import quoted
-from sandbox.server.answers import Call, answer, nothing
+from sandbox.server.answers import Call, answer, nothing, object_in
 from sandbox.server.query import compiled
 from sandbox.soql import rows
 
@@ -23,11 +23,13 @@ _MOST_LOOK_BACK = {"updated": timedelta(days=30), "deleted": timedelta(days=15)}
 
 @dataclass(frozen=True, slots=True)
 class Records:
+    """Handlers of `sobjects` that read and write records."""
+
     org: Org
 
     def create(self, call: Call) -> Response:
         """POST sobjects/X."""
-        one = self.org.object(call.path["object"])
+        one = object_in(call, self.org)
         record_id = self.org.create(one.name, call.json(), call.user_id)
         location = {"Location": f"{call.base}/sobjects/{one.name}/{record_id}"}
         return answer({"id": record_id, "success": True, "errors": []}, 201, location)
@@ -67,7 +69,9 @@ class Records:
             f'SELECT "Id" FROM {quoted(one.name)} WHERE {stamp} >= ? AND {stamp} < ? ORDER BY {stamp}, "Id"',
             (start, end),
         )
-        return answer({"ids": [record_id for (record_id,) in found], "latestDateCovered": rows.rest_instant(end)})
+        return answer(
+            {"ids": [record_id for (record_id,) in found], "latestDateCovered": rows.rest_instant(end)}
+        )
 
     def deleted(self, call: Call) -> Response:
         """GET sobjects/X/deleted: also of records that skip the recycle bin."""
@@ -80,14 +84,16 @@ class Records:
         earliest = to_text(self.org.clock.now() - _MOST_LOOK_BACK["deleted"])
         return answer(
             {
-                "deletedRecords": [{"id": record_id, "deletedDate": rows.rest_instant(at)} for record_id, at in found],
+                "deletedRecords": [
+                    {"id": record_id, "deletedDate": rows.rest_instant(at)} for record_id, at in found
+                ],
                 "earliestDateAvailable": rows.rest_instant(earliest),
                 "latestDateCovered": rows.rest_instant(end),
             }
         )
 
     def _named(self, call: Call) -> tuple[SObject, str]:
-        one = self.org.object(call.path["object"])
+        one = object_in(call, self.org)
         try:
             record_id = id18(call.path["id"])
         except MalformedId as error:
@@ -100,17 +106,21 @@ class Records:
         try:
             limit = parsedate_to_datetime(since)
         except ValueError as error:
-            raise ApiError(400, "INVALID_HEADER", f"If-Unmodified-Since is not an HTTP date: {since}") from error
+            raise ApiError(
+                400, "INVALID_HEADER", f"If-Unmodified-Since is not an HTTP date: {since}"
+            ) from error
         modified: Value = self.org.live_row(one.name, record_id).get("LastModifiedDate")
         if isinstance(modified, str) and from_text(modified).replace(microsecond=0) > _aware(limit):
             raise ApiError(412, "PRECONDITION_FAILED", "The record was modified since the time given.")
 
     def _period(self, call: Call, kind: str) -> tuple[SObject, str, str]:
-        one = self.org.object(call.path["object"])
+        one = object_in(call, self.org)
         if not one.replicateable:
             raise ApiError(400, "INVALID_TYPE_FOR_OPERATION", f"entity type {one.name} is not replicatable")
         try:
-            start, end = (normal_instant(call.query[name].replace(" ", "+"))[:19] + ".000Z" for name in ("start", "end"))
+            start, end = (
+                normal_instant(call.query[name].replace(" ", "+"))[:19] + ".000Z" for name in ("start", "end")
+            )
         except KeyError as error:
             raise ApiError(400, "MISSING_ARGUMENT", f"The parameter {error.args[0]} is required.") from error
         except BadInstant as error:

@@ -35,14 +35,16 @@ def listen(port: int) -> socket.socket:
     try:
         sock.bind((HOST, port))
         sock.listen(_BACKLOG)
+        sock.setblocking(False)  # noqa: FBT003 -- its signature
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTaken(f"Port {port} is taken by another program: choose another one, or 0 for any.") from error
+            raise PortTaken(
+                f"Port {port} is taken by another program: choose another one, or 0 for any."
+            ) from error
         if error.errno == errno.EACCES:
             raise PortTaken(f"Port {port} may not be used by this user: choose one above 1023.") from error
         raise
-    sock.setblocking(False)
     return sock
 
 
@@ -67,10 +69,12 @@ class Service:
 
     @property
     def http_url(self) -> str:
+        """The address of the http port."""
         return f"http://{HOST}:{self.http.getsockname()[1]}"
 
     @property
     def https_url(self) -> str | None:
+        """The address of the https port, by the name its certificate carries; None without one."""
         return None if self.https is None else f"https://localhost:{self.https.getsockname()[1]}"
 
     async def run(self) -> None:
@@ -110,7 +114,9 @@ class Service:
 def background(service: Service) -> Generator[Service, None, None]:
     """Serves from a thread while the block runs. The sockets listen already, so clients may come at once."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_until_complete, args=(service.run(),), name="sandbox", daemon=True)
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=(service.run(),), name="sandbox", daemon=True
+    )
     thread.start()
     try:
         yield service

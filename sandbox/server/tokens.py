@@ -44,9 +44,12 @@ class Tokens:
         token = f"{organization_id(self._org)[:15]}!{secrets.token_urlsafe(72)}"
         seconds = self._org.store.setting(SESSION_SECONDS, _DEFAULT_SESSION_SECONDS)
         with self._org.store.transaction():
-            self._org.store.connection.execute("DELETE FROM _access_token WHERE expires_at < ?", (time.time(),))
             self._org.store.connection.execute(
-                "INSERT INTO _access_token VALUES (?, ?, ?, ?)", (token, user_id, family, time.time() + seconds)
+                "DELETE FROM _access_token WHERE expires_at < ?", (time.time(),)
+            )
+            self._org.store.connection.execute(
+                "INSERT INTO _access_token VALUES (?, ?, ?, ?)",
+                (token, user_id, family, time.time() + seconds),
             )
         return token
 
@@ -74,8 +77,10 @@ class Tokens:
                 # the revocation must stay when the refusal leaves
                 self._revoke_family(family)
                 reused = family
-            elif self._org.store.setting(ROTATE, False):
-                self._org.store.connection.execute("UPDATE _refresh_token SET used = 1 WHERE token = ?", (token,))
+            elif self._org.store.setting(ROTATE):
+                self._org.store.connection.execute(
+                    "UPDATE _refresh_token SET used = 1 WHERE token = ?", (token,)
+                )
                 return user_id, self.open_session(user_id, family), self.grant(user_id, family)
         if reused is not None:
             raise RefusedToken
@@ -85,7 +90,9 @@ class Tokens:
         """Ends a session, or a refresh token's whole family. Answers whether there was one."""
         with self._org.store.transaction():
             connection = self._org.store.connection
-            family = connection.execute("SELECT family FROM _refresh_token WHERE token = ?", (token,)).fetchone()
+            family = connection.execute(
+                "SELECT family FROM _refresh_token WHERE token = ?", (token,)
+            ).fetchone()
             if family is not None:
                 self._revoke_family(family[0])
                 return True

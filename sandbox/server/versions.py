@@ -18,7 +18,9 @@ def check(version: str) -> None:
     if not number.isdecimal() or dot != "." or rest != "0":
         raise not_found()
     if int(number) in _RETIRED:
-        raise ApiError(410, "UNSUPPORTED_API_VERSION", f"API version v{version} is retired: use v{OLDEST}.0 or later")
+        raise ApiError(
+            410, "UNSUPPORTED_API_VERSION", f"API version v{version} is retired: use v{OLDEST}.0 or later"
+        )
     if not OLDEST <= int(number) <= NEWEST:
         raise not_found()
 
@@ -42,5 +44,11 @@ def _label(number: int) -> str:
 
 def resources(call: Call) -> Response:
     """GET of a version's root: where its resources are."""
-    names = {"sobjects": "sobjects", "query": "query", "queryAll": "queryAll", "limits": "limits", "jobs": "jobs"}
+    names = {
+        "sobjects": "sobjects",
+        "query": "query",
+        "queryAll": "queryAll",
+        "limits": "limits",
+        "jobs": "jobs",
+    }
     return answer({name: f"{call.base}/{path}" for name, path in names.items()})

@@ -52,7 +52,9 @@ class Compiled:
 
     def select(self, expressions: Iterable[str]) -> str:
         """The whole SELECT for these expressions."""
-        parts = [f"SELECT {', '.join(expressions)} FROM {self.from_sql} WHERE {self.condition}{self.group}{self.order}"]
+        parts = [
+            f"SELECT {', '.join(expressions)} FROM {self.from_sql} WHERE {self.condition}{self.group}{self.order}"
+        ]
         if self.limit is not None or self.offset:
             parts.append(f" LIMIT {-1 if self.limit is None else self.limit} OFFSET {self.offset}")
         return "".join(parts)
@@ -138,7 +140,9 @@ class _Compiler:
         root = scope.root.sources[0].alias
         if not self.all_rows:
             # +: keep SQLite from choosing an index over this, nearly every row passes
-            parts += [f'NOT +{root}."{flag}"' for flag in ("IsDeleted", "IsArchived") if scope.sobject.has(flag)]
+            parts += [
+                f'NOT +{root}."{flag}"' for flag in ("IsDeleted", "IsArchived") if scope.sobject.has(flag)
+            ]
         if scope.query.where is not None:
             conditions = Conditions(scope, self.now, self.zone, self._nested(scope.depth + 1), parameters)
             parts.append(f"({conditions.sql(scope.query.where)})")
@@ -148,7 +152,9 @@ class _Compiler:
         def compiled(query: Query, parameters: list[Value]) -> tuple[str, str]:
             scope = Scope(self.schema, query, depth)
             if len(query.selected) != 1 or query.group_by or query.order_by or query.limit is not None:
-                raise malformed(query.text, query.object.at, "a subquery in WHERE selects one field and has only WHERE")
+                raise malformed(
+                    query.text, query.object.at, "a subquery in WHERE selects one field and has only WHERE"
+                )
             only = query.selected[0]
             if isinstance(only, FieldSet) or only.function is not None or only.path is None:
                 raise malformed(query.text, query.object.at, "a subquery in WHERE selects one field")
@@ -170,7 +176,9 @@ class _Compiler:
             reached = scope.reach(one.path)
             if reached.field.type in ("textarea", "anyType") and not reached.field.filterable:
                 raise malformed(
-                    scope.query.text, one.path.at, f"field '{reached.field.name}' can not be sorted in a query call"
+                    scope.query.text,
+                    one.path.at,
+                    f"field '{reached.field.name}' can not be sorted in a query call",
                 )
             sql = reached.sql
             if one.function is not None:
@@ -220,9 +228,15 @@ def _result_field(scope: Scope, function: str, reached: Reached, path: Word) -> 
     if function in ("COUNT", "COUNT_DISTINCT"):
         return Field(function, "int")
     if function in ("SUM", "AVG") and reached.field.type not in NUMBER_TYPES:
-        raise malformed(scope.query.text, path.at, f"field {reached.field.name} does not support aggregate operator {function}")
+        raise malformed(
+            scope.query.text,
+            path.at,
+            f"field {reached.field.name} does not support aggregate operator {function}",
+        )
     if not reached.field.filterable or reached.field.type == "boolean":
         raise invalid_field(
-            scope.query.text, path.at, f"field {reached.field.name} does not support aggregate operator {function}"
+            scope.query.text,
+            path.at,
+            f"field {reached.field.name} does not support aggregate operator {function}",
         )
     return Field(function, "double") if function == "AVG" else reached.field

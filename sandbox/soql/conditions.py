@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _REFERENCE_TYPES = ("id", "reference")
-_UNORDERED_TYPES = ("boolean", "id", "reference")
 
 
 @dataclass(slots=True)
@@ -34,6 +33,7 @@ class Conditions:
     parameters: list[Value]
 
     def sql(self, condition: Condition) -> str:
+        """The condition as SQL; its values join the parameters."""
         match condition:
             case Compare():
                 return self._compare(condition)
@@ -59,13 +59,14 @@ class Conditions:
 
     def _compare(self, condition: Compare) -> str:
         reached = self._filterable(condition.path)
-        if condition.operator not in ("=", "!=") and reached.field.type in _UNORDERED_TYPES:
-            if reached.field.type == "boolean" or condition.value.kind == "null":
-                raise invalid_field(
-                    self.scope.query.text,
-                    condition.path.at,
-                    f"invalid operator on {reached.field.type} field: {condition.operator}",
-                )
+        if condition.operator not in ("=", "!=") and (
+            reached.field.type == "boolean" or condition.value.kind == "null"
+        ):
+            raise invalid_field(
+                self.scope.query.text,
+                condition.path.at,
+                f"invalid operator on {reached.field.type} field: {condition.operator}",
+            )
         if condition.value.kind == "date_literal":
             return self._compare_days(reached, condition)
         value = value_of(self.scope.query.text, reached.field, condition.value)
@@ -139,7 +140,9 @@ class Conditions:
 
     def _member(self, reached: Reached, literal: Literal) -> Value:
         if literal.kind == "date_literal":
-            raise malformed(self.scope.query.text, literal.at, "date literals in IN are not supported by the sandbox")
+            raise malformed(
+                self.scope.query.text, literal.at, "date literals in IN are not supported by the sandbox"
+            )
         return value_of(self.scope.query.text, reached.field, literal)
 
     def _among_rows(self, reached: Reached, query: Query, *, negated: bool) -> str:

@@ -20,14 +20,17 @@ def pointed(text: str, at: int, message: str) -> str:
 
 
 def malformed(text: str, at: int, message: str) -> ApiError:
+    """The text is no query, or uses what is not supported."""
     return ApiError(400, "MALFORMED_QUERY", pointed(text, at, message))
 
 
 def invalid_field(text: str, at: int, message: str) -> ApiError:
+    """A field cannot be used so."""
     return ApiError(400, "INVALID_FIELD", pointed(text, at, message))
 
 
 def no_such_column(text: str, at: int, name: str, entity: str) -> ApiError:
+    """The object has no such field, or its users may not see it."""
     return invalid_field(
         text,
         at,
@@ -38,6 +41,7 @@ def no_such_column(text: str, at: int, name: str, entity: str) -> ApiError:
 
 
 def no_such_relationship(text: str, at: int, name: str, entity: str) -> ApiError:
+    """The object has no such look-up."""
     return invalid_field(
         text,
         at,
@@ -48,6 +52,7 @@ def no_such_relationship(text: str, at: int, name: str, entity: str) -> ApiError
 
 
 def no_such_object(text: str, at: int, name: str) -> ApiError:
+    """The organisation has no such object, or its users may not see it."""
     return ApiError(
         400,
         "INVALID_TYPE",

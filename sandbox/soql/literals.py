@@ -25,7 +25,7 @@ def text_of(query: str, literal: Literal) -> str:
 
 
 def pattern_of(query: str, literal: Literal) -> str:
-    """A LIKE pattern for SQLite with `\\` as its escape character."""
+    """A LIKE pattern for SQLite, with the backslash as its escape character."""
     return _unescaped(query, literal, pattern=True)
 
 
@@ -42,7 +42,7 @@ def _unescaped(query: str, literal: Literal, *, pattern: bool) -> str:
     return _ESCAPE.sub(replaced, literal.text[1:-1])
 
 
-def value_of(query: str, field: Field, literal: Literal) -> Value:
+def value_of(query: str, field: Field, literal: Literal) -> Value:  # noqa: PLR0911 -- one per type
     """The value to compare the field with; a blank string is null. Raises ApiError for the wrong kind of literal."""
     if literal.kind == "null":
         return None
@@ -63,7 +63,8 @@ def value_of(query: str, field: Field, literal: Literal) -> Value:
         raise invalid_field(
             query,
             literal.at,
-            f"value of filter criterion for field '{field.name}' must be of type string and should be enclosed in quotes",
+            f"value of filter criterion for field '{field.name}' must be of type string and should be enclosed in "
+            "quotes",
         )
     text = text_of(query, literal)
     if not text.strip():

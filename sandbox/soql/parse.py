@@ -11,13 +11,26 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from sandbox.org.errors import ApiError
 from sandbox.soql.errors import malformed
 from sandbox.soql.tree import (
-    Among, Compare, Condition, FieldSet, Joined, Like, Literal, Not, Query, Selected, Sort, Word,
+    Among,
+    Compare,
+    Condition,
+    FieldSet,
+    Joined,
+    Like,
+    Literal,
+    Not,
+    Query,
+    Selected,
+    Sort,
+    Word,
 )  # fmt: skip
 
 MAX_STATEMENT = 100_000
 
 _GRAMMAR = (Path(__file__).parent / "grammar.lark").read_text()
-_PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=False, maybe_placeholders=False)
+_PARSER = Lark(
+    _GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=False, maybe_placeholders=False
+)
 
 _KINDS = {"TRUE": "boolean", "FALSE": "boolean"}
 _UNSUPPORTED = {
@@ -31,7 +44,9 @@ _WORD = re.compile(r"[A-Za-z]\w*")
 def parse(text: str) -> Query:
     """The query as a tree. Raises ApiError MALFORMED_QUERY, pointing at the place."""
     if len(text) > MAX_STATEMENT:
-        raise ApiError(400, "MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_STATEMENT} characters.")
+        raise ApiError(
+            400, "MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_STATEMENT} characters."
+        )
     try:
         tree = _PARSER.parse(text)
     except UnexpectedInput as error:
@@ -68,7 +83,7 @@ def _refused(text: str, error: UnexpectedInput) -> ApiError:
 
 
 def _named_feature(text: str, at: int) -> str | None:
-    """The sentence for a part of SOQL that is known to be missing here, if one stands at this place or just before it."""
+    """The sentence for a part of SOQL known to be missing here, if one stands at this place or just before."""
     here = _WORD.match(text, at)
     before = re.search(r"([A-Za-z]\w*)\s*\Z", text[:at])
     words = [found.group(group).upper() for found, group in ((here, 0), (before, 1)) if found]

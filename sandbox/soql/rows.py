@@ -73,7 +73,10 @@ def records(store: Store, query: Compiled, numbers: RowNumbers, base: str) -> li
 
 def _record_builder(query: Compiled, base: str) -> Callable[[sqlite3.Row | tuple[Any, ...]], Record]:
     shows = [_shown(column.field) for column in query.columns]
-    plain = [(place + 2, column, show) for place, (column, show) in enumerate(zip(query.columns, shows, strict=True))]
+    plain = [
+        (place + 2, column, show)
+        for place, (column, show) in enumerate(zip(query.columns, shows, strict=True))
+    ]
     first_relation = 2 + len(query.columns)
     relations = [(first_relation + 2 * place, relation) for place, relation in enumerate(query.relations)]
 
@@ -144,6 +147,7 @@ def _as_is(value: Value) -> Value:
 
 
 def csv_header(query: Compiled, delimiter: str) -> str:
+    """The header line without its end: paths in canonical spelling."""
     return delimiter.join(f'"{".".join(column.names)}"' for column in query.columns)
 
 
@@ -168,5 +172,7 @@ def _csv_value(column: Column) -> str:
 
 def _concatenated(parts: Sequence[str], delimiter: str) -> str:
     between = f" || '{delimiter}' || "
-    groups = [between.join(parts[start : start + _CONCATENATED]) for start in range(0, len(parts), _CONCATENATED)]
+    groups = [
+        between.join(parts[start : start + _CONCATENATED]) for start in range(0, len(parts), _CONCATENATED)
+    ]
     return between.join(f"({group})" for group in groups)

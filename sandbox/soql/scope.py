@@ -39,6 +39,7 @@ class Relation:
 
     @property
     def entity(self) -> str:
+        """What answers and errors call the object at the end of the chain."""
         return self.sources[0].sobject.name if len(self.sources) == 1 else NAME_ENTITY
 
     def sql_of(self, field_name: str) -> str:
@@ -52,7 +53,9 @@ class Relation:
 
     def sql_of_type(self) -> str:
         """The object's name of whichever table the row came from; null where there is no row."""
-        cases = " ".join(f"WHEN {one.alias}.\"Id\" IS NOT NULL THEN '{one.sobject.name}'" for one in self.sources)
+        cases = " ".join(
+            f"WHEN {one.alias}.\"Id\" IS NOT NULL THEN '{one.sobject.name}'" for one in self.sources
+        )
         return f"CASE {cases} END"
 
 
@@ -89,6 +92,7 @@ class Scope:
 
     @property
     def sobject(self) -> SObject:
+        """The object the query is asked of."""
         return self.root.sources[0].sobject
 
     @property

@@ -41,6 +41,8 @@ class FieldSet:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
+    """A field, an operator such as `=` or `<`, and a value."""
+
     path: Word
     operator: str
     value: Literal
@@ -48,6 +50,8 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Like:
+    """A field and a pattern."""
+
     path: Word
     value: Literal
 
@@ -63,6 +67,8 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The opposite of a condition."""
+
     operand: Condition
 
 
@@ -89,6 +95,8 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """The whole query; `text` is what was asked."""
+
     text: str
     selected: tuple[Selected | FieldSet, ...]
     object: Word

@@ -6,9 +6,5 @@ from sandbox.org.schema import Schema
 from sandbox.org.standard import activities, history, people, selling, users
 
 STANDARD = Schema(
-    {
-        one.name: one
-        for module in (users, people, selling, activities, history)
-        for one in module.OBJECTS
-    }
+    {one.name: one for module in (users, people, selling, activities, history) for one in module.OBJECTS}
 )

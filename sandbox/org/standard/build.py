@@ -6,15 +6,27 @@ from sandbox.org.schema import Field
 
 
 def text(
-    name: str, length: int, *, required: bool = False, tracked: bool = False, name_field: bool = False, unique: bool = False
+    name: str,
+    length: int,
+    *,
+    required: bool = False,
+    tracked: bool = False,
+    name_field: bool = False,
+    unique: bool = False,
 ) -> Field:
+    """A line of text of at most `length` characters."""
     return Field(
         name, "string", length, nillable=not required, tracked=tracked, name_field=name_field, unique=unique
     )
 
 
 def pick(
-    name: str, *values: str, required: bool = False, default: bool = False, tracked: bool = False, length: int = 255
+    name: str,
+    *values: str,
+    required: bool = False,
+    default: bool = False,
+    tracked: bool = False,
+    length: int = 255,
 ) -> Field:
     """A picklist; `default` says that the organisation fills it when a new record leaves it out."""
     return Field(
@@ -60,18 +72,17 @@ def flag(name: str, *, read_only: bool = False) -> Field:
 
 
 def whole(name: str, digits: int = 8, *, read_only: bool = False) -> Field:
+    """A whole number of at most so many digits."""
     return Field(name, "int", precision=digits, createable=not read_only, updateable=not read_only)
 
 
 def money(name: str, *, tracked: bool = False) -> Field:
+    """An amount in the organisation's currency."""
     return Field(name, "currency", precision=18, scale=2, tracked=tracked)
 
 
-def number(name: str, precision: int = 18, scale: int = 2) -> Field:
-    return Field(name, "double", precision=precision, scale=scale)
-
-
 def date(name: str, *, required: bool = False, read_only: bool = False, tracked: bool = False) -> Field:
+    """A calendar day."""
     return Field(
         name,
         "date",
@@ -83,10 +94,12 @@ def date(name: str, *, required: bool = False, read_only: bool = False, tracked:
 
 
 def moment(name: str, *, required: bool = False, read_only: bool = False) -> Field:
+    """An instant."""
     return Field(name, "datetime", nillable=not required, createable=not read_only, updateable=not read_only)
 
 
 def long_text(name: str, length: int = 32000) -> Field:
+    """Text of several lines, which cannot be filtered by."""
     return Field(name, "textarea", length, filterable=False)
 
 

@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from sandbox.org.schema import Field, SObject
 from sandbox.org.standard.build import (
-    DELETED, ID, INDUSTRIES, LEAD_SOURCES, PERSON_NAME, STAMPS, VIEWED, address, date, flag, long_text, moment, money,
-    pick, ref, text, whole,
+    DELETED,
+    ID,
+    INDUSTRIES,
+    LEAD_SOURCES,
+    PERSON_NAME,
+    STAMPS,
+    VIEWED,
+    address,
+    date,
+    flag,
+    long_text,
+    moment,
+    money,
+    pick,
+    ref,
+    text,
+    whole,
 )  # fmt: skip
 
 RATINGS = ("Hot", "Warm", "Cold")
-LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
+LEAD_STATUSES = (
+    "Open - Not Contacted",
+    "Working - Contacted",
+    "Closed - Converted",
+    "Closed - Not Converted",
+)
 
 LEAD = SObject(
     name="Lead",
@@ -92,7 +112,7 @@ CONTACT = SObject(
         *VIEWED,
         text("EmailBouncedReason", 255),
         moment("EmailBouncedDate"),
-        Field("IsEmailBounced", "boolean", nillable=False, createable=False, updateable=False, defaulted_on_create=True),
+        flag("IsEmailBounced", read_only=True),
     ),
     indexes=(("AccountId",), ("OwnerId",), ("Email",), ("MasterRecordId",)),
 )  # fmt: skip
@@ -109,7 +129,14 @@ ACCOUNT = SObject(
         DELETED,
         ref("MasterRecordId", "Account", relation="MasterRecord", read_only=True),
         text("Name", 255, required=True, name_field=True),
-        pick("Type", "Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner / Reseller", "Other"),
+        pick(
+            "Type",
+            "Prospect",
+            "Customer - Direct",
+            "Customer - Channel",
+            "Channel Partner / Reseller",
+            "Other",
+        ),
         ref("ParentId", "Account"),
         *address("Billing"),
         Field("Phone", "phone", 40),

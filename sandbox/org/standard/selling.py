@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from sandbox.org.schema import Field, SObject
 from sandbox.org.standard.build import (
-    CREATED, DELETED, FORECAST_CATEGORIES, ID, LEAD_SOURCES, STAGES, STAMPS, VIEWED, date, flag, long_text, money, pick,
-    ref, text,
+    CREATED,
+    DELETED,
+    FORECAST_CATEGORIES,
+    ID,
+    LEAD_SOURCES,
+    STAGES,
+    STAMPS,
+    VIEWED,
+    date,
+    flag,
+    long_text,
+    money,
+    pick,
+    ref,
+    text,
 )  # fmt: skip
 
 OPPORTUNITY = SObject(

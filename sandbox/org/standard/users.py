@@ -1,10 +1,23 @@
-"""Who works in the organisation: users, their roles and profiles, groups and queues, and the organisation's own record."""
+"""Users with their roles and profiles, groups and queues, campaigns, and the organisation's own record."""
 
 from __future__ import annotations
 
 from sandbox.org.schema import Field, SObject
 from sandbox.org.standard.build import (
-    COMPOUND_NAME, CREATED, ID, STAMPS, VIEWED, address, flag, long_text, moment, pick, ref, text, whole,
+    CAMPAIGN_TYPES,
+    COMPOUND_NAME,
+    CREATED,
+    ID,
+    STAMPS,
+    VIEWED,
+    address,
+    flag,
+    long_text,
+    moment,
+    pick,
+    ref,
+    text,
+    whole,
 )  # fmt: skip
 
 USER = SObject(
@@ -101,7 +114,16 @@ GROUP = SObject(
         text("Name", 40, required=True, name_field=True),
         text("DeveloperName", 80),
         ref("RelatedId", "UserRole", "User"),
-        pick("Type", "Regular", "Queue", "Role", "RoleAndSubordinates", "Organization", required=True, length=40),
+        pick(
+            "Type",
+            "Regular",
+            "Queue",
+            "Role",
+            "RoleAndSubordinates",
+            "Organization",
+            required=True,
+            length=40,
+        ),
         Field("Email", "email", 255),
         ref("OwnerId", "User", "Organization", read_only=True),
         flag("DoesSendEmailToMembers"),
@@ -164,7 +186,7 @@ CAMPAIGN = SObject(
         flag("IsDeleted", read_only=True),
         text("Name", 80, required=True, name_field=True),
         ref("ParentId", "Campaign"),
-        pick("Type", "Conference", "Webinar", "Trade Show", "Referral Program", "Email", "Direct Mail", "Other", length=40),
+        pick("Type", *CAMPAIGN_TYPES, length=40),
         pick("Status", "Planned", "In Progress", "Completed", "Aborted", length=40),
         Field("StartDate", "date"),
         Field("EndDate", "date"),
