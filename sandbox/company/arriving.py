@@ -122,11 +122,11 @@ def take_from_queues(living: Living) -> None:
 def pull_from_pool(living: Living) -> None:
     """An outbound rep takes somebody out of the pool and starts at once."""
     team = [one for one in living.crew.kind(OUTBOUND_ROLE) if not one.away]
-    rows = living.leads('"OwnerId" = ? AND NOT "IsDeleted" ORDER BY random() LIMIT 1', (POOL.id,))
-    if not team or not rows:
+    lead = living.pick("Lead", '"OwnerId" = ? AND NOT "IsDeleted"', (POOL.id,))
+    if not team or lead is None:
         return
     rep = living.rng.choice(team)
-    lead_id = str(rows[0]["Id"])
+    lead_id = str(lead["Id"])
     values: Row = {"Status": statuses.PULLED, "OwnerId": rep.id, "Assigned_Date__c": living.text}
     living.update("Lead", lead_id, values, rep.id)
     living.done_task(lead_id, "Email: quick question", "Email", owner=rep.id, by=rep.id)
@@ -138,7 +138,8 @@ def merge_somebody(living: Living) -> None:
         'SELECT a."Id", b."Id" FROM "Lead" b '
         'JOIN "Lead" a ON a."Email" = b."Email" AND a.row_number < b.row_number '
         'WHERE b.row_number > (SELECT max(row_number) FROM "Lead") - ? '
-        'AND NOT a."IsDeleted" AND NOT b."IsDeleted" AND NOT a."IsConverted" AND NOT b."IsConverted" ORDER BY b.row_number LIMIT 1',
+        'AND NOT a."IsDeleted" AND NOT b."IsDeleted" AND NOT a."IsConverted" AND NOT b."IsConverted" '
+        "ORDER BY b.row_number LIMIT 1",
         (10 * _LOOK_AT,),
     ).fetchone()
     if pair is not None:

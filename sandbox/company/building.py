@@ -26,7 +26,7 @@ def build(store: Store, *, leads: int, seed: int, now: datetime, progress: Progr
     """Fills an empty store with the company of this seed: so many leads in the twelve months before `now`.
 
     The same leads, seed and now give the same rows. `progress` is told the leads written and their
-    number. Raises ValueError for fewer than 500 leads or a `now` without a zone.
+    number. Raises TooFewLeads below 500, ValueError for a `now` without a zone.
     """
     world = World.of(leads=leads, seed=seed, now=now)
     sink = Sink(store)

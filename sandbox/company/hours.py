@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
@@ -64,8 +65,8 @@ class Office:
     """
 
     def __init__(self, zone: str, start: int, end: int, absences: tuple[tuple[int, int], ...] = ()) -> None:
-        self._opens: list[int] = []
-        self._closes: list[int] = []
+        self._opens = array("q")
+        self._closes = array("q")
         tz = ZoneInfo(zone)
         day = datetime.fromtimestamp(start, tz).date()
         last = datetime.fromtimestamp(end, tz).date()
@@ -77,7 +78,7 @@ class Office:
                         self._closes.append(closes)
             day += timedelta(days=1)
         lengths = [closes - opens for opens, closes in zip(self._opens, self._closes, strict=True)]
-        self._worked = list(accumulate(lengths, initial=0))
+        self._worked = array("q", accumulate(lengths, initial=0))
 
     def after(self, at: int, seconds: float) -> int:
         """The instant at which a person who starts at `at` has worked this many seconds."""

@@ -13,6 +13,7 @@ from sandbox.company.living import Living
 from sandbox.company.reps_at_work import answer_waiting, follow_up, log_late, mark_meeting, move_deal
 from sandbox.org.errors import ApiError
 from sandbox.org.org import Org
+from sandbox.org.store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ _OFTEN: tuple[tuple[Callable[[Living], None], float], ...] = (
 _ALWAYS: tuple[Callable[[Living], None], ...] = (take_from_queues, answer_waiting, log_late)
 
 
-class NoCompany(ValueError):
+class NoCompany(StoreError):
     """The organisation is not an example company: there is nobody in it who could live."""
 
 

@@ -54,6 +54,16 @@ class Living:
         """The leads for which an SQL condition holds; give it a limit."""
         return list(self.org.store.rows("Lead", where, parameters))
 
+    def pick(self, object_name: str, where: str, parameters: tuple[Value, ...]) -> Row | None:
+        """One of the records for which an SQL condition holds, by chance; None when there is none."""
+        count = self.org.store.connection.execute(
+            f'SELECT count(*) FROM "{object_name}" WHERE {where}', parameters
+        ).fetchone()[0]
+        if not count:
+            return None
+        place = int(self.rng.random() * count)
+        return next(self.org.store.rows(object_name, f"{where} LIMIT 1 OFFSET {place}", parameters), None)
+
     def create(self, object_name: str, values: Mapping[str, object], by: str) -> str:
         """Creates a record in this user's name; answers its Id."""
         return self.org.create(object_name, values, by, self.now)

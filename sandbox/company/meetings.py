@@ -92,6 +92,8 @@ def _chase(story: Story, rep: Rep, executive: Rep, at: int) -> None:
     step_at = at
     for step in range(1 + int(story.rng.random() * 5)):
         step_at = rep.office.after(step_at, story.rng.uniform(HOUR, 10 * HOUR))
+        if rep.left_at is not None and step_at >= rep.left_at:
+            return
         story.touch(rep, step_at, step)
     if story.chance(0.5):
         start = executive.office.after(step_at + 2 * DAY, story.rng.uniform(0, 6 * HOUR)) // 1800 * 1800

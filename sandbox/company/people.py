@@ -7,7 +7,7 @@ from random import Random
 from unicodedata import normalize
 
 from sandbox.company.habits import FARID, NAMED, ORDINARY, OUTBOUND, Habit
-from sandbox.company.hours import DAY, TERRITORIES, Office
+from sandbox.company.hours import DAY, HOUR, TERRITORIES, Office
 from sandbox.org.ids import make_id
 
 FIRST_USER = 101
@@ -193,7 +193,11 @@ class _Hiring:
         for territory, days in (("East", 70), ("EMEA", 150), ("West", 220)):
             role = f"{INBOUND_ROLE} {territory}"
             gone = self._hire(
-                role, territory, ORDINARY, left_at=self._now - days * DAY, manager=managers[role]
+                role,
+                territory,
+                ORDINARY,
+                left_at=(self._now // DAY - days) * DAY + 3 * HOUR,
+                manager=managers[role],
             )
             inbound[territory] = (*inbound[territory], gone)
         return Staff(
@@ -268,8 +272,9 @@ class _Hiring:
 
 
 def absence_now(now: int) -> tuple[int, int]:
-    """From when to when the rep on holiday is away: nine days so far, four to come."""
-    return now - 9 * DAY, now + 4 * DAY
+    """From when to when the rep on holiday is away: some nine days so far, four to come, from midnight in the West."""
+    midnight = now // DAY * DAY + 8 * HOUR
+    return midnight - 9 * DAY, midnight + 4 * DAY
 
 
 def _sizes(reps: int) -> dict[str, int]:

@@ -74,16 +74,25 @@ def tell_fresh(world: World, person: Person, waiting: Waiting, age: int, rng: Ra
 
 def _busy_rep(world: World, rng: Random) -> Rep:
     """Of team West more than of the others, never the one who answers in minutes."""
-    west = [one for one in world.staff.inbound["West"] if one.name != ALICE.name and one.left_at is None]
     if rng.random() < 0.3:
         return world.staff.named(BOB.name if rng.random() < 0.6 else FARID.name)
+    return _rep_at_work(world, rng)
+
+
+def _rep_at_work(world: World, rng: Random) -> Rep:
+    """Of team West somebody who is neither the fastest nor away."""
+    west = [
+        one
+        for one in world.staff.inbound["West"]
+        if one.left_at is None and one.name not in (ALICE.name, FARID.name)
+    ]
     return west[int(rng.random() * len(west))]
 
 
 def _unmarked(story: Story, start: int) -> None:
     """A meeting that took place, or did not, and of which nobody has said which."""
     world, person = story.world, story.person
-    rep = _busy_rep(world, story.rng)
+    rep = _rep_at_work(world, story.rng)
     team = world.staff.executives["EMEA" if person.country.territory == "EMEA" else "Americas"]
     executive = team[int(story.rng.random() * len(team))]
     at = person.arrival

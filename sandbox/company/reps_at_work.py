@@ -76,14 +76,13 @@ def follow_up(living: Living) -> None:
         return
     rep = living.rng.choice(reps)
     working = statuses.BY_STAGE["working"]
-    rows = living.leads(
-        f'"OwnerId" = ? AND "Status" IN ({", ".join("?" * len(working))}) AND NOT "IsDeleted" '
-        "ORDER BY random() LIMIT 1",
+    lead = living.pick(
+        "Lead",
+        f'"OwnerId" = ? AND "Status" IN ({", ".join("?" * len(working))}) AND NOT "IsDeleted"',
         (rep.id, *working),
     )
-    if not rows:
+    if lead is None:
         return
-    lead = rows[0]
     lead_id = str(lead["Id"])
     source = BY_NAME.get(str(lead["LeadSource"]))
     done = living.org.store.connection.execute(
@@ -177,14 +176,14 @@ def log_late(living: Living) -> None:
 
 def mark_meeting(living: Living) -> None:
     """An account executive says what became of a meeting of the last days."""
-    row = living.org.store.connection.execute(
-        'SELECT "Id", "OwnerId" FROM "Event" WHERE "StartDateTime" BETWEEN ? AND ? AND "Outcome__c" IS NULL '
-        'AND NOT "IsDeleted" ORDER BY random() LIMIT 1',
+    meeting = living.pick(
+        "Event",
+        '"StartDateTime" BETWEEN ? AND ? AND "Outcome__c" IS NULL AND NOT "IsDeleted"',
         (instant(living.at - 3 * DAY), instant(living.at - HOUR)),
-    ).fetchone()
-    if row is not None:
+    )
+    if meeting is not None:
         outcome = NO_SHOW if living.rng.random() < 0.16 else HELD
-        living.update("Event", row[0], {"Outcome__c": outcome}, row[1])
+        living.update("Event", str(meeting["Id"]), {"Outcome__c": outcome}, str(meeting["OwnerId"]))
 
 
 def move_deal(living: Living) -> None:
@@ -192,17 +191,12 @@ def move_deal(living: Living) -> None:
     executive = living.crew.executive(living.rng)
     if executive is None:
         return
-    row = living.org.store.connection.execute(
-        'SELECT "Id", "StageName", "ContactId" FROM "Opportunity" WHERE "OwnerId" = ? AND NOT "IsClosed" '
-        'AND NOT "IsDeleted" ORDER BY random() LIMIT 1',
-        (executive.id,),
-    ).fetchone()
-    if row is None:
+    deal = living.pick("Opportunity", '"OwnerId" = ? AND NOT "IsClosed" AND NOT "IsDeleted"', (executive.id,))
+    if deal is None:
         return
-    opportunity, stage, contact = row
     lost = living.rng.random() < 0.35
-    stage_name = LOST if lost else _NEXT_STAGE.get(stage, PIPELINE)
-    living.update("Opportunity", opportunity, {"StageName": stage_name}, executive.id)
-    if lost and contact is not None:
+    stage_name = LOST if lost else _NEXT_STAGE.get(str(deal["StageName"]), PIPELINE)
+    living.update("Opportunity", str(deal["Id"]), {"StageName": stage_name}, executive.id)
+    if lost and deal["ContactId"] is not None:
         values = {"Status__c": statuses.LOST, "Nurture_Reason__c": statuses.LOST_REASON}
-        living.update("Contact", contact, values, executive.id)
+        living.update("Contact", str(deal["ContactId"]), values, executive.id)

@@ -87,7 +87,7 @@ class Story:
         if draw < 0.45:
             subject, subtype = _CALLS[int(random() * len(_CALLS))], "Call"
             if random() < 0.012:
-                logged = at + int((2 + 4 * random()) * DAY)
+                logged = rep.office.after(at + int((2 + 4 * random()) * DAY), 0)
                 self.add(Activity(logged, rep, rep, subject, "Call", at, "Call"))
                 return logged
         elif draw < 0.9:

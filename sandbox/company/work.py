@@ -47,7 +47,7 @@ def work(story: Story, held: Held, *, outbound: bool) -> Closed | None:
 def _answer_at(story: Story, rep: Rep, since: int) -> int:
     """When the rep gets to it: in working hours, or on the phone in the evening."""
     seconds = story.rng.lognormvariate(log(rep.habit.response), 0.95)
-    if story.chance(rep.habit.on_call) and here(rep, since):
+    if story.chance(rep.habit.on_call) and here(rep, since + int(seconds)):
         return since + int(seconds)
     return rep.office.after(since, seconds)
 
@@ -128,6 +128,10 @@ def _talk(story: Story, rep: Rep, touched: int) -> Closed | None:
     at = answered
     for turn in range(1 + int(rng.random() * 2.4)):
         at = rep.office.after(at, rng.expovariate(1 / (2 * HOUR if turn == 0 else _WORK_DAY)) + 300)
+        successor = succeed(story, rep, at)
+        if successor is None:
+            return None
+        rep, at = successor
         if at > story.now:
             story.plan(rep, answered, at)
             return None

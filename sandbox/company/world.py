@@ -10,8 +10,13 @@ from sandbox.company.habits import DANA
 from sandbox.company.hours import DAY, HOUR, YEAR, Arrivals
 from sandbox.company.people import Rep, Staff, hire
 from sandbox.company.sources import Campaigns
+from sandbox.org.store import StoreError
 
 FEWEST_LEADS = 500
+
+
+class TooFewLeads(StoreError):
+    """Of so few leads no company can be made; the message says how many it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,10 @@ class World:
     def of(cls, *, leads: int, seed: int, now: datetime) -> World:
         """The world of this many leads, twelve months ending `now`.
 
-        Raises ValueError when there are too few leads to tell a story with, or `now` has no zone.
+        Raises TooFewLeads when there are too few to tell a story with, ValueError where `now` has no zone.
         """
         if leads < FEWEST_LEADS:
-            raise ValueError(f"a company needs at least {FEWEST_LEADS} leads, not {leads}")
+            raise TooFewLeads(f"The example company needs at least {FEWEST_LEADS} leads, not {leads}.")
         if now.tzinfo is None:
             raise ValueError("`now` needs a time zone; write datetime(…, tzinfo=UTC)")
         end = int(now.astimezone(UTC).timestamp())
@@ -88,4 +93,4 @@ class World:
 
 def rep_count(leads: int) -> int:
     """How many sales development reps and account executives a company of this many leads a year has."""
-    return max(20, min(400, leads // 500))
+    return max(28, min(400, leads // 500))
