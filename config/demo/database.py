@@ -6,6 +6,7 @@ The note of it is the comment on the schema, so it lives and dies with the data 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
@@ -14,30 +15,40 @@ from config.demo.errors import DemoError
 MARK = "leadmodel demo "
 
 
-def note() -> dict[str, object] | None:
+@dataclass(frozen=True)
+class Note:
+    """What a demo noted about its database."""
+
+    organisation: str
+    """Fingerprint of the organisation whose data it holds."""
+    pulled: bool = False
+    """Whether the first full pull has ended."""
+    model: str = ""
+    """Digest of the model file that is in force; empty for the shipped settings."""
+
+
+def read_note() -> Note | None:
     """What an earlier demo noted in this database; None if no demo wrote here."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT obj_description('public'::regnamespace, 'pg_namespace')")
         (comment,) = cursor.fetchone()
     if not comment or not comment.startswith(MARK):
         return None
-    noted: dict[str, object] = json.loads(comment.removeprefix(MARK))
-    return noted
+    return Note(**json.loads(comment.removeprefix(MARK)))
 
 
-def write_note(fingerprint: str, *, pulled: bool) -> None:
-    """Note the organisation, and whether its first full pull has ended."""
-    content = MARK + json.dumps({"organisation": fingerprint, "pulled": pulled})
+def write_note(note: Note) -> None:
+    """Note it in place of what was noted before."""
     with connection.cursor() as cursor:
-        cursor.execute("COMMENT ON SCHEMA public IS %s", [content])
+        cursor.execute("COMMENT ON SCHEMA public IS %s", [MARK + json.dumps(asdict(note))])
 
 
-def start_afresh(fingerprint: str) -> None:
-    """Drop everything and note the organisation to come. Call only on a demo's database or an empty one."""
+def start_afresh(note: Note) -> None:
+    """Drop everything and note what is to come. Call only on a demo's database or an empty one."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
-        write_note(fingerprint, pulled=False)
+        write_note(note)
 
 
 def refuse_other_data() -> None:

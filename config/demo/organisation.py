@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from base.servers.home import REPOSITORY
 from config.demo.errors import DemoError
 
+# A file of the company's own: its statuses and reasons mean nothing to the settings the app ships with.
+COMPANY_MODEL = REPOSITORY / "sandbox" / "company" / "model.yaml"
 CHUNK = 1 << 20
+NAME = "organisation.data"
 
 
 class Organisation(Protocol):
@@ -91,29 +95,28 @@ class Export:
 
 
 class DataFile:
-    """The sandbox's data file of the demo, with a note beside it of the organisation it holds."""
+    """The sandbox's data file of the demo, in a folder with what its database engine puts beside it."""
 
     def __init__(self, folder: Path) -> None:
         """In the demo's own folder."""
-        self.path = folder / "organisation.data"
-        self.draft = folder / "organisation.unfinished"
-        self._note = folder / "organisation.json"
+        self._complete = folder / "organisation"
+        self._unfinished = folder / "organisation.unfinished"
+        self.path = self._complete / NAME
 
     def holds(self, fingerprint: str) -> bool:
-        """Whether the file is complete and of this organisation."""
-        if not (self.path.exists() and self._note.exists()):
-            return False
-        note: dict[str, str] = json.loads(self._note.read_text())
-        return note["organisation"] == fingerprint
+        """Whether the file is there and of this organisation."""
+        note = self._complete / "fingerprint"
+        return note.exists() and note.read_text() == fingerprint
 
-    def discard(self) -> None:
-        """Remove the file, its unfinished draft, and what a database engine left beside either."""
-        self._note.unlink(missing_ok=True)
-        for path in (self.path, self.draft):
-            for leftover in path.parent.glob(f"{path.name}*"):
-                leftover.unlink()
+    def begin(self) -> Path:
+        """Remove what there is, and return where the new file is to be made."""
+        for folder in (self._complete, self._unfinished):
+            if folder.exists():
+                shutil.rmtree(folder)
+        self._unfinished.mkdir()
+        return self._unfinished / NAME
 
     def accept(self, fingerprint: str) -> None:
-        """The draft is complete: give it the final name, then note what it holds."""
-        self.draft.rename(self.path)
-        self._note.write_text(json.dumps({"organisation": fingerprint}))
+        """The new file is complete: only now it gets its final name, so a kill leaves nothing that looks whole."""
+        (self._unfinished / "fingerprint").write_text(fingerprint)
+        self._unfinished.rename(self._complete)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,6 +17,7 @@ from base.servers.home import Home
 from base.servers.locks import open_lock, try_lock
 from config.demo import database, logins, sandbox
 from config.demo.children import Children
+from config.demo.database import Note
 from config.demo.errors import DemoError, Stopped
 from config.demo.organisation import DataFile, ExampleCompany, Organisation
 from config.demo.ports import listen
@@ -52,7 +54,8 @@ def run(demo: Demo, home: Home, say: Say) -> None:
             message = f"A demo already runs from {home.folder}: stop it first, or look at it in the browser."
             raise DemoError(message)
         _refuse_full_disk(folder)
-        with Children(folder, os.environ | {"LEADMODEL_DEMO": "true"}) as children:
+        # The steps show their own progress; only what runs on logs, to its file.
+        with Children(folder, os.environ | {"LEADMODEL_DEMO": "true", "LOG_LEVEL": "WARNING"}) as children:
             _show(demo, folder, children, say)
     finally:
         os.close(lock)
@@ -62,27 +65,26 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
     # Before the long work: a busy port is known at once.
     listener = None if demo.once else listen(demo.port)
     fingerprint = demo.organisation.fingerprint()
-    known = _prepare_database(fingerprint, say)
+    note = _prepare_database(fingerprint, say)
     data = DataFile(folder)
     if not data.holds(fingerprint):
         say(f"Making {demo.organisation.describe()} …")
-        data.discard()
-        children.run("making the organisation", demo.organisation.command(data.draft))
+        children.run("making the organisation", demo.organisation.command(data.begin()))
         data.accept(fingerprint)
     _manage(children, "migrate", "--verbosity", "0")
     lives = isinstance(demo.organisation, ExampleCompany) and not demo.once
     sandbox.serve(children, data.path, folder, speed=demo.speed if lives else None)
-    if demo.model:
-        _manage(children, "model", "import", str(demo.model))
+    note = _import_model(demo, note, children)
     say(f"Pulling {demo.organisation.describe()} …")
-    _manage(children, "pull", *([] if known else ["--full"]))
-    database.write_note(fingerprint, pulled=True)
+    _manage(children, "pull", *([] if note.pulled else ["--full"]))
+    database.write_note(replace(note, pulled=True))
     say("Deriving cycles and clocks …")
     _manage(children, "rebuild")
     if listener is None:
         say("Done. The data stay: `python manage.py report` reads them.")
         return
     people = logins.make()
+    children.environment["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "INFO")
     _start_app(children, listener.fileno())
     port = listener.getsockname()[1]
     listener.close()
@@ -99,18 +101,32 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
         say("\nStopping …")
 
 
-def _prepare_database(fingerprint: str, say: Say) -> bool:
-    """Make sure the database is this organisation's. True if its first pull has already ended."""
-    noted = database.note()
-    if noted is None:
-        database.refuse_other_data()
-        database.write_note(fingerprint, pulled=False)
-        return False
-    if noted["organisation"] != fingerprint:
+def _prepare_database(fingerprint: str, say: Say) -> Note:
+    """Make sure the database is this organisation's; what an earlier demo of it noted, else a new note."""
+    noted = database.read_note()
+    if noted and noted.organisation == fingerprint:
+        return noted
+    note = Note(fingerprint)
+    if noted:
         say("The database holds another organisation's demo: it starts afresh.")
-        database.start_afresh(fingerprint)
-        return False
-    return bool(noted["pulled"])
+        database.start_afresh(note)
+    else:
+        database.refuse_other_data()
+        database.write_note(note)
+    return note
+
+
+def _import_model(demo: Demo, note: Note, children: Children) -> Note:
+    """Put the model file in force, unless it is already: a new version derives everybody anew."""
+    if demo.model is None:
+        return note
+    digest = hashlib.sha256(demo.model.read_bytes()).hexdigest()
+    if digest == note.model:
+        return note
+    _manage(children, "model", "import", str(demo.model))
+    note = replace(note, model=digest)
+    database.write_note(note)
+    return note
 
 
 def _start_app(children: Children, listener: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.errors import DemoError, Stopped
-from config.demo.organisation import ExampleCompany, Export
+from config.demo.organisation import COMPANY_MODEL, ExampleCompany, Export
 from config.demo.run import Demo, run
 from config.servers import home
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             "--export", type=Path, metavar="FOLDER-or-ZIP", help="a Salesforce data export to show"
         )
         parser.add_argument(
-            "--model", type=Path, metavar="FILE", help="the model's settings (YAML) to measure by"
+            "--model", type=Path, metavar="FILE", help="the lead model's settings to measure by"
         )
         parser.add_argument("--once", action="store_true", help="pull, derive, exit; serve nothing")
         parser.add_argument(
@@ -80,6 +80,8 @@ def _read(options: dict[str, Any]) -> Demo:
             f"There is no model file at {model}: name one, for example what `manage.py model export` wrote."
         )
         raise DemoError(message)
+    if model is None and not export:
+        model = COMPANY_MODEL
     organisation = Export(export.resolve()) if export else ExampleCompany(leads, 1 if seed is None else seed)
     return Demo(
         organisation, model.resolve() if model else None, options["once"], options["port"], options["speed"]
