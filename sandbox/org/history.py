@@ -24,7 +24,7 @@ _STAGE_FIELDS = ("StageName", "Amount", "ExpectedRevenue", "CloseDate", "Probabi
 def record_event(store: Store, one: SObject, record_id: str, event: str, *, user_id: str, at: str) -> None:
     """A row that tells of no field: `created`, `leadConverted`, `leadMerged` and their like."""
     if one.history_object is not None:
-        _write(store, one, record_id, event, None, None, "Text", user_id=user_id, at=at)
+        _write(store, one, record_id, event, (None, None, "Text"), user_id=user_id, at=at)
 
 
 def record_changes(store: Store, one: SObject, before: Row, after: Row, *, user_id: str, at: str) -> None:
@@ -37,13 +37,13 @@ def record_changes(store: Store, one: SObject, before: Row, after: Row, *, user_
         if not field.tracked or old == new:
             continue
         if field.type == "reference":
-            names = (_name_of(store, field, old), _name_of(store, field, new))
-            _write(store, one, record_id, field.history_name, *names, "Text", user_id=user_id, at=at)
-            _write(store, one, record_id, field.history_name, old, new, "EntityId", user_id=user_id, at=at)
+            names = (_name_of(store, field, old), _name_of(store, field, new), "Text")
+            _write(store, one, record_id, field.history_name, names, user_id=user_id, at=at)
+            _write(store, one, record_id, field.history_name, (old, new, "EntityId"), user_id=user_id, at=at)
         else:
-            told = (None, None) if field.type == "textarea" else (_told(field, old), _told(field, new))
             kind = _DATA_TYPES.get(field.type, "Text")
-            _write(store, one, record_id, field.history_name, *told, kind, user_id=user_id, at=at)
+            told = (_told(field, old), _told(field, new), kind)
+            _write(store, one, record_id, field.history_name, told, user_id=user_id, at=at)
 
 
 def record_stage(store: Store, opportunity: Row, *, user_id: str, at: str) -> None:
@@ -69,9 +69,18 @@ def stage_changed(before: Row, after: Row) -> bool:
 
 
 def _write(
-    store: Store, one: SObject, record_id: str, field: str, old: Value, new: Value, kind: str, *, user_id: str, at: str
-) -> None:  # fmt: skip
+    store: Store,
+    one: SObject,
+    record_id: str,
+    field: str,
+    told: tuple[Value, Value, str],
+    *,
+    user_id: str,
+    at: str,
+) -> None:
+    """`told` is old value, new value and DataType."""
     assert one.history_object is not None
+    old, new, kind = told
     store.insert_many(
         one.history_object,
         [
@@ -103,6 +112,9 @@ def _name_of(store: Store, field: Field, record_id: Value) -> Value:
 
 
 def _told(field: Field, value: Value) -> Value:
+    if field.type == "textarea":
+        # of long text only the fact of the change is kept
+        return None
     if field.type == "boolean":
         return "true" if value else "false"
     return value
