@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from sandbox.company.arriving import arrive, merge_somebody, pull_from_pool, take_from_queues
-from sandbox.company.ledger import read_ledger
+from sandbox.company.ledger import Ledger, read_ledger
 from sandbox.company.living import Living
 from sandbox.company.reps_at_work import answer_waiting, follow_up, log_late, mark_meeting, move_deal
 from sandbox.org.errors import ApiError
@@ -54,6 +54,13 @@ def live(org: Org, *, speed: float, stop: threading.Event) -> None:
             "This organisation is not an example company, so nobody in it can live: "
             "make one with `python -m sandbox company`, or serve without --live."
         )
+    try:
+        _go_on(org, ledger, speed, stop)
+    finally:
+        org.store.close()
+
+
+def _go_on(org: Org, ledger: Ledger, speed: float, stop: threading.Event) -> None:
     before = time.monotonic()
     while not stop.wait(STEP_S):
         monotonic = time.monotonic()

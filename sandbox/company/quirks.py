@@ -12,10 +12,11 @@ LATE_LIMIT = 15 * 60
 """Up to here, in seconds, a call logged after the rep's own disposition still belongs to the attempt."""
 
 
-def claim(story: Story, rep: Rep, first: int) -> None:
-    """One in eight sets the status to working a while before doing anything."""
-    if story.chance(0.12):
-        story.save(max(first - int(story.rng.uniform(120, 3 * HOUR)), first - 90), rep, statuses.WORKING)
+def claim(story: Story, rep: Rep, since: int, first: int) -> None:
+    """Of those with the time one in eight sets the status to working a while before doing anything."""
+    at = max(since + 20, first - int(story.rng.uniform(120, 3 * HOUR)))
+    if at < first and story.chance(0.12):
+        story.save(at, rep, statuses.WORKING)
 
 
 def log_late(story: Story, rep: Rep, disposed: int) -> None:

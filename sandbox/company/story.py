@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sandbox.company.happenings import Activity, Actor, Converted, Happening, Planned, Update
 from sandbox.company.hours import DAY, HOUR
+from sandbox.company.names import company_name
 from sandbox.company.people import ENGAGEMENT, Rep
 from sandbox.company.person import Person
 from sandbox.company.world import World
@@ -93,7 +94,7 @@ class Story:
         elif draw < 0.9:
             subject, subtype = _MAILS[step % len(_MAILS)], "Email"
             if "{" in subject:
-                subject = subject.format(first=self.person.first, company=self.person.source.campaign)
+                subject = subject.format(first=self.person.first, company=company_name(self.person.company))
         else:
             subject, subtype = _OTHER[int(random() * len(_OTHER))], "LinkedIn"
         by: Actor = ENGAGEMENT if random() < 0.5 else rep

@@ -41,7 +41,7 @@ def work(story: Story, held: Held, *, outbound: bool) -> Closed | None:
         return None
     if not outbound and story.chance(rep.habit.bypasses * (3 if story.person.title == STUDENT else 1)):
         return _bypass(story, rep, first)
-    return _cadence(story, rep, first, outbound=outbound)
+    return _cadence(story, Held(rep, since), first, outbound=outbound)
 
 
 def _answer_at(story: Story, rep: Rep, since: int) -> int:
@@ -73,13 +73,14 @@ def _sweep(story: Story, due: int) -> Closed:
     return Closed("nurture", at)
 
 
-def _cadence(story: Story, rep: Rep, first: int, *, outbound: bool) -> Closed | None:
+def _cadence(story: Story, held: Held, first: int, *, outbound: bool) -> Closed | None:
     rng = story.rng
+    rep, since = held
     habit = rep.habit
     planned = 1 if habit.touches <= 1 else max(2, round(rng.gauss(habit.touches, 1.6)))
     answer_rate = story.person.source.reply
     started = at = last = first
-    quirks.claim(story, rep, first)
+    quirks.claim(story, rep, since, first)
     for step in range(planned):
         if at > story.now:
             story.plan(rep, last, at)
