@@ -28,7 +28,7 @@ class TeamMembership(models.Model):
     since = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint("user_id", "since", name="membership_once"),)
+        constraints = (models.UniqueConstraint(fields=("user_id", "since"), name="membership_once"),)
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.team}"

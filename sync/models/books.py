@@ -43,7 +43,7 @@ class CustomField(models.Model):
     api_name = models.CharField(max_length=80)
 
     class Meta:
-        constraints = (models.UniqueConstraint("object_name", "api_name", name="customfield_once"),)
+        constraints = (models.UniqueConstraint(fields=("object_name", "api_name"), name="customfield_once"),)
 
     def __str__(self) -> str:
         return f"{self.object_name}.{self.api_name}"
@@ -85,7 +85,7 @@ class Seen(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                "record_id", "field", "at", name="seen_once"
+                fields=("record_id", "field", "at"), name="seen_once"
             ),  # timeline; one per version
         )
 
