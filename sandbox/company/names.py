@@ -118,6 +118,10 @@ _SECOND = tuple(
 )
 _FORM = ("Inc", "LLC", "GmbH", "AS", "Ltd", "S.A.", "AG", "Co", "B.V.", "& Sons", "Group", "Oy")
 
+_COMBINATIONS = len(_FIRST) * len(_SECOND) * len(_FORM)
+_STRIDE = 4027
+"""Shares no factor with the number of combinations: neighbouring numbers get unlike names, and none comes twice."""
+
 ODD_COMPANIES = (
     "=SUM(A1:A9) Analytics",
     "<b>Bold</b> Moves & Sons",
@@ -148,9 +152,9 @@ def company_name(number: int) -> str:
         odd = ODD_COMPANIES[number // 97 % len(ODD_COMPANIES)]
         again = number // 97 // len(ODD_COMPANIES)
         return odd if again == 0 else f"{odd} {again + 1}"
-    rest, first = divmod(number * 7 + 3, len(_FIRST))
-    rest, second = divmod(rest, len(_SECOND))
-    again, form = divmod(rest, len(_FORM))
+    again, place = divmod(number, _COMBINATIONS)
+    rest, first = divmod(place * _STRIDE % _COMBINATIONS, len(_FIRST))
+    form, second = divmod(rest, len(_SECOND))
     glue = "" if _SECOND[second][0].islower() else " "
     suffix = "" if again == 0 else f" {again + 1}"
     return f"{_FIRST[first]}{glue}{_SECOND[second]} {_FORM[form]}{suffix}"
