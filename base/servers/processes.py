@@ -12,6 +12,7 @@ from pathlib import Path
 from base.servers.home import servers_user
 
 PR_SET_PDEATHSIG = 1
+ENDING = (signal.SIGINT, signal.SIGTERM)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -20,6 +21,10 @@ def die_with_parent(how: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def ask_kernel() -> None:
+        # Until exec the child has its parent's handlers, which would swallow a request to end.
+        for name in ENDING:
+            signal.signal(name, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
         # The parent may have ended between fork and prctl.
         if os.getppid() != parent:

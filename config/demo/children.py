@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from base.servers.home import REPOSITORY
-from base.servers.processes import die_with_parent, last_lines
+from base.servers.processes import ENDING, die_with_parent, last_lines
 from config.demo.errors import DemoError
 
 STOP_SECONDS = 10.0
@@ -39,13 +39,12 @@ class Children:
         """Start a process that is meant to run as long as the demo does. Returns its log."""
         log = self._logs / f"{name}.log"
         with log.open("wb") as words:
-            self._running[name] = self._popen(command, stdout=words, pass_fds=pass_fds)
+            self._popen(name, command, stdout=words, pass_fds=pass_fds)
         return log
 
     def run(self, what: str, command: Sequence[str]) -> None:
         """Run a process to its end, its words going to the terminal. Raises DemoError if it fails."""
-        process = self._popen(command, stdout=None)
-        self._running[what] = process
+        process = self._popen(what, command, stdout=None)
         while process.poll() is None:
             self.check(except_for=what)
             time.sleep(POLL)
@@ -83,17 +82,23 @@ class Children:
         self._running.clear()
 
     def _popen(
-        self, command: Sequence[str], *, stdout: IO[bytes] | None, pass_fds: Sequence[int] = ()
+        self, name: str, command: Sequence[str], *, stdout: IO[bytes] | None, pass_fds: Sequence[int] = ()
     ) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.STDOUT if stdout else None,
-            cwd=REPOSITORY,
-            env=self.environment,
-            pass_fds=pass_fds,
-            # The terminal's Ctrl-C goes to the demo alone, which then stops everything in order.
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - the demo has one thread
-        )
+        # A signal between the start of a process and the note of it would leave the process behind.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            self._running[name] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=subprocess.STDOUT if stdout else None,
+                cwd=REPOSITORY,
+                env=self.environment,
+                pass_fds=pass_fds,
+                # The terminal's Ctrl-C goes to the demo alone, which then stops everything in order.
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - the demo has one thread
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        return self._running[name]

@@ -16,7 +16,7 @@ from config.servers import home
 
 DEFAULT_LEADS = 20_000
 MOST_LEADS = 1_000_000
-FEWEST_LEADS = 100
+FEWEST_LEADS = 500
 INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 
