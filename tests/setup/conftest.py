@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from base.servers import Home, Purpose
+from base.servers import Home, Purpose, hold
 from base.servers.home import REPOSITORY, SUPERUSER
 from base.servers.locks import is_locked
 
@@ -54,6 +54,12 @@ def query(home: Home, sql: str) -> object:
             return row[0] if row else None
     finally:
         connection.close()
+
+
+def hold_and_query(home: Home, sql: str) -> object:
+    """The first value of the first row, starting the servers for it where they do not run."""
+    with hold(home):
+        return query(home, sql)
 
 
 def processes(home: Home) -> set[int]:

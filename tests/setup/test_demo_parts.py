@@ -17,6 +17,7 @@ from django.db import connection
 from base.servers.processes import is_alive
 from config.demo import database
 from config.demo.children import Children
+from config.demo.database import Note
 from config.demo.errors import DemoError
 from config.demo.organisation import DataFile, ExampleCompany, Export
 from config.demo.ports import FIRST, listen
@@ -134,27 +135,28 @@ def test_an_export_that_is_not_there_is_named() -> None:
 def test_a_data_file_counts_only_when_complete(tmp_path: Path) -> None:
     company = ExampleCompany(leads=100, seed=1)
     file = DataFile(tmp_path)
-    file.draft.write_text("half")
-    (tmp_path / f"{file.draft.name}-wal").write_text("half")
+    draft = file.begin()
+    draft.write_text("half")
+    draft.with_name("journal").mkdir()
     assert not file.holds(company.fingerprint())
 
-    file.discard()
-    assert list(tmp_path.iterdir()) == []
-
-    file.draft.write_text("whole")
+    draft = file.begin()
+    assert list(draft.parent.iterdir()) == []
+    draft.write_text("whole")
     file.accept(company.fingerprint())
     assert file.holds(company.fingerprint())
+    assert file.path.read_text() == "whole"
     assert not file.holds(ExampleCompany(leads=100, seed=2).fingerprint())
 
 
 @pytest.mark.django_db
 def test_the_database_remembers_whose_data_it_holds() -> None:
-    assert database.note() is None
+    assert database.read_note() is None
 
-    database.write_note("company-100-1", pulled=False)
-    database.write_note("company-100-1", pulled=True)
+    database.write_note(Note("company-100-1"))
+    database.write_note(Note("company-100-1", pulled=True, model="it's"))
 
-    assert database.note() == {"organisation": "company-100-1", "pulled": True}
+    assert database.read_note() == Note("company-100-1", pulled=True, model="it's")
 
 
 @pytest.mark.django_db
@@ -177,11 +179,11 @@ def test_a_database_of_another_program_is_no_demos() -> None:
 
 @pytest.mark.django_db
 def test_another_organisation_starts_afresh() -> None:
-    database.write_note("company-100-1", pulled=True)
+    database.write_note(Note("company-100-1", pulled=True))
 
-    database.start_afresh("export-1")
+    database.start_afresh(Note("export-1"))
 
-    assert database.note() == {"organisation": "export-1", "pulled": False}
+    assert database.read_note() == Note("export-1")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         assert cursor.fetchone() == (0,)
@@ -191,7 +193,7 @@ def test_another_organisation_starts_afresh() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"leads": 5}, "--leads is 5: give a number from 100 to 1,000,000"),
+        ({"leads": 5}, "--leads is 5: give a number from 500 to 1,000,000"),
         ({"speed": 0.0}, "--speed is 0: give minutes per second"),
         ({"export": Path("/nowhere"), "seed": 3}, "--leads and --seed make the example company"),
         ({"model": Path("/nowhere.yaml")}, "There is no model file at /nowhere.yaml"),

@@ -1,0 +1,144 @@
+"""The whole demo in processes of its own: made once, continued, interrupted, switched to another organisation."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from base.servers import Home, Purpose
+from base.servers.home import REPOSITORY
+from base.servers.locks import is_locked
+from tests.setup.conftest import eventually, hold_and_query, processes
+
+pytestmark = pytest.mark.timeout(240)
+LEADS = ["--leads", "500"]
+
+
+class Machine:
+    """A machine with a home of its own, on which demos run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder / "test", Purpose.TEST)
+        kept = {
+            name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
+        }
+        self._environment = kept | {"LEADMODEL_HOME": str(folder), "LEADMODEL_PURPOSE": "test"}
+        self.output = folder / "demo.out"
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *options: str) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            demo = subprocess.Popen(
+                [sys.executable, "manage.py", "demo", *options],
+                cwd=REPOSITORY,
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+            )
+        self._started.append(demo)
+        return demo
+
+    def stop(self) -> None:
+        for demo in self._started:
+            demo.terminate()
+            demo.wait(timeout=30)
+
+    def run(self, *options: str) -> tuple[int, str]:
+        status = self.start(*options).wait(timeout=200)
+        return status, self.said()
+
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def count(self, table: str) -> object:
+        return hold_and_query(self.home, f"SELECT count(*) FROM {table}")
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
+    machine = Machine(folder)
+    yield machine
+    machine.stop()
+    if machine.home.supervised.exists():
+        eventually("the servers have ended", lambda: not is_locked(machine.home.supervised))
+    eventually("no process is left", lambda: not processes(machine.home))
+    shutil.rmtree(folder)
+
+
+def test_once_leaves_the_data_in_place_and_a_second_time_continues(machine: Machine) -> None:
+    status, said = machine.run(*LEADS, "--once")
+    assert status == 0, said
+    leads = machine.count("sync_lead")
+    assert leads == 500
+
+    status, said = machine.run(*LEADS, "--once")
+    assert status == 0, said
+    assert "Making" not in said
+    assert machine.count("sync_lead") == leads
+
+    status, said = machine.run("--leads", "510", "--once")
+    assert status == 0, said
+    assert "another organisation's demo: it starts afresh" in said
+    assert machine.count("sync_lead") == 510
+
+
+def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(machine: Machine) -> None:
+    demo = machine.start(*LEADS)
+
+    def serves() -> bool:
+        assert demo.poll() is None, machine.said()
+        return "Ctrl-C stops everything" in machine.said()
+
+    eventually("it serves", serves)
+    address = re.search(r"http://localhost:\d+", machine.said())
+    assert address
+    with urllib.request.urlopen(f"{address[0]}/healthz", timeout=10) as answer:  # noqa: S310
+        assert answer.read() == b"ok\n"
+    for login in ("rep", "manager", "ops"):
+        assert re.search(rf"^  {login} .* password ", machine.said(), re.MULTILINE)
+
+    second = machine.start(*LEADS)
+    assert second.wait(timeout=60) == 1
+    assert "A demo already runs" in machine.said()
+
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(timeout=15) == 0
+
+
+def test_interrupted_while_it_is_made_it_starts_over_the_next_time(machine: Machine) -> None:
+    demo = machine.start("--leads", "20000", "--once")
+    eventually("it has begun", lambda: "Making" in machine.said())
+    demo.send_signal(signal.SIGTERM)
+    assert demo.wait(timeout=15) == 130, machine.said()
+    assert "Interrupted" in machine.said()
+
+    status, said = machine.run(*LEADS, "--once")
+
+    assert status == 0, said
+
+
+def test_the_death_of_a_process_ends_the_demo_and_is_told(machine: Machine) -> None:
+    demo = machine.start(*LEADS)
+    eventually("it serves", lambda: "Ctrl-C stops everything" in machine.said())
+    beat = [
+        int(pid)
+        for pid in Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text().split()
+        if "beat" in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    ]
+    assert len(beat) == 1
+
+    os.kill(beat[0], signal.SIGKILL)
+
+    assert demo.wait(timeout=30) == 1
+    assert "The demo stops: its beat ended (signal SIGKILL)" in machine.said()
