@@ -44,6 +44,7 @@ def run(demo: Demo, home: Home, say: Say) -> None:
 
     Raises DemoError with a sentence, or Stopped.
     """
+    home.create()  # with configured servers nobody has yet
     folder = home.private / "demo"
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in (signal.SIGINT, signal.SIGTERM):

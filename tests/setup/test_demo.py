@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from base.servers import Home, Purpose
+from base.servers import Home, Purpose, hold
 from base.servers.home import REPOSITORY
 from base.servers.locks import is_locked
-from tests.setup.conftest import eventually, hold_and_query, processes
+from tests.setup.conftest import eventually, hold_and_query, processes, query
 
 pytestmark = pytest.mark.timeout(240)
 LEADS = ["--leads", "500"]
@@ -36,12 +36,12 @@ class Machine:
         self.output = folder / "demo.out"
         self._started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *options: str) -> subprocess.Popen[bytes]:
+    def start(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
         with self.output.open("wb") as output:
             demo = subprocess.Popen(
                 [sys.executable, "manage.py", "demo", *options],
                 cwd=REPOSITORY,
-                env=self._environment,
+                env=self._environment | environment,
                 stdout=output,
                 stderr=output,
             )
@@ -142,3 +142,24 @@ def test_the_death_of_a_process_ends_the_demo_and_is_told(machine: Machine) -> N
 
     assert demo.wait(timeout=30) == 1
     assert "The demo stops: its beat ended (signal SIGKILL)" in machine.said()
+
+
+def test_configured_servers_are_used(machine: Machine, home: Home) -> None:
+    with hold(home):
+        servers = {"DATABASE_URL": home.database_url, "REDIS_URL": home.redis_url}
+        demo = machine.start(*LEADS, "--once", **servers)
+        assert demo.wait(timeout=200) == 0, machine.said()
+
+        assert query(home, "SELECT count(*) FROM sync_lead") == 500
+    assert not machine.home.data.exists()
+
+
+def test_a_database_in_use_is_left_alone(machine: Machine, home: Home) -> None:
+    with hold(home):
+        query(home, "CREATE TABLE somebody_elses (id int)")
+        servers = {"DATABASE_URL": home.database_url, "REDIS_URL": home.redis_url}
+        demo = machine.start(*LEADS, "--once", **servers)
+
+        assert demo.wait(timeout=60) == 1
+        assert "holds data that is no demo's" in machine.said()
+        assert query(home, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 1
