@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,13 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from base.servers.errors import ServersError
+from base.servers.errors import FULL, ServersError
 from base.servers.home import REPOSITORY, Home
 from base.servers.locks import is_locked, open_lock, wait_lock
 from base.servers.processes import last_lines
 
 START_SECONDS = 180.0
 POLL = 0.05
+LEAST_ROOM = 1 << 20
 
 
 class Lease:
@@ -139,9 +141,10 @@ def _wait_until_ready(home: Home, started: subprocess.Popen[bytes] | None) -> No
 
 
 def _reason(home: Home) -> str:
-    if home.failed.exists():
-        return home.failed.read_text()
-    return (
-        "The servers' supervisor ended without a reason. Its log: "
-        f"{last_lines(home.supervisor_log) or 'empty'}"
-    )
+    said = home.failed.read_text() if home.failed.exists() else ""
+    if said:
+        return said
+    # On a full disk not even the reason can be written.
+    if shutil.disk_usage(home.folder).free < LEAST_ROOM:
+        return FULL.format(what="The private servers did not start")
+    return f"The servers' supervisor ended without a reason. Its log: {last_lines(home.supervisor_log) or 'empty'}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg2
 
 from base.servers.binaries import POSTGRES_MAJOR, Binaries
-from base.servers.errors import ServersError
+from base.servers.errors import ServersError, explain
 from base.servers.home import SUPERUSER, Home, servers_user
 from base.servers.processes import command_line, is_alive, last_lines, server_environment, start_server
 
@@ -21,7 +21,6 @@ ROOM_FOR_A_NEW_DATABASE = 250 * MEGABYTE
 START_SECONDS = 120  # recovery after a kill replays up to max_wal_size
 STOP_SECONDS = 30
 POLL = 0.05
-NO_SPACE = "No space left on device"
 
 # Only what differs from PostgreSQL's own defaults; sized for a laptop that does other things too.
 CONFIGURATION = {
@@ -221,10 +220,3 @@ class Postgres:
         return psycopg2.connect(
             host=str(self._home.sockets), user=SUPERUSER, dbname=database, connect_timeout=5
         )
-
-
-def explain(what: str, said: str) -> str:
-    """One sentence for a server's failure, with its own last words; a full disk is named as such."""
-    if NO_SPACE in said:
-        return f"{what}: the disk is full. Make room, or set LEADMODEL_HOME to a folder on another disk."
-    return f"{what}. It said: {said.strip() or 'nothing'}"

@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 from base.servers.binaries import Binaries
-from base.servers.errors import ServersError
+from base.servers.errors import ServersError, explain
 from base.servers.home import Home
-from base.servers.postgres import explain
 from base.servers.processes import last_lines, start_server
 
 START_SECONDS = 30

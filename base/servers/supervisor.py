@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from base.servers import binaries
-from base.servers.errors import ServersError
+from base.servers.errors import ServersError, explain
 from base.servers.home import Home, Purpose, servers_user
 from base.servers.locks import open_lock, try_lock, unlock
 from base.servers.postgres import Postgres
@@ -50,8 +50,11 @@ def supervise(home: Home) -> int:
         _wait_for_the_last_client(lease, servers, home.grace_seconds)
     except Stop:
         pass
-    except (ServersError, OSError) as error:
+    except ServersError as error:
         home.failed.write_text(str(error))
+        status = 1
+    except OSError as error:
+        home.failed.write_text(explain("The private servers cannot be set up", str(error)))
         status = 1
     finally:
         home.ready.unlink(missing_ok=True)

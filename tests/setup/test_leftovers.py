@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,25 @@ def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     assert home_for(Purpose.BENCH).folder == tmp_path / "bench"
     assert not home_for(Purpose.BENCH).durable
     assert home_for(Purpose.APP).durable
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+@pytest.mark.parametrize("megabytes", [1, 20, 60])
+def test_a_full_disk_is_named(home: Home, megabytes: int) -> None:
+    home.folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", home.folder],
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("this machine's root may not mount")
+    try:
+        with pytest.raises(
+            ServersError, match=r"[Mm]ake room, or set LEADMODEL_HOME to a folder on another disk"
+        ):
+            hold(home)
+        eventually("the supervisor has ended", lambda: not is_locked(home.supervised))
+    finally:
+        subprocess.run(["umount", home.folder], timeout=10, check=True)
