@@ -33,7 +33,29 @@ def arrive(living: Living) -> None:
         WEBSITE.id,
     )
     if rng.random() < source.assigned:
-        _route(living, lead_id)
+        _route(living, lead_id, statuses.ASSIGNED)
+
+
+def come_back(living: Living) -> None:
+    """Somebody in nurture does something new; the router assigns them again."""
+    newest = living.org.store.connection.execute('SELECT max(row_number) FROM "Lead"').fetchone()[0]
+    # by row numbers: the share in nurture is large, and counting them would read every lead there is
+    numbers = sorted({living.rng.randint(1, newest) for _ in range(20)})
+    resting = living.leads(
+        f"row_number IN ({', '.join('?' * len(numbers))}) AND \"Status\" LIKE 'Nurture%' "
+        'AND NOT "IsConverted" AND NOT "IsDeleted"',
+        tuple(numbers),
+    )
+    if not resting:
+        return
+    lead_id = str(living.rng.choice(resting)["Id"])
+    campaign = campaign_id(living.campaign(living.rng.choice(COMING_BACK)))
+    known = living.pick("CampaignMember", '"CampaignId" = ? AND "LeadId" = ?', (campaign, lead_id))
+    if known is None:
+        living.create(
+            "CampaignMember", {"CampaignId": campaign, "LeadId": lead_id, "Status": "Responded"}, WEBSITE.id
+        )
+    _route(living, lead_id, statuses.RECYCLED)
 
 
 def _create(living: Living, number: int, source: Source) -> str:
@@ -85,10 +107,10 @@ def _create_again(living: Living, known: Row, source: Source) -> str:
     )
 
 
-def _route(living: Living, lead_id: str) -> None:
+def _route(living: Living, lead_id: str, status: str) -> None:
     lead = living.org.live_row("Lead", lead_id)
     team = living.crew.inbound(living.territory(lead))
-    values: Row = {"Status": statuses.ASSIGNED, "Assigned_Date__c": living.text}
+    values: Row = {"Status": status, "Assigned_Date__c": living.text}
     if team and living.rng.random() < 0.7:
         rep = living.rng.choice(team)
         values["OwnerId"] = rep.id
@@ -97,6 +119,7 @@ def _route(living: Living, lead_id: str) -> None:
             lead_id, AUTOMATIC + "Thanks for your interest", "Email", owner=rep.id, by=ENGAGEMENT.id
         )
     else:
+        values["OwnerId"] = INBOUND_QUEUES[living.territory(lead)].id
         living.update("Lead", lead_id, values, ROUTER.id)
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from sandbox.company.arriving import arrive, merge_somebody, pull_from_pool, take_from_queues
+from sandbox.company.arriving import arrive, come_back, merge_somebody, pull_from_pool, take_from_queues
 from sandbox.company.ledger import Ledger, read_ledger
 from sandbox.company.living import Living
 from sandbox.company.reps_at_work import answer_waiting, follow_up, log_late, mark_meeting, move_deal
@@ -24,6 +24,7 @@ LONGEST_STEP_S = 60.0
 # how often each happens to a lead in its life; arrivals count inbound ones only
 _OFTEN: tuple[tuple[Callable[[Living], None], float], ...] = (
     (arrive, 0.78),
+    (come_back, 0.1),
     (pull_from_pool, 0.12),
     (follow_up, 4.5),
     (merge_somebody, 0.05),

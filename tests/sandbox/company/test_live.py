@@ -64,15 +64,16 @@ def test_leads_arrive_are_assigned_and_worked(org: Org, company: Company) -> Non
 def test_the_fast_one_answers_and_the_one_on_holiday_does_not(org: Org, company: Company) -> None:
     live_through(org, company, hours=8, speed=60)
 
-    def waiting(habit: str) -> int:
-        since = company.ledger["now"]
+    def touches(habit: str) -> int:
         return count(
             org,
-            "Lead",
-            f"\"OwnerId\" = '{company.rep(habit)}' AND \"Status\" LIKE 'Assigned%' AND \"CreatedDate\" >= '{since}'",
+            "Task",
+            f""""OwnerId" = '{company.rep(habit)}' AND "Subject" NOT LIKE 'Automatic: %' AND "IsClosed"
+                AND "CreatedDate" >= '{company.ledger["now"]}'""",
         )
 
-    assert waiting("on_holiday") > waiting("answers_in_minutes")
+    assert touches("answers_in_minutes") > 3
+    assert touches("on_holiday") == 0
 
 
 def test_duplicates_are_merged_and_late_calls_logged(org: Org, company: Company) -> None:
@@ -87,6 +88,13 @@ def test_duplicates_are_merged_and_late_calls_logged(org: Org, company: Company)
         )
         > 0
     )
+
+
+def test_people_come_back_from_nurture(org: Org, company: Company) -> None:
+    live_through(org, company, hours=3, speed=200)
+    again = f"""\"Field\" = 'Status' AND \"NewValue\" = 'Recycled - Assigned'
+                AND \"CreatedDate\" >= '{company.ledger["now"]}'"""
+    assert count(org, "LeadHistory", again) > 3
 
 
 def test_nothing_is_stamped_after_the_clock(org: Org, company: Company) -> None:
