@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import transaction
 
@@ -36,7 +37,13 @@ def settings_in_force(*, known_by: datetime | None = None) -> ModelSettings:
     versions = SettingsVersion.objects.order_by("entered_at", "pk")
     latest = versions.last() if known_by is None else versions.filter(entered_at__lte=known_by).last()
     version = latest or versions.first()
-    return parse(version.text) if version is not None else SHIPPED
+    return _read(version.text) if version is not None else SHIPPED
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> ModelSettings:
+    """A file's settings; reading it takes longer than most pages, and what it gives never changes."""
+    return parse(text)
 
 
 def enter(text: str, *, by: User | None = None, why: str = "") -> ModelSettings:

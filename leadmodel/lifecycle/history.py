@@ -62,9 +62,12 @@ def _by_names(change: Change, directory: Directory) -> Change:
 
 def initial_value(record: Record, field: Tracked, changes: Sequence[Change]) -> str | None:
     """What `field` held when the record was created: the first change's old value, else the current one (M2)."""
-    for change in changes:
-        if change.record_id == record.record_id and change.field is field:
-            return change.old
+    own = [change for change in changes if change.record_id == record.record_id and change.field is field]
+    if own:
+        # several changes in the first second may be told in any order: the first starts what none of the others made
+        first = [change for change in own if change.at == own[0].at]
+        made = {change.new for change in first}
+        return next((change.old for change in first if change.old not in made), own[0].old)
     current: str | None = {
         Tracked.STATUS: record.status,
         Tracked.OWNER: record.owner_id,

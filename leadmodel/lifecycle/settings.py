@@ -143,11 +143,11 @@ class Touches(Section):
 
     @cached_property
     def _automatic(self) -> Names:
-        return tuple(pattern.casefold() for pattern in self.automatic_subjects)
+        return tuple(map(_folded, self.automatic_subjects))
 
     @cached_property
     def _inbound(self) -> Names:
-        return tuple(pattern.casefold() for pattern in self.inbound_subjects)
+        return tuple(map(_folded, self.inbound_subjects))
 
     def is_automatic_subject(self, subject: str) -> bool:
         """Whether an engagement tool writes subjects like this one by itself."""
@@ -156,6 +156,11 @@ class Touches(Section):
     def is_inbound_subject(self, subject: str) -> bool:
         """Whether a subject like this one tells of something the person sent us."""
         return matches(subject, self._inbound)
+
+
+def _folded(pattern: str) -> str:
+    """The pattern in fnmatch's writing: brackets, which engagement tools love, stand for themselves."""
+    return pattern.casefold().replace("[", "[[]")
 
 
 def matches(text: str, patterns: Names) -> bool:

@@ -18,14 +18,18 @@ from leadmodel.lifecycle.touches import may_count, read_touches
 
 
 class Rank(IntEnum):
-    """The order of facts at one instant (M2). Reasons are saved with the status they explain: they go first."""
+    """The order of facts at one instant (M2).
 
-    REASON = 0
-    ASSIGN = 1
-    OWNER = 2
-    TOUCH = 3
-    DISPOSE = 4
-    JOIN = 5
+    What a record began with precedes what changed on it; reasons, saved with the status they explain, precede that.
+    """
+
+    BEGIN = 0
+    REASON = 1
+    ASSIGN = 2
+    OWNER = 3
+    TOUCH = 4
+    DISPOSE = 5
+    JOIN = 6
 
 
 class Won(NamedTuple):
@@ -79,15 +83,9 @@ def ordered_steps(
     horizon: Horizon,
 ) -> list[Step]:
     """The steps of the records that exist, in the fold's order. `joins` are all the family tells of."""
-    touches = [
-        (record_id, touch)
-        for record_id, learned_at, touch in read_touches(
-            [a for a in family.activities if horizon.shows(a.created_at, a.created_at)],
-            rules=settings.touches,
-            directory=directory,
-        )
-        if horizon.shows(touch.at, learned_at)
-    ]
+    touches = read_touches(
+        family.activities, rules=settings.touches, directory=directory, exists=horizon.shows
+    )
     steps = [Step(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
     touched_at = sorted(touch.at for _, touch in touches if may_count(touch))
     changes = defaultdict(list)
@@ -135,16 +133,18 @@ def _beginnings(
     """
     start, record_id, creator = record.created_at, record.record_id, record.created_by
     converted_at = created_by_conversion(record, joins)
-    if converted_at is None:
-        status = initial_value(record, Tracked.STATUS, changes)
-        yield from _status(Change(record_id, Tracked.STATUS, start, creator, None, status, "", ""), settings)
     owner = Holder(initial_value(record, Tracked.OWNER, changes))
-    rank = Rank.OWNER if converted_at is None else Rank.JOIN
-    yield Step(converted_at or start, rank, "", record_id, creator, owner)
+    rank = Rank.BEGIN if converted_at is None else Rank.JOIN
+    yield Step(converted_at or start, rank, f"{record_id} 1 owner", record_id, creator, owner)
     for field, kind in _REASONS.items():
         reason = initial_value(record, field, changes)
         if reason is not None:
-            yield Step(start, Rank.REASON, "", record_id, None, Reason(kind, reason))
+            yield Step(start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, Reason(kind, reason))
+    if converted_at is None:
+        status = initial_value(record, Tracked.STATUS, changes)
+        begun = Change(record_id, Tracked.STATUS, start, creator, None, status, "", "")
+        for step in _status(begun, settings):
+            yield step._replace(rank=Rank.BEGIN, key=f"{record_id} 3 status")
     if settings.assignment.assigned_date_field:
         dated = initial_value(record, Tracked.ASSIGNED_DATE, changes)
         yield from _assigned_date(record_id, creator, dated, start, horizon)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from leadmodel.lifecycle.cycles import COUNTING, Touch, Why
@@ -12,14 +12,19 @@ from leadmodel.lifecycle.settings import Touches
 
 
 def read_touches(
-    activities: Iterable[Activity], *, rules: Touches, directory: Directory
-) -> list[tuple[str, datetime, Touch]]:
-    """Every activity as (record Id, when it was learned, touch), automatic ones answered at once included.
+    activities: Iterable[Activity],
+    *,
+    rules: Touches,
+    directory: Directory,
+    exists: Callable[[datetime, datetime], bool],
+) -> list[tuple[str, Touch]]:
+    """Every activity that exists as (record Id, touch), automatic ones answered at once included.
 
-    `Touch.why` is COUNTED or ANSWERED_AT_ONCE for those that may count. An activity told twice is read once.
+    `exists` is asked with when it happened and when it was recorded (M3). `Touch.why` is COUNTED or ANSWERED_AT_ONCE
+    for those that may count. An activity told twice is read once.
     """
     seen: set[str] = set()
-    found: list[tuple[str, datetime, Touch]] = []
+    found: list[tuple[str, Touch]] = []
     automatic: list[Touch] = []
     answers: list[datetime] = []
     late_by = timedelta(hours=rules.backdated_after_hours)
@@ -38,11 +43,13 @@ def read_touches(
                 touch.is_backdated = True
             else:
                 touch.at = activity.completed_at
+        if not exists(touch.at, max(activity.created_at, touch.at)):
+            continue
         if activity.is_event or touch.why is Why.INBOUND:
             answers.append(touch.at)
         elif touch.why in _AUTOMATIC:
             automatic.append(touch)
-        found.append((activity.record_id, max(activity.created_at, touch.at), touch))
+        found.append((activity.record_id, touch))
     _count_the_answered(automatic, answers, timedelta(minutes=rules.answer_window_minutes))
     return found
 

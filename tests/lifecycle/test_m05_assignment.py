@@ -1,0 +1,144 @@
+"""M5: which signals open a cycle."""
+
+from __future__ import annotations
+
+from leadmodel.lifecycle.facts import Response, Tracked
+from leadmodel.lifecycle.stages import Path, Stage, Trigger
+from tests.lifecycle.desk import (
+    ALICE,
+    BOB,
+    DAY,
+    LEAD,
+    OLGA,
+    QUEUE,
+    ROUTER,
+    Desk,
+    assigned,
+    at,
+    minutes,
+    model,
+)
+
+BY_OWNER = model(assignment={"status": False, "owner": True})
+BY_DATE = model(assignment={"status": False, "assigned_date_field": "Assigned_Date__c"})
+BY_PULL = model(
+    assignment={"status": True, "outbound_pull": True},
+    paths={"inbound_sources": ["Web"], "outbound_sources": ["List"], "outbound_teams": ["Outbound"]},
+)
+
+
+def test_status_into_assigned_opens_a_cycle_with_what_caused_it() -> None:
+    cycle = assigned(10).cycle()
+
+    assert minutes(cycle.assigned_at) == 10
+    assert (cycle.trigger, cycle.assigned_by, cycle.source, cycle.path) == (
+        Trigger.STATUS,
+        ROUTER,
+        "Web",
+        Path.INBOUND,
+    )
+    assert (cycle.first_rep, cycle.team) == (ALICE, "West")
+
+
+def test_being_created_in_an_assigned_status_counts() -> None:
+    assert minutes(Desk().record(minute=3, status="Assigned").cycle().assigned_at) == 3
+
+
+def test_status_signal_switched_off_opens_nothing() -> None:
+    assert assigned(10, settings=BY_DATE).person().cycles == []
+
+
+def test_second_signal_while_open_is_a_hand_over() -> None:
+    desk = assigned(0).owner(30, ALICE, BOB).status(31, "Working", "Assigned")
+
+    assert [span.holder for span in desk.cycle().spans] == [ALICE, BOB]
+
+
+def test_assigned_date_is_the_time_and_not_when_it_was_entered() -> None:
+    desk = (
+        Desk(settings=BY_DATE)
+        .record()
+        .change(600, Tracked.ASSIGNED_DATE, None, at(30).isoformat(), ROUTER, LEAD)
+    )
+
+    assert minutes(desk.cycle().assigned_at) == 30
+    assert desk.cycle().trigger is Trigger.ASSIGNED_DATE
+
+
+def test_assigned_date_entered_later_was_not_known_before() -> None:
+    desk = (
+        Desk(settings=BY_DATE)
+        .record()
+        .change(600, Tracked.ASSIGNED_DATE, None, at(30).isoformat(), ROUTER, LEAD)
+    )
+
+    assert desk.person(as_of=700, known_by=500).cycles == []
+
+
+def test_rep_who_takes_over_from_a_queue_is_assigned() -> None:
+    desk = Desk(settings=BY_OWNER).record(owner_id=ALICE).owner(20, QUEUE, ALICE, ALICE)
+
+    assert (minutes(desk.cycle().assigned_at), desk.cycle().trigger) == (20, Trigger.OWNER)
+
+
+def test_rep_who_takes_over_from_a_rep_is_not() -> None:
+    desk = Desk(settings=BY_OWNER).record(owner_id=BOB).owner(20, ALICE, BOB)
+
+    assert desk.person().cycles == []
+
+
+def test_owner_alone_is_no_signal_unless_switched_on() -> None:
+    assert Desk().record(owner_id=ALICE).owner(20, QUEUE, ALICE).person().cycles == []
+
+
+def test_outbound_touch_pulls_a_raw_person() -> None:
+    cycle = Desk(settings=BY_PULL).record(source="List").call(45, OLGA).cycle()
+
+    assert (cycle.trigger, cycle.path, cycle.touch_count) == (Trigger.OUTBOUND_PULL, Path.OUTBOUND, 1)
+    assert cycle.assigned_at == cycle.first_touch_at == at(45)
+
+
+def test_inbound_reps_touch_pulls_nobody() -> None:
+    assert Desk(settings=BY_PULL).record().call(45, ALICE).person().cycles == []
+
+
+def test_pull_waits_for_the_hold_of_nurture() -> None:
+    desk = assigned(0, settings=BY_PULL).status(10, "Assigned", "Nurture")
+
+    assert len(desk.call(10 + 89 * DAY, OLGA).person().cycles) == 1
+    assert len(desk.call(10 + 90 * DAY, OLGA).person().cycles) == 2
+
+
+def test_nobody_is_pulled_out_of_unqualified_or_qualified() -> None:
+    for status in ("Unqualified", "Qualified"):
+        desk = assigned(0, settings=BY_PULL).status(10, "Assigned", status).call(200 * DAY, OLGA)
+        assert len(desk.person().cycles) == 1
+
+
+def test_touch_right_after_a_disposition_pulls_nobody() -> None:
+    """Olga logs within the late-logging window of a withdrawal-free disposition that was Alice's."""
+    settings = model(
+        assignment={"status": True, "outbound_pull": True},
+        paths={"outbound_teams": ["Outbound"]},
+        recycling={"nurture_hold_days": 0},
+    )
+    desk = assigned(0, settings=settings).status(10, "Assigned", "Nurture").call(20, OLGA)
+
+    assert len(desk.person().cycles) == 1
+
+
+def test_latest_campaign_before_the_assignment_is_kept() -> None:
+    desk = assigned(60)
+    desk.responses += [
+        Response(LEAD, "701A", at(1)),
+        Response(LEAD, "701B", at(50)),
+        Response(LEAD, "701C", at(70)),
+    ]
+
+    assert desk.cycle().campaign_id == "701B"
+
+
+def test_no_signal_no_cycle() -> None:
+    person = Desk().record().person()
+
+    assert (person.stage, person.cycles) == (Stage.RAW, [])
