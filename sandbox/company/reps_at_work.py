@@ -85,8 +85,9 @@ def follow_up(living: Living) -> None:
         return
     lead_id = str(lead["Id"])
     source = BY_NAME.get(str(lead["LeadSource"]))
+    # the plus keeps SQLite from walking all of the rep's tasks instead of the lead's few
     done = living.org.store.connection.execute(
-        'SELECT count(*) FROM "Task" WHERE "WhoId" = ? AND "OwnerId" = ? AND "IsClosed"', (lead_id, rep.id)
+        'SELECT count(*) FROM "Task" WHERE "WhoId" = ? AND +"OwnerId" = ? AND "IsClosed"', (lead_id, rep.id)
     ).fetchone()[0]
     if done > rep.habit.touches:
         if living.rng.random() < rep.habit.closes:

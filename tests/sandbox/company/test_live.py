@@ -62,7 +62,7 @@ def test_leads_arrive_are_assigned_and_worked(org: Org, company: Company) -> Non
 
 
 def test_the_fast_one_answers_and_the_one_on_holiday_does_not(org: Org, company: Company) -> None:
-    live_through(org, company, hours=8, speed=60)
+    live_through(org, company, hours=6, speed=60)
 
     def touches(habit: str) -> int:
         return count(
@@ -78,7 +78,7 @@ def test_the_fast_one_answers_and_the_one_on_holiday_does_not(org: Org, company:
 
 def test_duplicates_are_merged_and_late_calls_logged(org: Org, company: Company) -> None:
     merged = count(org, "Lead", '"MasterRecordId" IS NOT NULL')
-    live_through(org, company, hours=6, speed=300)
+    live_through(org, company, hours=3, speed=300)
     assert count(org, "Lead", '"MasterRecordId" IS NOT NULL') > merged
     assert (
         count(
