@@ -18,7 +18,7 @@ from leadmodel.directory import read_directory
 from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.rows import Rows
+from leadmodel.rows import TABLES, Rows
 from leadmodel.settings_store import settings_in_force
 from leadmodel.store import copy_rows, make_staging, replace
 from leadmodel.timeline import Columns, families, kin, read_columns
@@ -152,6 +152,8 @@ def derive_as_of(
     """
     model = read_model(known_by=known_by)
     make_staging(cursor, AS_OF)
+    # two instants asked for in one transaction
+    cursor.execute("TRUNCATE " + ", ".join(AS_OF + name for name in TABLES))
     ids = _concerned(cursor, *concerned)
     done: set[str] = set()
     for start in range(0, len(ids), batch):

@@ -74,14 +74,20 @@ class Line:
             self.assign(at, by, Trigger.OWNER)
 
     def _hand_over(self, cycle: Cycle, at: datetime) -> None:
+        """The next span. One that lasted no time never was: its touch is the next holder's (M2: owner, then touch)."""
         last = cycle.spans[-1]
-        if last.started_at == at and last.holder == self.holder:
+        if last.holder == self.holder:
             return
-        if last.started_at == at and not last.is_touched:
-            cycle.spans.pop()  # held for no time at all: never a stretch of the cycle
-        else:
+        if last.started_at < at:
             last.ended_at = at
-        cycle.spans.append(Span(holder=self.holder, started_at=at))
+            cycle.spans.append(Span(holder=self.holder, started_at=at))
+            return
+        cycle.spans.pop()
+        if cycle.spans and cycle.spans[-1].holder == self.holder:
+            cycle.spans[-1].ended_at = None  # away for no time at all
+        else:
+            cycle.spans.append(Span(holder=self.holder, started_at=at))
+        cycle.spans[-1].is_touched |= last.is_touched
 
     # -- touches ----------------------------------------------------------------------------------
 

@@ -134,7 +134,7 @@ def test_order_and_repetition_do_not_matter(story: Told, chance: random.Random) 
     family = story.until(EVER)
     expected = people(family)
 
-    mixed = [[*facts, *chance.sample(facts, len(facts) // 2)] for facts in map(list, family)]
+    mixed: list[list[Any]] = [[*facts, *chance.sample(facts, len(facts) // 2)] for facts in map(list, family)]
     for facts in mixed:
         chance.shuffle(facts)
 

@@ -70,3 +70,9 @@ def test_owner_change_after_the_close_touches_no_span() -> None:
 
     assert [holder for holder, *_ in spans(desk)] == [ALICE]
     assert desk.person().holder == BOB
+
+
+def test_away_for_no_time_is_not_away() -> None:
+    desk = assigned(0).owner(30, ALICE, BOB).owner(30, BOB, ALICE)
+
+    assert [holder for holder, *_ in spans(desk)] == [ALICE]
