@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
@@ -69,7 +69,7 @@ def _told(problem: Any) -> str:
     return str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
 
 
-_ADVICE = {
+_ADVICE: dict[str, Callable[[Any], str]] = {
     "extra_forbidden": lambda _: (
         "there is no such setting; check the spelling against `manage.py model export -`"
     ),
