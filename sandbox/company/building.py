@@ -8,6 +8,7 @@ from random import Random
 
 from sandbox.company.duplicates import ONE_IN, tell_duplicate
 from sandbox.company.happenings import Happening
+from sandbox.company.hours import DAY
 from sandbox.company.journey import happened_at, tell
 from sandbox.company.ledger import SETTING, Notes, ledger_of
 from sandbox.company.person import Person, draw_person
@@ -16,7 +17,10 @@ from sandbox.company.rows import Parent, Winner, lead_id, write
 from sandbox.company.setup import write_setup
 from sandbox.company.sink import Sink
 from sandbox.company.sources import BY_NAME, TRADE_SHOW, draw_source
+from sandbox.company.stamps import instant
 from sandbox.company.world import World
+from sandbox.org.org import Org
+from sandbox.org.recycling import note_deletion
 from sandbox.org.store import Store
 
 Progress = Callable[[int, int], None]
@@ -41,10 +45,21 @@ def build(store: Store, *, leads: int, seed: int, now: datetime, progress: Progr
     _write_show(sink, world, notes, done)
     _write_fresh(sink, world, notes, done + world.show_size)
     sink.flush()
+    _note_merges(store, world)
     store.set_setting(SETTING, ledger_of(world, notes))
     store.finish_bulk()
     if progress is not None:
         progress(leads, leads)
+
+
+def _note_merges(store: Store, world: World) -> None:
+    """What getDeleted tells: the merged leads of the last fifteen days, which is as far as it remembers."""
+    org = Org(store)
+    lead = store.object("Lead")
+    merged = store.rows("Lead", '"IsDeleted" AND "SystemModstamp" >= ?', (instant(world.now - 15 * DAY),))
+    with store.transaction():
+        for row in list(merged):
+            note_deletion(org, lead, str(row["Id"]), str(row["SystemModstamp"]))
 
 
 def _groups(ordinary: int) -> Iterator[range]:

@@ -57,6 +57,17 @@ def test_a_winner_is_no_loser_and_was_converted_later_if_ever(company: Company) 
         assert not converted or merged_at <= converted_at
 
 
+def test_the_merges_of_the_last_days_are_told_as_deletions(company: Company) -> None:
+    told = company.all("SELECT record_id, deleted_at FROM _deletion WHERE object = 'Lead'")
+    merged = company.all(
+        """SELECT "Id", "SystemModstamp" FROM "Lead" WHERE "IsDeleted"
+           AND julianday(?) - julianday("SystemModstamp") <= 15""",
+        company.ledger["now"],
+    )
+    assert sorted(told) == sorted(merged)
+    assert told
+
+
 def test_nobody_is_twice_in_a_campaign(company: Company) -> None:
     assert (
         company.one(
