@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.org.org import Org
 from sandbox.server.app import create_app
@@ -22,6 +23,7 @@ HOST = "127.0.0.1"
 
 _BACKLOG = 128
 _GRACE_S = 5
+_GOODBYE_S = 0.05
 
 
 class PortTaken(Exception):
@@ -46,6 +48,18 @@ def listen(port: int) -> socket.socket:
             raise PortTaken(f"Port {port} may not be used by this user: choose one above 1023.") from error
         raise
     return sock
+
+
+class _Protocol(H11Protocol):
+    """A connection that ends when the server does, also when its client never answers the TLS goodbye."""
+
+    def shutdown(self) -> None:
+        """Closes an idle connection within moments; one with an answer under way when that is sent."""
+        super().shutdown()
+        # None before the first request, though the library's types do not say so
+        cycle = vars(self)["cycle"]
+        if cycle is None or cycle.response_complete:
+            self.loop.call_later(_GOODBYE_S, self.transport.abort)
 
 
 class _Quiet(uvicorn.Server):
@@ -92,6 +106,7 @@ class Service:
                 *(server.serve([sock]) for server, sock in zip(self._servers, sockets, strict=True))
             )
         finally:
+            await self._cut_what_is_left()
             await asyncio.to_thread(jobs.stop)
 
     def stop(self) -> None:
@@ -99,10 +114,18 @@ class Service:
         for server in self._servers:
             server.should_exit = True
 
+    async def _cut_what_is_left(self) -> None:
+        left = [connection for server in self._servers for connection in server.server_state.connections]
+        for connection in left:
+            if isinstance(connection, _Protocol):
+                connection.transport.abort()
+        # the loop closes their sockets in its next round
+        await asyncio.sleep(_GOODBYE_S)
+
     def _server(self, app: ASGIApp, context: ssl.SSLContext | None) -> _Quiet:
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S,
-            timeout_keep_alive=30, server_header=False,
+            timeout_keep_alive=30, server_header=False, http=_Protocol,
         )  # fmt: skip
         config.load()
         # uvicorn builds a context only from files on disk; ours was made in memory

@@ -12,6 +12,7 @@ import pytest
 import requests
 from simple_salesforce.api import Salesforce
 
+from sandbox.org.ids import make_id
 from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.certificates import issue
@@ -37,7 +38,11 @@ def org(store: Store) -> Org:
     """The organisation with its clock stopped at noon; Otto is the user whom API clients act as."""
     made = Org(store)
     made.clock.fix(NOON)
-    store.set_setting("api_user_id", user(made, "Otto"))
+    otto = make_id("005", 0)
+    store.insert_many(
+        "User", [{"Id": otto, "Username": "otto@desk.example", "LastName": "Otto", "IsActive": True}]
+    )
+    store.set_setting("api_user_id", otto)
     return made
 
 

@@ -17,7 +17,9 @@ def test_a_converted_lead_becomes_contact_account_and_opportunity(org: Org) -> N
     alice = user(org, "Alice")
     lead_id = lead(org, OwnerId=alice, Email="ada@example.org")
 
-    done = org.convert(lead_id, user_id=alice, now=LATER, status="Closed - Converted", opportunity={"Amount": 5})
+    done = org.convert(
+        lead_id, user_id=alice, now=LATER, status="Closed - Converted", opportunity={"Amount": 5}
+    )
 
     row = org.store.row("Lead", lead_id)
     assert row is not None

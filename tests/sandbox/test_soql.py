@@ -1,0 +1,338 @@
+"""A corpus: what is asked, and which leads answer it, or which sentence refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.org.errors import ApiError
+from sandbox.org.ids import make_id
+from sandbox.org.schema import Field
+from sandbox.org.store import Store
+from sandbox.soql import rows
+from sandbox.soql.compile import Compiled, compile_query
+from tests.sandbox.conftest import NOON
+
+UTC_ZONE = ZoneInfo("UTC")
+ALICE, BOB = make_id("005", 1), make_id("005", 2)
+QUEUE = make_id("00G", 1)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Two users, a queue, and five leads A to E, the last one deleted."""
+    store = Store.create(tmp_path_factory.mktemp("desk") / "org.db")
+    store.add_field("Lead", Field("Score__c", "double", precision=18, scale=2))
+    store.insert_many(
+        "User",
+        [
+            {"Id": ALICE, "FirstName": "Alice", "LastName": "Rep", "IsActive": True},
+            {"Id": BOB, "LastName": "Bob", "ManagerId": ALICE, "IsActive": False},
+        ],
+    )
+    store.insert_many("Group", [{"Id": QUEUE, "Name": "Inbound", "Type": "Queue"}])
+    people = [
+        ("A", ALICE, "Web", "Open", 1.5, "2026-03-02T10:00:00.000Z", 0),
+        ("B", BOB, "Web", "open", 20, "2026-03-01T23:30:00.500Z", 0),
+        ("C", QUEUE, None, "Working", None, "2026-02-28T12:00:00.000Z", 0),
+        ("D", ALICE, "Trade Show", "100% sure_", -3, "2025-12-31T23:59:59.999Z", 0),
+        ("E", ALICE, "Web", "Open", 7, "2026-03-02T11:00:00.000Z", 1),
+    ]
+    store.insert_many(
+        "Lead",
+        [
+            {
+                "Id": make_id("00Q", place),
+                "LastName": name,
+                "Company": f"{name} & 'Sons'",
+                "OwnerId": owner,
+                "LeadSource": source,
+                "Status": status,
+                "Score__c": score,
+                "CreatedDate": at,
+                "SystemModstamp": at,
+                "ConvertedDate": at[:10],
+                "IsConverted": name == "D",
+                "IsDeleted": bool(gone),
+            }
+            for place, (name, owner, source, status, score, at, gone) in enumerate(people)
+        ],
+    )
+    store.insert_many("Task", [{"Id": make_id("00T", 1), "WhoId": make_id("00Q", 1), "Subject": "Call"}])
+    store.finish_bulk()
+    yield store
+    store.close()
+
+
+def compiled(desk: Store, soql: str, *, all_rows: bool = False, zone: ZoneInfo = UTC_ZONE) -> Compiled:
+    return compile_query(soql, desk.visible_schema, all_rows=all_rows, now=NOON, zone=zone)
+
+
+def names(desk: Store, condition: str, *, all_rows: bool = False, zone: ZoneInfo = UTC_ZONE) -> str:
+    query = compiled(desk, f"SELECT LastName FROM Lead {condition}", all_rows=all_rows, zone=zone)
+    found = rows.records(desk, query, rows.row_numbers(desk, query), "/v")
+    told = [record["LastName"] for record in found]
+    return "".join(told if "ORDER" in condition.upper() else sorted(told))
+
+
+@pytest.mark.parametrize(
+    ("condition", "leads"),
+    [
+        ("", "ABCD"),
+        ("WHERE LastName = 'a'", "A"),
+        ("WHERE LastName != 'A'", "BCD"),
+        ("WHERE LastName <> 'A'", "BCD"),
+        ("where STATUS = 'OPEN'", "AB"),
+        ("WHERE LeadSource = null", "C"),
+        ("WHERE LeadSource != null", "ABD"),
+        ("WHERE LeadSource != 'Web'", "CD"),
+        ("WHERE LeadSource = ''", "C"),
+        ("WHERE NOT LeadSource = 'Web'", "CD"),
+        ("WHERE Score__c > 1.5", "B"),
+        ("WHERE Score__c >= 1.5 AND Score__c < 20", "A"),
+        ("WHERE Score__c = -3", "D"),
+        ("WHERE Score__c <= +2e1", "ABD"),
+        ("WHERE IsConverted = true", "D"),
+        ("WHERE IsConverted = FALSE", "ABC"),
+        ("WHERE LastName IN ('A', 'c')", "AC"),
+        ("WHERE LastName NOT IN ('A', 'c')", "BD"),
+        ("WHERE LeadSource IN ('Web', null)", "ABC"),
+        ("WHERE LeadSource NOT IN ('Web')", "CD"),
+        ("WHERE (LastName = 'A' OR LastName = 'B') AND Score__c > 2", "B"),
+        ("WHERE LastName = 'A' OR (LastName = 'B' AND Score__c < 2)", "A"),
+        ("WHERE NOT (LastName = 'A' OR LastName = 'B')", "CD"),
+        ("WHERE Status LIKE 'o%'", "AB"),
+        ("WHERE Status LIKE '_pen'", "AB"),
+        (r"WHERE Status LIKE '100\%%'", "D"),
+        (r"WHERE Status LIKE '%\_'", "D"),
+        ("WHERE (NOT Status LIKE 'o%')", "CD"),
+        (r"WHERE Company = 'A & \'Sons\''", "A"),
+        (f"WHERE OwnerId = '{ALICE}'", "AD"),
+        (f"WHERE OwnerId = '{ALICE[:15]}'", "AD"),
+        (f"WHERE Id IN ('{make_id('00Q', 2)}')", "C"),
+        ("WHERE Owner.Name = 'alice rep'", "AD"),
+        ("WHERE Owner.Name LIKE 'inb%'", "C"),
+        ("WHERE Owner.Type = 'Queue'", ""),
+        ("WHERE Owner.Type = 'Group'", "C"),
+        ("WHERE Owner.IsActive = false", "B"),
+        ("WHERE Lead.LastName = 'A'", "A"),
+        ("WHERE Id IN (SELECT WhoId FROM Task)", "B"),
+        ("WHERE Id NOT IN (SELECT WhoId FROM Task WHERE Subject = 'Call')", "ACD"),
+        ("WHERE CreatedDate >= 2026-03-01T23:30:00.500Z", "AB"),
+        ("WHERE CreatedDate > 2026-03-01T23:30:00.500Z", "A"),
+        ("WHERE CreatedDate = 2026-03-02T00:30:00.5+01:00", "B"),
+        ("WHERE ConvertedDate = 2026-02-28", "C"),
+        ("WHERE CreatedDate = TODAY", "A"),
+        ("WHERE CreatedDate = yesterday", "B"),
+        ("WHERE CreatedDate < TODAY", "BCD"),
+        ("WHERE CreatedDate <= YESTERDAY", "BCD"),
+        ("WHERE CreatedDate > YESTERDAY", "A"),
+        ("WHERE CreatedDate != TODAY", "BCD"),
+        ("WHERE CreatedDate = THIS_MONTH", "AB"),
+        ("WHERE CreatedDate = LAST_MONTH", "C"),
+        ("WHERE CreatedDate = THIS_WEEK", "AB"),
+        ("WHERE CreatedDate = LAST_WEEK", "C"),
+        ("WHERE CreatedDate = LAST_YEAR", "D"),
+        ("WHERE CreatedDate = LAST_QUARTER", "D"),
+        ("WHERE CreatedDate = LAST_N_DAYS:2", "ABC"),
+        ("WHERE ConvertedDate = LAST_N_MONTHS:1", "C"),
+        ("WHERE CreatedDate = N_DAYS_AGO:2", "C"),
+        ("WHERE CreatedDate > NEXT_N_DAYS:5", ""),
+        ("ORDER BY Score__c", "CDAB"),
+        ("ORDER BY Score__c DESC", "CBAD"),
+        ("ORDER BY Score__c NULLS LAST", "DABC"),
+        ("ORDER BY Score__c DESC NULLS LAST", "BADC"),
+        ("ORDER BY Owner.Name, LastName DESC", "DABC"),
+        ("ORDER BY LastName LIMIT 2", "AB"),
+        ("ORDER BY LastName LIMIT 2 OFFSET 1", "BC"),
+        ("ORDER BY LastName OFFSET 3", "D"),
+        ("LIMIT 0", ""),
+    ],
+)
+def test_a_condition_finds_its_leads(desk: Store, condition: str, leads: str) -> None:
+    assert names(desk, condition) == leads
+
+
+def test_queryall_sees_the_recycle_bin(desk: Store) -> None:
+    assert names(desk, "", all_rows=True) == "ABCDE"
+
+
+def test_a_day_is_a_day_of_the_organisation_s_zone(desk: Store) -> None:
+    assert names(desk, "WHERE CreatedDate = TODAY", zone=ZoneInfo("Europe/Berlin")) == "AB"
+
+
+@pytest.mark.parametrize(
+    ("soql", "code", "sentence"),
+    [
+        ("SELECT Id FROM Lead WHERE A = 1 AND B = 2 OR C = 3", "MALFORMED_QUERY", "unexpected token: 'OR'"),
+        ("SELECT Id FROM Lead ALL ROWS", "MALFORMED_QUERY", "ALL ROWS is not allowed"),
+        ("SELECT Id, (SELECT Id FROM Tasks) FROM Lead", "MALFORMED_QUERY", "a subquery of children"),
+        ("SELECT TYPEOF What WHEN Account THEN Id END FROM Task", "MALFORMED_QUERY", "TYPEOF is not supported"),
+        ("SELECT toLabel(Status) FROM Lead", "MALFORMED_QUERY", "function toLabel() is not supported"),
+        ("SELECT Id FROM Lead WHERE Status INCLUDES ('x')", "MALFORMED_QUERY", "INCLUDES is not supported"),
+        ("SELECT Id FROM Lead FOR VIEW", "MALFORMED_QUERY", "FOR VIEW"),
+        ("SELECT Id FROM Lead USING SCOPE mine", "MALFORMED_QUERY", "USING SCOPE is not supported"),
+        ("SELECT Id FROM Lead WITH SECURITY_ENFORCED", "MALFORMED_QUERY", "WITH is not supported"),
+        ("SELECT Status FROM Lead GROUP BY Status HAVING COUNT(Id) > 1", "MALFORMED_QUERY", "HAVING"),
+        ("SELECT Id FROM", "MALFORMED_QUERY", "unexpected end of query"),
+        ("", "MALFORMED_QUERY", "unexpected end of query"),
+        ("SELECT Id FROM Lead WHERE LastName = 'A", "MALFORMED_QUERY", "unterminated string"),
+        (r"SELECT Id FROM Lead WHERE LastName = '\x'", "MALFORMED_QUERY", r"Illegal escape sequence: \x"),
+        ("SELECT Id FROM Lead WHERE CreatedDate = SOMEDAY", "MALFORMED_QUERY", "'SOMEDAY' is not a date literal"),
+        ("SELECT Id FROM Lead WHERE CreatedDate = LAST_N_DAYS", "MALFORMED_QUERY", "is not a date literal"),
+        ("SELECT Id FROM Lead WHERE CreatedDate = 2026-02-30T00:00:00Z", "MALFORMED_QUERY", "Invalid date"),
+        ("SELECT Id, id FROM Lead", "MALFORMED_QUERY", "duplicate field selected: Id"),
+        ("SELECT Id, COUNT() FROM Lead", "MALFORMED_QUERY", "COUNT() must be the only"),
+        ("SELECT Id, COUNT(Status) FROM Lead", "MALFORMED_QUERY", "must be grouped or aggregated: Id"),
+        ("SELECT FIELDS(ALL) FROM Lead", "MALFORMED_QUERY", "LIMIT of at most 200"),
+        ("SELECT Id FROM Lead LIMIT 1.5", "MALFORMED_QUERY", "LIMIT takes a whole number"),
+        ("SELECT Id FROM Lead OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000"),
+        ("SELECT Foo FROM Lead", "INVALID_FIELD", "No such column 'Foo' on entity 'Lead'"),
+        ("SELECT Owner.Foo FROM Lead", "INVALID_FIELD", "No such column 'Foo' on entity 'Name'"),
+        ("SELECT Friend.Name FROM Lead", "INVALID_FIELD", "Didn't understand relationship 'Friend'"),
+        ("SELECT Id FROM LeadHistory WHERE NewValue = 'x'", "INVALID_FIELD", "can not be filtered"),
+        ("SELECT Id FROM Lead WHERE LastName = 1", "INVALID_FIELD", "must be of type string and should be enclosed"),
+        ("SELECT Id FROM Lead WHERE Score__c = '1'", "INVALID_FIELD", "must be of type double and should not be"),
+        ("SELECT Id FROM Lead WHERE CreatedDate > 2026-01-01", "INVALID_FIELD", "must be of type dateTime"),
+        ("SELECT Id FROM Lead WHERE Score__c LIKE '1'", "INVALID_FIELD", "invalid operator on double field"),
+        ("SELECT Id FROM Lead WHERE Id = 'nonsense'", "INVALID_QUERY_FILTER_OPERATOR", "invalid ID field: nonsense"),
+        ("SELECT Id FROM Nothing", "INVALID_TYPE", "sObject type 'Nothing' is not supported"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_by_name(desk: Store, soql: str, code: str, sentence: str) -> None:
+    with pytest.raises(ApiError) as refusal:
+        compiled(desk, soql)
+
+    assert refusal.value.code == code
+    assert sentence in refusal.value.message
+
+
+def test_an_error_points_at_its_place(desk: Store) -> None:
+    with pytest.raises(ApiError) as refusal:
+        compiled(desk, "SELECT Id,\n  Foo FROM Lead")
+
+    lines = refusal.value.message.split("\n")
+    assert lines[1:4] == ["  Foo FROM Lead", "  ^", "ERROR at Row:2:Column:3"]
+
+
+def test_the_deepest_nesting_gets_an_answer(desk: Store) -> None:
+    condition = "NOT " * 20_000 + "LastName = 'A'"
+    with pytest.raises(ApiError, match="nested too deeply"):
+        compiled(desk, f"SELECT Id FROM Lead WHERE {condition}")
+
+
+def test_parents_nest_and_names_are_canonical(desk: Store) -> None:
+    query = compiled(
+        desk, "select lastname, owner.name, OWNER.type from LEAD where lastname in ('B', 'C') order by id"
+    )
+
+    records = rows.records(desk, query, rows.row_numbers(desk, query), "/services/data/v62.0")
+
+    assert records[0] == {
+        "attributes": {"type": "Lead", "url": f"/services/data/v62.0/sobjects/Lead/{make_id('00Q', 1)}"},
+        "LastName": "B",
+        "Owner": {
+            "attributes": {"type": "Name", "url": f"/services/data/v62.0/sobjects/User/{BOB}"},
+            "Name": "Bob",
+            "Type": "User",
+        },
+    }
+    assert records[1]["Owner"]["attributes"]["url"].endswith(f"/Group/{QUEUE}")
+
+
+def test_a_parent_that_is_not_there_is_null(desk: Store) -> None:
+    query = compiled(desk, "SELECT Manager.Manager.Name FROM User ORDER BY LastName")
+
+    records = rows.records(desk, query, rows.row_numbers(desk, query), "")
+
+    assert [record["Manager"] and record["Manager"]["Manager"] for record in records] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("soql", "groups"),
+    [
+        ("SELECT COUNT(Id) FROM Lead", [{"expr0": 4}]),
+        ("SELECT COUNT(LeadSource) n, MAX(Score__c) FROM Lead", [{"n": 3, "expr0": 20.0}]),
+        (
+            "SELECT Status, COUNT(Id) FROM Lead WHERE Status LIKE 'O%' GROUP BY Status",
+            [{"Status": "Open", "expr0": 2}],
+        ),
+        (
+            "SELECT Owner.Name, COUNT(Id) n FROM Lead GROUP BY Owner.Name ORDER BY COUNT(Id) DESC LIMIT 1",
+            [{"Name": "Alice Rep", "n": 2}],
+        ),
+        ("SELECT MIN(CreatedDate) FROM Lead", [{"expr0": "2025-12-31T23:59:59.999+0000"}]),
+    ],
+)
+def test_groups_are_counted(desk: Store, soql: str, groups: list[dict[str, Any]]) -> None:
+    found = rows.aggregates(desk, compiled(desk, soql))
+
+    assert [{name: value for name, value in one.items() if name != "attributes"} for one in found] == groups
+
+
+def test_count_counts_what_would_be_found(desk: Store) -> None:
+    assert rows.count(desk, compiled(desk, "SELECT COUNT() FROM Lead WHERE Status = 'Open'")) == 2
+    assert rows.count(desk, compiled(desk, "SELECT COUNT() FROM Lead LIMIT 3")) == 3
+
+
+def test_an_increment_is_read_from_the_index(desk: Store) -> None:
+    query = compiled(
+        desk,
+        "SELECT Id FROM Lead WHERE SystemModstamp >= 2026-01-01T00:00:00Z AND SystemModstamp < 2026-02-01T00:00:00Z "
+        "ORDER BY SystemModstamp, Id LIMIT 100",
+        all_rows=True,
+    )
+
+    plan = desk.connection.execute(
+        f"EXPLAIN QUERY PLAN {query.select(['q0.row_number'])}", query.parameters
+    ).fetchall()
+
+    told = " ".join(step[3] for step in plan)
+    assert "Lead_SystemModstamp_Id" in told
+    assert "TEMP B-TREE" not in told
+
+
+def as_literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
+
+
+@contextmanager
+def two_companies(desk: Store, one: str, other: str) -> Iterator[None]:
+    """Two accounts of these names, numbered 1 and 2, for a moment."""
+    with suppress(_Done), desk.transaction():
+        desk.insert_many(
+            "Account", [{"Id": make_id("001", 1), "Name": one}, {"Id": make_id("001", 2), "Name": other}]
+        )
+        yield
+        raise _Done
+
+
+class _Done(Exception):
+    """Rolls the transaction back."""
+
+
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1)
+
+
+@given(texts.filter(str.strip))
+def test_every_string_can_be_asked_for(desk: Store, text: str) -> None:
+    with two_companies(desk, text, text + "x"):
+        query = compiled(desk, f"SELECT Id FROM Account WHERE Name = {as_literal(text)}")
+
+        assert list(rows.row_numbers(desk, query)) == [1]
+
+
+@given(texts)
+def test_a_pattern_of_escaped_text_finds_that_text_only(desk: Store, text: str) -> None:
+    pattern = as_literal(text).replace("%", "\\%").replace("_", "\\_")
+    with two_companies(desk, text, "x" + text):
+        query = compiled(desk, f"SELECT Id FROM Account WHERE Name LIKE {pattern}")
+
+        assert list(rows.row_numbers(desk, query)) == [1]
