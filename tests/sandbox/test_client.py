@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceMalformedRequest, SalesforceResourceNotFound
 
 from sandbox.org.org import Org
 from tests.sandbox.conftest import NOON, lead, user
 
 
-def test_it_reads_what_is_there_and_what_was_deleted(org: Org, salesforce: Salesforce) -> None:
+def test_it_reads_what_is_there_and_what_was_deleted(org: Org, salesforce: Any) -> None:
     kept, gone = lead(org), lead(org, "Gone")
     org.delete("Lead", gone)
     soql = "SELECT Id, IsDeleted, CreatedDate FROM Lead ORDER BY Id"
@@ -30,7 +30,7 @@ def test_it_reads_what_is_there_and_what_was_deleted(org: Org, salesforce: Sales
     assert shown["records"][0]["CreatedDate"] == "2026-03-02T12:00:00.000+0000"
 
 
-def test_it_creates_changes_reads_and_deletes(salesforce: Salesforce) -> None:
+def test_it_creates_changes_reads_and_deletes(salesforce: Any) -> None:
     made = salesforce.Lead.create({"LastName": "Lovelace", "Company": "Engines", "AnnualRevenue": 1250.5})
     changed = salesforce.Lead.update(made["id"], {"Rating": "Hot"})
     read = salesforce.Lead.get(made["id"])
@@ -48,7 +48,7 @@ def test_it_creates_changes_reads_and_deletes(salesforce: Salesforce) -> None:
         salesforce.Lead.get(made["id"])
 
 
-def test_it_pages_through_more_than_one_answer_holds(org: Org, salesforce: Salesforce) -> None:
+def test_it_pages_through_more_than_one_answer_holds(org: Org, salesforce: Any) -> None:
     org.store.insert_many(
         "Lead",
         ({"Id": f"00QB12{number:09d}AAA", "LastName": str(number), "Company": "x"} for number in range(4100)),
@@ -60,7 +60,7 @@ def test_it_pages_through_more_than_one_answer_holds(org: Org, salesforce: Sales
     assert [record["LastName"] for record in found["records"]] == [str(number) for number in range(4100)]
 
 
-def test_it_reads_in_bulk(org: Org, salesforce: Salesforce) -> None:
+def test_it_reads_in_bulk(org: Org, salesforce: Any) -> None:
     alice = user(org, "Alice")
     lead(org, 'O"Hara,\nKim', OwnerId=alice)
     gone = lead(org, "Gone")
@@ -79,7 +79,7 @@ def test_it_reads_in_bulk(org: Org, salesforce: Salesforce) -> None:
     ]
 
 
-def test_it_describes(salesforce: Salesforce) -> None:
+def test_it_describes(salesforce: Any) -> None:
     described = salesforce.Lead.describe()
     fields = {field["name"]: field for field in described["fields"]}
 
@@ -97,7 +97,7 @@ def test_it_describes(salesforce: Salesforce) -> None:
     assert len(fields["Id"]) == 57
 
 
-def test_it_learns_what_changed_and_what_went(org: Org, salesforce: Salesforce) -> None:
+def test_it_learns_what_changed_and_what_went(org: Org, salesforce: Any) -> None:
     kept, gone = lead(org), lead(org)
     campaign = org.create("Campaign", {"Name": "Show"})
     member = org.create("CampaignMember", {"CampaignId": campaign, "LeadId": kept})
@@ -111,7 +111,7 @@ def test_it_learns_what_changed_and_what_went(org: Org, salesforce: Salesforce) 
     assert [one["id"] for one in salesforce.CampaignMember.deleted(*day)["deletedRecords"]] == [member]
 
 
-def test_it_is_told_what_it_did_wrong(salesforce: Salesforce) -> None:
+def test_it_is_told_what_it_did_wrong(salesforce: Any) -> None:
     with pytest.raises(SalesforceMalformedRequest) as refusal:
         salesforce.Lead.create({"FirstName": "Ada"})
 
@@ -124,7 +124,7 @@ def test_it_is_told_what_it_did_wrong(salesforce: Salesforce) -> None:
     ]
 
 
-def test_it_sees_how_many_calls_are_left(salesforce: Salesforce) -> None:
+def test_it_sees_how_many_calls_are_left(salesforce: Any) -> None:
     salesforce.query("SELECT Id FROM Lead")
     limits = salesforce.limits()["DailyApiRequests"]
 
