@@ -92,11 +92,6 @@ class Office:
             return self._closes[-1] + target - self._worked[-1] + 1
         return self._opens[index] + target - self._worked[index]
 
-    def is_open(self, at: int) -> bool:
-        """Whether the person is at work at this instant."""
-        index = bisect_right(self._opens, at) - 1
-        return index >= 0 and at < self._closes[index]
-
 
 def _day_at_work(day: date, tz: ZoneInfo) -> list[tuple[int, int]]:
     pairs = ((time(8, 30), time(12, 30)), (time(13, 15), time(17, 45)))

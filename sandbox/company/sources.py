@@ -38,7 +38,6 @@ SOURCES = (
 )
 _DRAW = tuple(source for source in SOURCES for _ in range(source.weight))
 BY_NAME = {source.name: source for source in SOURCES}
-PROSPECTING = BY_NAME["Prospecting list"]
 TRADE_SHOW = BY_NAME["Trade show"]
 COMING_BACK = (BY_NAME["Demo request"], BY_NAME["Webinar"], BY_NAME["Content download"], BY_NAME["Chat"])
 """What people do who raise their hand a second time."""

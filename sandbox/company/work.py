@@ -137,7 +137,9 @@ def _talk(story: Story, rep: Rep, touched: int) -> Closed | None:
             story.plan(rep, answered, at)
             return None
         if turn == 0 and story.chance(0.6):
-            story.save(at, rep, statuses.CONNECTED)
+            story.save(at, rep, statuses.CALL_BACK if story.chance(0.25) else statuses.CONNECTED)
+        elif turn and story.chance(0.15):
+            story.save(at, rep, statuses.RESCHEDULING)
         story.add(Activity(at, rep, rep, "Call: talked about the need", "Call", at, "Call"))
     end = at + int(rng.uniform(180, 2400))
     if rng.random() < min(0.95, story.person.source.fit * rep.habit.fit):
