@@ -113,6 +113,10 @@ def _checked_number(field: Field, value: object) -> Value:
 
 
 def _checked_text(field: Field, value: str) -> Value:
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ApiError(
+            400, "JSON_PARSER_ERROR", f"{field.name} holds half a character (a lone surrogate)", [field.name]
+        )
     if field.type != "textarea":
         value = value.strip()
     if not value.strip():

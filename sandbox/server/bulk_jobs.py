@@ -136,11 +136,13 @@ class Jobs:
 
     def _work(self) -> None:
         while (job_id := self._waiting.get()) is not None:
-            job = self.get(job_id)
-            if job is None or job.state in FINISHED:
-                continue
+            with self._store.transaction():
+                job = self.get(job_id)
+                if job is None or job.state in FINISHED:
+                    continue
+                job = self._save(job, state="InProgress")
             try:
-                self._run(self._save(job, state="InProgress"))
+                self._run(job)
             except _Interrupted:
                 self.results(job_id).remove()
             except (ApiError, OSError, sqlite3.Error) as error:

@@ -32,7 +32,8 @@ class PortTaken(Exception):
 
 def listen(port: int) -> socket.socket:
     """A socket on this port of the loopback address; port 0 takes a free one. Raises PortTaken."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # only of sockets that say they are TCP does asyncio turn off the delay of small packets
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((HOST, port))

@@ -44,8 +44,7 @@ class Conditions:
             case Not():
                 return f"NOT coalesce({self.sql(condition.operand)}, 0)"
             case Joined():
-                parts = [f"({self.sql(operand)})" for operand in condition.operands]
-                return f" {condition.operator} ".join(parts)
+                return _joined([self.sql(operand) for operand in condition.operands], condition.operator)
 
     def _filterable(self, path: Word) -> Reached:
         reached = self.scope.reach(path)
@@ -155,3 +154,11 @@ class Conditions:
         sql, column = self.nested(query, self.parameters)
         inside = f"{reached.sql} IN ({sql} AND {column} IS NOT NULL)"
         return f"NOT coalesce({inside}, 0)" if negated else inside
+
+
+def _joined(parts: list[str], operator: str) -> str:
+    """Joined by halves: SQLite limits how deep an expression nests, and a chain nests at every link."""
+    if len(parts) == 1:
+        return f"({parts[0]})"
+    half = len(parts) // 2
+    return f"({_joined(parts[:half], operator)} {operator} {_joined(parts[half:], operator)})"

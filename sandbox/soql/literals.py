@@ -16,6 +16,8 @@ _ESCAPES = {
     "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "N": "\n", "R": "\r", "T": "\t", "B": "\b", "F": "\f",
     '"': '"', "'": "'", "\\": "\\", "%": "%", "_": "_",
 }  # fmt: skip
+# from here on a double no longer tells whole numbers apart
+_EXACT = 2.0**53
 _QUOTED_TYPES = ("id", "reference")
 
 
@@ -39,7 +41,9 @@ def _unescaped(query: str, literal: Literal, *, pattern: bool) -> str:
         meant = _ESCAPES[code]
         return f"\\{meant}" if pattern and meant in "%_\\" else meant
 
-    return _ESCAPE.sub(replaced, literal.text[1:-1])
+    text = _ESCAPE.sub(replaced, literal.text[1:-1])
+    # two escapes may be the halves of one character; a half by itself is none
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def value_of(query: str, field: Field, literal: Literal) -> Value:  # noqa: PLR0911 -- one per type
@@ -49,7 +53,7 @@ def value_of(query: str, field: Field, literal: Literal) -> Value:  # noqa: PLR0
     if field.type in NUMBER_TYPES:
         _require(query, field, literal, "number", "int" if field.type == "int" else field.type)
         number = float(literal.text)
-        return int(number) if number.is_integer() else number
+        return int(number) if abs(number) < _EXACT and number.is_integer() else number
     if field.type == "boolean":
         _require(query, field, literal, "boolean", "boolean")
         return int(literal.text.lower() == "true")

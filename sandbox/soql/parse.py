@@ -32,6 +32,7 @@ _PARSER = Lark(
     _GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=False, maybe_placeholders=False
 )
 
+_MOST_ROWS = 2**53
 _KINDS = {"TRUE": "boolean", "FALSE": "boolean"}
 _UNSUPPORTED = {
     "TYPEOF": "TYPEOF", "HAVING": "HAVING", "FOR": "FOR VIEW, FOR REFERENCE and FOR UPDATE", "WITH": "WITH",
@@ -209,7 +210,7 @@ class _ToTree(Transformer[Token, Query]):
     def _whole(self, number: Token, clause: str) -> int:
         if not number.isdecimal():
             raise malformed(self._text, number.start_pos or 0, f"{clause} takes a whole number, not {number}")
-        return int(number)
+        return min(int(number), _MOST_ROWS)
 
 
 def _operands(parts: tuple[Condition | Token, ...]) -> tuple[Condition, ...]:

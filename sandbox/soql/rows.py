@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from sandbox.org.errors import ApiError
 from sandbox.org.schema import NUMBER_TYPES, Field, Value
 from sandbox.org.store import Store
 from sandbox.soql.compile import Column, Compiled
@@ -16,15 +17,28 @@ from sandbox.soql.scope import Relation
 _FETCH = 5000
 # SQLite limits how deep an expression nests: long concatenations are built of short ones
 _CONCATENATED = 20
+_TOO_COMPLEX = ("too large", "stack overflow", "too many", "at most")
 
 RowNumbers = Sequence[int]
 Record = dict[str, Any]
 
 
+def _executed(store: Store, sql: str, parameters: Sequence[Value]) -> sqlite3.Cursor:
+    """Runs SQL that came of a query. Raises ApiError where the query is more than the file's engine takes."""
+    try:
+        return store.connection.execute(sql, parameters)
+    except sqlite3.OperationalError as error:
+        if any(sign in str(error) for sign in _TOO_COMPLEX):
+            raise ApiError(
+                400, "MALFORMED_QUERY", f"The query is too complex for the sandbox: {error}."
+            ) from error
+        raise
+
+
 def row_numbers(store: Store, query: Compiled) -> array[int]:
     """The positions of the rows found, in the query's order, fixed as of now."""
     found = array("q")
-    cursor = store.connection.execute(query.select(["q0.row_number"]), query.parameters)
+    cursor = _executed(store, query.select(["q0.row_number"]), query.parameters)
     while batch := cursor.fetchmany(_FETCH):
         found.extend(number for (number,) in batch)
     return found
@@ -33,12 +47,12 @@ def row_numbers(store: Store, query: Compiled) -> array[int]:
 def count(store: Store, query: Compiled) -> int:
     """What COUNT() answers."""
     inner = query.select(["1"])
-    return int(store.connection.execute(f"SELECT count(*) FROM ({inner})", query.parameters).fetchone()[0])
+    return int(_executed(store, f"SELECT count(*) FROM ({inner})", query.parameters).fetchone()[0])
 
 
 def aggregates(store: Store, query: Compiled) -> list[Record]:
     """The groups of an aggregate query."""
-    found = store.connection.execute(query.select(column.sql for column in query.columns), query.parameters)
+    found = _executed(store, query.select(column.sql for column in query.columns), query.parameters)
     shows = [_shown(column.field) for column in query.columns]
     return [
         {
@@ -61,7 +75,8 @@ def records(store: Store, query: Compiled, numbers: RowNumbers, base: str) -> li
     expressions += [column.sql for column in query.columns]
     for relation in query.relations:
         expressions += [relation.sql_of("Id"), relation.sql_of_type()]
-    found = store.connection.execute(
+    found = _executed(
+        store,
         f"SELECT {', '.join(expressions)} FROM {query.from_sql} "
         "WHERE q0.row_number IN (SELECT value FROM json_each(?))",
         (json.dumps(list(numbers)),),
@@ -156,7 +171,7 @@ def csv_lines(store: Store, query: Compiled, delimiter: str, line_end: str) -> I
     line = _concatenated([_csv_value(column) for column in query.columns], delimiter)
     end = "char(13) || char(10)" if line_end == "\r\n" else "char(10)"
     statement = query.select([f"CAST({line} || {end} AS BLOB)"])
-    cursor = store.connection.execute(statement, query.parameters)
+    cursor = _executed(store, statement, query.parameters)
     while batch := cursor.fetchmany(_FETCH):
         yield [one for (one,) in batch]
 

@@ -115,7 +115,8 @@ def test_it_is_told_what_it_did_wrong(salesforce: Any) -> None:
     with pytest.raises(SalesforceMalformedRequest) as refusal:
         salesforce.Lead.create({"FirstName": "Ada"})
 
-    assert refusal.value.content == [
+    content: Any = refusal.value.content
+    assert content == [
         {
             "message": "Required fields are missing: [LastName, Company]",
             "errorCode": "REQUIRED_FIELD_MISSING",

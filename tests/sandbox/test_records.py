@@ -36,6 +36,7 @@ def first(response: Any) -> tuple[int, str]:
         ({**GOOD, "AnnualRevenue": 1e17}, "NUMBER_OUTSIDE_VALID_RANGE", "outside of valid range"),
         ({**GOOD, "NumberOfEmployees": 1.5}, "JSON_PARSER_ERROR", "instance of int"),
         ({**GOOD, "DoNotCall": "perhaps"}, "JSON_PARSER_ERROR", "instance of boolean"),
+        ({**GOOD, "FirstName": "\ud83d"}, "JSON_PARSER_ERROR", "half a character"),
         ({**GOOD, "EmailBouncedDate": "soon"}, "JSON_PARSER_ERROR", "instance of datetime"),
     ],
 )

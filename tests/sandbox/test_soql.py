@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -227,6 +228,36 @@ def test_the_deepest_nesting_gets_an_answer(desk: Store) -> None:
         compiled(desk, f"SELECT Id FROM Lead WHERE {condition}")
 
 
+def test_a_long_list_of_alternatives_is_no_trouble(desk: Store) -> None:
+    condition = " OR ".join(f"LastName = '{number}'" for number in range(3000))
+
+    assert names(desk, f"WHERE LastName = 'A' OR {condition}") == "A"
+
+
+def test_more_values_than_the_file_s_engine_takes_are_refused(desk: Store) -> None:
+    usual = desk.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 10)
+    try:
+        with pytest.raises(ApiError, match="too complex"):
+            names(desk, f"WHERE Score__c IN ({','.join(['1'] * 11)})")
+    finally:
+        desk.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, usual)
+
+
+@pytest.mark.parametrize(
+    ("condition", "leads"),
+    [
+        ("WHERE Score__c < 1e400", "ABD"),
+        ("WHERE Score__c > 123456789012345678901234567890", ""),
+        ("LIMIT 99999999999999999999999", "ABCD"),
+        (r"WHERE Company = '\ud83d\ude00'", ""),
+        (r"WHERE Company = '\ud83d'", ""),
+        (r"WHERE Company = '\u0041 & \'Sons\''", "A"),
+    ],
+)
+def test_numbers_and_characters_at_the_edge_do_no_harm(desk: Store, condition: str, leads: str) -> None:
+    assert names(desk, condition) == leads
+
+
 def test_parents_nest_and_names_are_canonical(desk: Store) -> None:
     query = compiled(
         desk, "select lastname, owner.name, OWNER.type from LEAD where lastname in ('B', 'C') order by id"
@@ -318,7 +349,7 @@ class _Done(Exception):
     """Rolls the transaction back."""
 
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
 
 
 @given(texts.filter(str.strip))
