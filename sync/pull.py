@@ -74,8 +74,8 @@ def _read(
     organisation: Organisation, spec: MirroredObject, now: datetime, *, full: bool, told: Told | None
 ) -> Pulled:
     fields = _described(organisation, spec, now)
-    header = [name for name in _wanted(spec) if name in fields]
-    missing = [name for name in _wanted(spec) if name not in fields]
+    header = [name for name in wanted(spec) if name in fields]
+    missing = [name for name in wanted(spec) if name not in fields]
     state = ObjectState.objects.get(name=spec.name)
     start = None if full or state.needs_backfill else start_of_read(state.cursor)
     scope = f"FROM {spec.name}"
@@ -99,7 +99,8 @@ def _read(
     return Pulled(spec.name, loaded.row_count, loaded.changed_count)
 
 
-def _wanted(spec: MirroredObject) -> list[str]:
+def wanted(spec: MirroredObject) -> list[str]:
+    """The API names of the fields we mirror of an object, custom ones that were asked for included."""
     custom = CustomField.objects.filter(object_name=spec.name).order_by("api_name")
     return [*spec.columns, *custom.values_list("api_name", flat=True)]
 
@@ -112,7 +113,7 @@ def _described(organisation: Organisation, spec: MirroredObject, now: datetime) 
             raise ObjectHidden(state.error)
         return dict(state.fields)
     fields = organisation.describe(spec.name)
-    appeared = {name for name in _wanted(spec) if name in fields} & set(state.missing)
+    appeared = {name for name in wanted(spec) if name in fields} & set(state.missing)
     ObjectState.objects.filter(pk=spec.name).update(
         fields=fields, described_at=now, needs_backfill=state.needs_backfill or bool(appeared)
     )

@@ -80,7 +80,7 @@ class Organisation:
         if settings.SALESFORCE_CA_FILE:
             self._session.verify = settings.SALESFORCE_CA_FILE
         self.call_count = 0
-        self._salesforce = self._sign_in()
+        self.salesforce = self._sign_in()
 
     def _sign_in(self) -> Salesforce:
         with self._spoken_errors():
@@ -124,11 +124,11 @@ class Organisation:
             try:
                 return call()
             except SalesforceExpiredSession:
-                self._salesforce = self._sign_in()
+                self.salesforce = self._sign_in()
                 return call()
 
     def _json(self, path: str, **kwargs: Any) -> Any:
-        return self._renewing(lambda: self._salesforce.restful(path, **kwargs))
+        return self._renewing(lambda: self.salesforce.restful(path, **kwargs))
 
     # -- describe ---------------------------------------------------------------------------------
 
@@ -209,10 +209,10 @@ class Organisation:
 
         def get() -> tuple[int, str]:
             with self._session.get(
-                f"{self._salesforce.base_url}jobs/query/{job_id}/results",
+                f"{self.salesforce.base_url}jobs/query/{job_id}/results",
                 params=params,
                 headers={
-                    **self._salesforce.headers,
+                    **self.salesforce.headers,
                     "Accept": "text/csv",
                     "Content-Type": "application/json",
                 },

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints our time beside a floor measured in the same run."""

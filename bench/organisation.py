@@ -1,0 +1,104 @@
+"""The organisation benchmarks work on: the example company in a sandbox of its own, and its rows as a spool.
+
+Made once per size and kept in the benchmarks' home, as making a hundred thousand leads takes longer than any benchmark.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from config.servers import home
+from sync.fields import ensure_columns, want
+from sync.pull import wanted
+from sync.salesforce.client import Organisation
+from sync.salesforce.objects import OBJECTS
+from sync.salesforce.spool import Spool
+
+SEED = 1
+CLIENT = "sandbox"
+"""The default OAuth client's Id, and its secret."""
+TOKEN = "bench"  # noqa: S105 - of a sandbox on this machine that lives for one run
+
+
+def folder() -> Path:
+    """Where organisations and spools are kept."""
+    path = home().private / "bench"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def data_file(leads: int) -> Path:
+    """The sandbox's file with a company of this size."""
+    path = folder() / f"company-{leads}.data"
+    if not path.exists():
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.unlink(missing_ok=True)
+        arguments = ["--leads", str(leads), "--seed", str(SEED), "--data", str(unfinished)]
+        subprocess.run([sys.executable, "-m", "sandbox", "company", *arguments], check=True)
+        unfinished.rename(path)
+    return path
+
+
+@contextmanager
+def serving(leads: int) -> Iterator[None]:
+    """The company of this size behind https, and the settings that reach it. Works on a copy of the file."""
+    with tempfile.TemporaryDirectory(dir=folder()) as place:
+        data, ca = Path(place) / "organisation.data", Path(place) / "ca.pem"
+        shutil.copyfile(data_file(leads), data)
+        command = [sys.executable, "-m", "sandbox", "serve", "--data", str(data), "--port", "0"]
+        process = subprocess.Popen(
+            [*command, "--https-port", "0", "--ca-out", str(ca), "--token", TOKEN],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            settings.SALESFORCE_URL = next(
+                word.rstrip(",;.") for word in ready.split() if word.startswith("https://")
+            )
+            settings.SALESFORCE_CLIENT_ID = CLIENT
+            settings.SALESFORCE_CLIENT_SECRET = CLIENT
+            settings.SALESFORCE_CA_FILE = str(ca)
+            settings.SALESFORCE_ALLOW_LOCAL = True
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def spools(leads: int) -> dict[str, Spool]:
+    """Every object's rows as Bulk gave them once."""
+    root = folder() / f"spool-{leads}"
+    want(("Lead", name) for name in ("Nurture_Reason__c", "Unqualified_Reason__c", "Assigned_Date__c"))
+    ensure_columns()
+    if not root.exists():
+        unfinished = root.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        with serving(leads):
+            organisation = Organisation(settings.SALESFORCE_URL, CLIENT, CLIENT)
+            for spec in OBJECTS:
+                into = unfinished / spec.name
+                into.mkdir(parents=True)
+                fields = organisation.describe(spec.name)
+                header = [name for name in wanted(spec) if name in fields]
+                organisation.read_bulk(f"SELECT {', '.join(header)} FROM {spec.name}", Spool(into))
+        unfinished.rename(root)
+    return {spec.name: _kept(root / spec.name) for spec in OBJECTS}
+
+
+def _kept(path: Path) -> Spool:
+    spool = Spool(path)
+    spool.pages = sorted(path.glob("page-*.csv"))
+    for page in spool.pages:
+        with page.open("rb") as file:
+            spool.row_count += sum(1 for _ in file) - 1
+    return spool

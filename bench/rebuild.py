@@ -1,0 +1,148 @@
+"""`rebuild`: everybody derived, against streaming the same events and copying one row per cycle back."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from bench.load import empty, load_all
+from bench.measure import Line, best, line
+from bench.organisation import spools
+from leadmodel.models import Cycle, Person
+from leadmodel.rebuild import rebuild_all
+from leadmodel.settings_store import enter
+from sync.models import Mark
+
+PROCESSES = 2
+MODEL = Path("sandbox/company/model.yaml")
+EVENTS = """
+    SELECT lead_id, created_at, created_by_id, field, old_value, new_value, id FROM sync_leadhistory
+    WHERE field IN ('Status', 'Owner') AND hashtext(lead_id) %% %(parts)s = %(part)s
+    UNION ALL SELECT contact_id, created_at, created_by_id, field, old_value, new_value, id FROM sync_contacthistory
+    WHERE field IN ('Status__c', 'Owner') AND hashtext(contact_id) %% %(parts)s = %(part)s
+    UNION ALL SELECT who_id, created_at, owner_id, subject, task_subtype, completed_at::text, id FROM sync_task
+    WHERE hashtext(who_id) %% %(parts)s = %(part)s
+    UNION ALL SELECT who_id, created_at, owner_id, subject, type, NULL, id FROM sync_event
+    WHERE hashtext(who_id) %% %(parts)s = %(part)s
+    UNION ALL SELECT id, created_at, owner_id, status, lead_source, NULL, id FROM sync_lead
+    WHERE hashtext(id) %% %(parts)s = %(part)s
+    ORDER BY 1, 2, 7
+"""
+ONE_STATEMENT = """
+    WITH assigned AS (
+        SELECT lead_id, created_at AS assigned_at,
+               lead(created_at) OVER (PARTITION BY lead_id ORDER BY created_at) AS next_at
+        FROM sync_leadhistory WHERE field = 'Status' AND new_value LIKE '%%Assigned%%'
+    )
+    SELECT count(*), avg(extract(epoch FROM touch.at - assigned_at)) FROM assigned
+    LEFT JOIN LATERAL (
+        SELECT min(COALESCE(completed_at, created_at)) AS at FROM sync_task task
+        WHERE task.who_id = assigned.lead_id AND is_closed AND COALESCE(completed_at, created_at) >= assigned_at
+          AND COALESCE(completed_at, created_at) < COALESCE(next_at, 'infinity')
+    ) touch ON true
+"""
+
+
+def prepare(leads: int) -> None:
+    """The mirror filled, the model in force, nothing derived."""
+    if Mark.objects.exists() or Person.objects.exists() or not _is_filled(leads):
+        empty()
+        load_all(spools(leads))
+    enter(MODEL.read_text(encoding="utf-8"))
+    forget()
+
+
+def forget() -> None:
+    """Nothing derived, everybody marked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, sync_mark"
+        )
+        cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
+
+
+def _is_filled(leads: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sync_lead")
+        row = cursor.fetchone()
+    return row is not None and row[0] >= leads
+
+
+def _in_processes(work: Callable[[int], None], arguments: list[int]) -> None:
+    connections.close_all()
+    with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
+        pool.map(work, arguments)
+
+
+def _stream(part: int) -> None:
+    """The floor's half: read sorted events, notice where a person ends, copy a row per cycle back."""
+    out = io.StringIO()
+    with transaction.atomic(), connection.cursor() as cursor:
+        raw = cursor.connection.cursor(name=f"floor_{part}")
+        raw.itersize = 20_000
+        raw.execute(EVENTS, {"parts": PROCESSES, "part": part})
+        person = None
+        for row in raw:
+            if row[0] != person:
+                person = row[0]
+                out.write(f"{person}\t{row[1]}\n")
+        out.seek(0)
+        cursor.execute(
+            "CREATE TEMP TABLE floor_cycle (person_id text, assigned_at timestamptz) ON COMMIT DROP"
+        )
+        cursor.cursor.copy_expert("COPY floor_cycle FROM STDIN", out)
+    connections.close_all()
+
+
+def _all_parts() -> None:
+    # hashtext may be negative: both signs of a remainder are parts of their own
+    _in_processes(_stream, list(range(-PROCESSES + 1, PROCESSES)))
+
+
+def run(leads: int) -> list[Line]:
+    """Rebuild of everybody, and its ratio to one statement that answers much less."""
+    prepare(leads)
+    floor = best(_all_parts, times=2)
+    value = best(
+        lambda: call_command("rebuild", processes=PROCESSES, stdout=io.StringIO()), times=2, before=forget
+    )
+    cycles = Cycle.objects.count()
+    with connection.cursor() as cursor:
+        statement = best(lambda: cursor.execute(ONE_STATEMENT.replace("%%", "%")), times=2)
+    floor_is = f"streaming the same sorted events, {PROCESSES} processes, one row per cycle back"
+    return [
+        line("rebuild", cycles, value, floor, floor_is),
+        line(
+            "rebuild_sql", cycles, value, statement, "one SQL statement: assignment to first task, no rules"
+        ),
+        _changed(1000),
+    ]
+
+
+def _changed(people: int) -> Line:
+    """A thousand people derived anew, against reading their facts."""
+
+    def mark() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO sync_mark (record_id) SELECT id FROM sync_lead ORDER BY md5(id) LIMIT %s",
+                [people],
+            )
+
+    def read() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT array_agg(id) FROM (SELECT id FROM sync_lead ORDER BY md5(id) LIMIT %s) l", [people]
+            )
+            row = cursor.fetchone()
+            for table, key in (("sync_leadhistory", "lead_id"), ("sync_task", "who_id"), ("sync_lead", "id")):
+                cursor.execute(f"SELECT * FROM {table} WHERE {key} = ANY(%s)", [row[0] if row else []])
+                cursor.fetchall()
+
+    value = best(rebuild_all, times=3, before=mark)
+    return line("rebuild_changed", people, value, best(read), "reading the same people's rows")
