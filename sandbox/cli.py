@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str]) -> int:
         done: int = options.run(options)
     except (StoreError, _Refused) as refusal:
         _complain(f"sandbox: {refusal}")
+        return 1
+    except sqlite3.Error as error:
+        _complain(f"sandbox: {options.data} cannot be used: {error}.")
         return 1
     except KeyboardInterrupt:
         return 130

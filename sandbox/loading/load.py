@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from sandbox.loading.completing import complete
 from sandbox.loading.infer import inferred
 from sandbox.loading.report import Report
 from sandbox.loading.source import CsvFile, ExportRefused, files_of
@@ -24,7 +25,6 @@ _ORDER = (
     "Organization", "Profile", "UserRole", "User", "Group", "GroupMember", "Account", "Campaign", "Contact",
     "Opportunity", "Lead",
 )  # fmt: skip
-_STAMPS = ("SystemModstamp", "LastModifiedDate", "CreatedDate")
 
 
 def load(export: Path, data: Path, *, without: Sequence[str] = ()) -> Report:
@@ -83,7 +83,7 @@ class _Loading:
         for file, name in known:
             self._load_file(file, name)
             self._reject_orphans(file, name, exported)
-            self._complete(name)
+            complete(self._store, name, {column.lower() for column in file.header()})
             count = self._store.connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]
             self._report.loaded[name] = count
         return self._report
@@ -186,22 +186,6 @@ class _Loading:
                 self._store.connection.executemany(
                     f"DELETE FROM {quoted(name)} WHERE row_number = ?", ((line,) for line, _ in orphans)
                 )
-
-    def _complete(self, name: str) -> None:
-        """What every record has in Salesforce and a file may leave out: stamps, and a person's full name."""
-        one = self._store.object(name)
-        stamps = [stamp for stamp in _STAMPS if one.has(stamp)]
-        if len(stamps) > 1:
-            for stamp in stamps:
-                known = ", ".join(quoted(other) for other in stamps)
-                self._store.connection.execute(
-                    f"UPDATE {quoted(name)} SET {quoted(stamp)} = coalesce({known}) WHERE {quoted(stamp)} IS NULL"
-                )
-        if one.has("LastName"):
-            self._store.connection.execute(
-                f"""UPDATE {quoted(name)} SET "Name" = coalesce("FirstName" || ' ', '') || coalesce("LastName", '')
-                WHERE "Name" IS NULL"""
-            )
 
 
 def _is_tie(field: Field) -> bool:

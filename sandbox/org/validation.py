@@ -129,7 +129,7 @@ def _checked_text(field: Field, value: str) -> Value:
             f"{field.label or field.name}: data value too large: {shown} (max length={field.length})",
             [field.name],
         )
-    if field.restricted and value not in field.values:
+    if field.restricted and value.lower() not in {known.lower() for known in field.values}:
         raise ApiError(
             400,
             "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",

@@ -120,8 +120,9 @@ class Service:
         for connection in left:
             if isinstance(connection, _Protocol):
                 connection.transport.abort()
-        # the loop closes their sockets in its next round
-        await asyncio.sleep(_GOODBYE_S)
+        if left:
+            # the loop closes their sockets in its next round
+            await asyncio.sleep(_GOODBYE_S)
 
     def _server(self, app: ASGIApp, context: ssl.SSLContext | None) -> _Quiet:
         config = uvicorn.Config(

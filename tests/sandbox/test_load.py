@@ -163,6 +163,24 @@ def test_an_owner_of_an_object_that_was_not_exported_is_kept(folder: Path) -> No
     assert row(store, 1)["OwnerId"] == queue
 
 
+def test_what_a_file_leaves_out_is_taken_from_what_it_tells(folder: Path) -> None:
+    task, deal = make_id("00T", 1), make_id("006", 1)
+    _, store = loaded(
+        folder,
+        Lead="Id,FirstName,LastName,CreatedDate\n"
+        + lead_line(1, "Ada", "Lovelace", "2026-01-01T00:00:00.500Z"),
+        Task=f"Id,Status\n{task},completed\n",
+        Opportunity=f"Id,StageName\n{deal},Closed Lost\n",
+    )
+
+    lead, call, lost = row(store, 1), store.row("Task", task), store.row("Opportunity", deal)
+    assert call is not None
+    assert lost is not None
+    assert (lead["Name"], lead["SystemModstamp"]) == ("Ada Lovelace", "2026-01-01T00:00:00.500Z")
+    assert call["IsClosed"] == 1
+    assert (lost["IsClosed"], lost["IsWon"]) == (1, 0)
+
+
 def test_the_weekly_export_s_ways_are_understood(folder: Path) -> None:
     """Instants without a zone, 1 and 0 for checkboxes, and an Id of zeros for none."""
     _, store = loaded(

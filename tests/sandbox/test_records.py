@@ -50,6 +50,14 @@ def test_a_bad_value_is_refused_and_nothing_is_written(
     assert sandbox_server.query("SELECT COUNT() FROM Lead")["totalSize"] == 0
 
 
+def test_a_restricted_picklist_takes_its_values_only_and_another_any(sandbox_server: SandboxServer) -> None:
+    refused = sandbox_server.post("sobjects/Task", {"Subject": "Call", "CallType": "Shouted"})
+    taken = sandbox_server.post("sobjects/Task", {"Subject": "Call", "CallType": "outbound", "Type": "Shout"})
+
+    assert first(refused) == (400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    assert taken.status_code == 201
+
+
 def test_names_are_kept_as_they_are(sandbox_server: SandboxServer) -> None:
     name = "=HYPERLINK(\"http://x\") <b>Ünï</b> 李 'quoted'"
 

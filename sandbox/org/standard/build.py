@@ -27,8 +27,12 @@ def pick(
     default: bool = False,
     tracked: bool = False,
     length: int = 255,
+    restricted: bool = False,
 ) -> Field:
-    """A picklist; `default` says that the organisation fills it when a new record leaves it out."""
+    """A picklist; `default` says that the organisation fills it when a new record leaves it out.
+
+    Any text can be written into it unless it is restricted to its values.
+    """
     return Field(
         name,
         "picklist",
@@ -36,6 +40,7 @@ def pick(
         nillable=not required,
         defaulted_on_create=default,
         values=values,
+        restricted=restricted,
         tracked=tracked,
     )
 

@@ -44,7 +44,9 @@ OPPORTUNITY = SObject(
         pick("LeadSource", *LEAD_SOURCES),
         flag("IsClosed", read_only=True),
         flag("IsWon", read_only=True),
-        pick("ForecastCategory", *FORECAST_CATEGORIES, required=True, default=True, length=40),
+        pick(
+            "ForecastCategory", *FORECAST_CATEGORIES, required=True, default=True, length=40, restricted=True
+        ),
         pick("ForecastCategoryName", "Omitted", "Pipeline", "Best Case", "Commit", "Closed"),
         ref("CampaignId", "Campaign"),
         ref("OwnerId", "User", required=True, default=True, tracked=True),
