@@ -22,6 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns += [
     path("", include(f"{app}.urls"))
-    for app in ("sync", "leadmodel", "metrics", "alerts")
+    for app in ("base", "sync", "leadmodel", "metrics", "alerts")
     if importlib.util.find_spec(f"{app}.urls")
 ]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from metrics import cursors
 from metrics.compile import rows_sql
+from metrics.cursors import PAGE
 from metrics.query import derived
 from metrics.selection import By, Selection
 from metrics.spec import Figure, Kind
 
-PAGE = 50
 _NAMES = """
     LEFT JOIN sync_lead lead ON lead.id = found.person_id
     LEFT JOIN sync_contact contact ON contact.id = found.person_id
@@ -60,10 +59,6 @@ class Behind:
     following: str | None
 
 
-class WrongCursor(Exception):
-    """The address names no place in this list."""
-
-
 def behind(
     selection: Selection,
     figure: Figure,
@@ -76,7 +71,7 @@ def behind(
     """The rows of a figure's population in a selection, worst or latest first, and which of them count.
 
     With `by`, only those of `group` (None: the group without a name, such as queues). `total` equals the figure's
-    `<name>_of`, and for counts the figure itself. `limit` None gives all rows.
+    `<name>_of`, and for counts the figure itself. `limit` None gives all rows. Raises cursors.WrongCursor.
     """
     is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
     sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
@@ -94,8 +89,8 @@ def behind(
         assert counts is not None
         place = ""
         if after is not None:
-            values["after_sort"], values["after_id"], values["after_number"], values["after_ordinal"] = _read(
-                after
+            values["after_sort"], values["after_id"], values["after_number"], values["after_ordinal"] = (
+                cursors.read(after, (float, str, int, int))
             )
             place = (
                 " WHERE (found.sort, found.person_id, found.number, found.ordinal)"
@@ -118,20 +113,6 @@ def behind(
     following = None
     if limit is not None and len(rows) > limit:
         rows = rows[:limit]
-        following = _written(rows[-1])
+        last = rows[-1]
+        following = cursors.write([last.sort, last.person_id, last.number, last.ordinal])
     return Behind(rows, counts[0], counts[1], following)
-
-
-def _written(row: Row) -> str:
-    place = json.dumps([row.sort, row.person_id, row.number, row.ordinal])
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _read(after: str) -> tuple[float, str, int, int]:
-    try:
-        sort, person_id, number, ordinal = json.loads(
-            base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))
-        )
-        return float(sort), str(person_id), int(number), int(ordinal)
-    except (ValueError, TypeError) as error:
-        raise WrongCursor(f"“{after[:40]}” is no place in this list; begin again without it.") from error

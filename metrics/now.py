@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from leadmodel.settings_store import settings_in_force
+from metrics import cursors
 from metrics.compile import EXCLUDED, STORED, tables
 
 _OPEN = """
@@ -35,6 +36,7 @@ _OPEN = """
     WHERE cycle.outcome = 'open' AND cycle.person_id NOT IN ({excluded})
 """
 _SOON_S = 30 * 60
+_PAST_DUE = "owes_response AND waited_s > %(target_s)s"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ TILES = (
         "outside_sla",
         "Outside SLA",
         "inbound people without a counted touch past the promised time",
-        "is_held AND owes_response AND waited_s > %(target_s)s",
+        f"is_held AND {_PAST_DUE}",
         "bad",
     ),
     Tile(
@@ -86,6 +88,25 @@ TILES = (
     ),
 )
 BY_NAME = {tile.name: tile for tile in TILES}
+
+QUEUE_TILES = (
+    Tile("past_due", "Past due", "people who wait for an answer past the promised time", _PAST_DUE, "bad"),
+    Tile(
+        "in_window",
+        "Still in time",
+        "people who wait for an answer, the promised time not yet over",
+        "owes_response AND waited_s <= %(target_s)s",
+        "near",
+    ),
+    Tile("first_touch", "To be begun", "open people whom nobody has touched", "touch_count = 0", ""),
+    Tile("working", "Working", "open people with a counted touch", "touch_count > 0", ""),
+    Tile("open", "Open", "all open people", "true", ""),
+)
+"""The strip over a queue; each tile narrows the queue to its people."""
+QUEUE_BY_NAME = {tile.name: tile for tile in QUEUE_TILES}
+
+
+_KEYS = "((NOT owes_response)::int, extract(epoch FROM assigned_at)::float8, person_id)"
 
 
 @dataclass(frozen=True)
@@ -141,39 +162,69 @@ def _parameters(now: datetime, reps: frozenset[str] | None) -> dict[str, Any]:
     }
 
 
-def count_tiles(now: datetime, reps: frozenset[str] | None) -> dict[str, int]:
-    """How many people each tile speaks of, for a manager of these reps (None: everybody)."""
-    counts = ", ".join(f"count(*) FILTER (WHERE {tile.member})" for tile in TILES)
+def count_tiles(
+    now: datetime,
+    reps: frozenset[str] | None,
+    *,
+    tiles: tuple[Tile, ...] = TILES,
+    with_nobodys: bool = True,
+) -> dict[str, int]:
+    """How many people each tile speaks of, for these reps (None: everybody), and with those whom nobody holds."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {tile.member})" for tile in tiles)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {counts} FROM ({_relation(reps, with_nobodys=True)}) open",
+            f"SELECT {counts} FROM ({_relation(reps, with_nobodys=with_nobodys)}) open",
             _parameters(now, reps),
         )
         row = cursor.fetchone()
     assert row is not None
-    return {tile.name: int(value) for tile, value in zip(TILES, row, strict=True)}
+    return {tile.name: int(value) for tile, value in zip(tiles, row, strict=True)}
 
 
 def list_tile(
-    now: datetime, reps: frozenset[str] | None, tile: Tile, *, limit: int | None = None
+    now: datetime,
+    reps: frozenset[str] | None,
+    tile: Tile,
+    *,
+    with_nobodys: bool = True,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> list[OpenRow]:
-    """The people a tile speaks of, longest waiting first."""
-    return _list(_relation(reps, with_nobodys=True), tile.member, _parameters(now, reps), limit)
+    """The people a tile speaks of: those who wait for an answer first, longest waiting first.
 
-
-def list_queue(now: datetime, reps: frozenset[str], *, limit: int | None = None) -> list[OpenRow]:
-    """These reps' open people: those who wait for an answer first, longest waiting first (K13: only what they hold)."""
-    return _list(_relation(reps, with_nobodys=False), "true", _parameters(now, reps), limit)
-
-
-def _list(relation: str, condition: str, values: dict[str, Any], limit: int | None) -> list[OpenRow]:
+    `after` is the `place` of the last row shown. Raises cursors.WrongCursor.
+    """
+    values = _parameters(now, reps)
+    place = ""
+    if after is not None:
+        values["after_answered"], values["after_at"], values["after_id"] = cursors.read(
+            after, (int, float, str)
+        )
+        place = f" AND {_KEYS} > (%(after_answered)s, %(after_at)s, %(after_id)s)"
     paging = f" LIMIT {limit}" if limit is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({relation}) open WHERE {condition}"
-            f" ORDER BY owes_response DESC, assigned_at, person_id{paging}",
+            f"SELECT * FROM ({_relation(reps, with_nobodys=with_nobodys)}) open WHERE {tile.member}{place}"
+            f" ORDER BY {_KEYS}{paging}",
             values,
         )
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall()
     return [OpenRow(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def list_queue(
+    now: datetime,
+    reps: frozenset[str],
+    *,
+    tile: Tile = QUEUE_BY_NAME["open"],
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[OpenRow]:
+    """These reps' open people, in the order of `list_tile` (K13: only what they hold)."""
+    return list_tile(now, reps, tile, with_nobodys=False, after=after, limit=limit)
+
+
+def place(row: OpenRow) -> str:
+    """Where a list goes on after this row."""
+    return cursors.write([int(not row.owes_response), row.assigned_at.timestamp(), row.person_id])

@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from django.db import connection
 
+from base.words import duration
 from leadmodel.directory import QUEUE
 from metrics.definitions import FIGURES
 from metrics.query import Answer, Values
@@ -46,7 +47,7 @@ class Report(TypedDict):
 
 def build(answer: Answer, selection: Selection, *, by: By, first: date, until: date) -> Report:
     """Name the groups, round the values (seconds to 3 decimals, ratios to 6)."""
-    names = _names(by, [group for group in answer.groups if group is not None])
+    names = names_of(by, [group for group in answer.groups if group is not None])
     groups = {names.get(group, _no_group(by)): _rounded(values) for group, values in answer.groups.items()}
     return Report(
         first=first.isoformat(),
@@ -67,7 +68,7 @@ def _no_group(by: By) -> str:
     return QUEUE if by is By.REP else NOBODY
 
 
-def _names(by: By, groups: list[str]) -> dict[str | None, str]:
+def names_of(by: By, groups: list[str]) -> dict[str | None, str]:
     """Ids to names; two of one name get their Ids appended."""
     if by not in (By.REP, By.CAMPAIGN):
         return {group: group for group in groups}
@@ -147,17 +148,3 @@ def written(value: float | None, unit: Unit) -> str:
     if unit is Unit.SECONDS:
         return duration(value)
     return f"{value:.1f}" if unit is Unit.MEAN else f"{value:,.0f}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: 45 s, 24 min, 2 h 21 min, 31 h, 4 days."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 10 * 60:
-        return f"{minutes // 60} h {minutes % 60:02} min"
-    if minutes < 96 * 60:
-        return f"{round(minutes / 60)} h"
-    return f"{round(minutes / 1440)} days"

@@ -1,0 +1,80 @@
+"""What surrounds every page: where one may go, who looks, and how fresh the data are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+
+from base.models import Role, User
+from base.pages import viewer_zone
+from base.words import Instant, ago, instant
+from sync.models import ObjectState
+
+STALE_S = 15 * 60
+"""The mirror is read every minute; after so long something is wrong."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to another page."""
+
+    href: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far the mirror is behind Salesforce. `read_at` None: nothing was ever read."""
+
+    read_at: Instant | None
+    words: str
+    tone: str
+    failing: int
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame of a page for one viewer."""
+
+    links: list[Link]
+    who: str
+    role: str
+    freshness: Freshness
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show yet."""
+        return self.freshness.read_at is None
+
+
+def read_shell(user: User, *, current: str, now: datetime) -> Shell:
+    """The frame around the page named `current`."""
+    names = [("team", "Team"), ("queue", "Queue"), ("people", "People"), ("figures", "Figures")]
+    if user.role == Role.REP:
+        names = [("queue", "Queue"), ("team", "My figures"), ("people", "People"), ("figures", "Figures")]
+    links = [Link(reverse(name), label, name == current) for name, label in names]
+    if user.role == Role.OPS:
+        links.append(Link(reverse("admin:index"), "Admin", is_current=False))
+    return Shell(links, str(user), user.get_role_display(), read_freshness(user, now=now))
+
+
+def read_freshness(user: User, *, now: datetime) -> Freshness:
+    """Since when every object that can be read has been."""
+    states = ObjectState.State
+    found = ObjectState.objects.aggregate(
+        read_at=Min("read_at", filter=Q(state__in=(states.READ, states.FAILING))),
+        failing=Count("pk", filter=Q(state=states.FAILING)),
+    )
+    read_at, failing = found["read_at"], found["failing"]
+    if read_at is None:
+        return Freshness(None, "No data yet", "near", failing)
+    behind_s = (now - read_at).total_seconds()
+    tone = "bad" if failing else "near" if behind_s > STALE_S else "good"
+    words = f"Salesforce {ago(behind_s)}"
+    if failing:
+        words = f"{failing} of Salesforce's objects cannot be read"
+    return Freshness(instant(read_at, now=now, zone=viewer_zone(user)), words, tone, failing)

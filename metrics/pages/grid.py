@@ -1,0 +1,123 @@
+"""The rep × figure grid: every rep of the viewer's, against the targets and the period before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadmodel.directory import QUEUE
+from leadmodel.lifecycle.settings import ModelSettings
+from metrics.definitions import BY_NAME
+from metrics.pages.address import QUEUES, Asked
+from metrics.pages.cells import Cell, make_cell, target_words
+from metrics.pages.scope import Scope, total_name
+from metrics.query import Answer, Values, ask
+from metrics.report import names_of
+from metrics.selection import By
+from metrics.spec import Figure
+
+COLUMNS = tuple(
+    BY_NAME[name]
+    for name in (
+        "assigned",
+        "pick_up_rate",
+        "response_median_s",
+        "response_p90_s",
+        "sla_attainment",
+        "touches_mean",
+        "touchless_rate",
+        "qualified_rate",
+        "open",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading: the figure, its target, how to sort by it."""
+
+    name: str
+    label: str
+    target: str
+    about: str
+    sort_href: str
+    sorted: str
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A rep's figures, or the total's."""
+
+    name: str
+    note: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The rep × figure grid; `left_out` cycles an exception keeps out of all of it."""
+
+    columns: list[Column]
+    total: GridRow
+    rows: list[GridRow]
+    left_out: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was assigned in the selection."""
+        return not self.rows
+
+
+def read_grid(asked: Asked, scope: Scope) -> Grid:
+    """The figures of the period for everybody together and for each rep, against the period before."""
+    selection = asked.selection(scope.reps)
+    answer = ask(selection, by=By.REP, figures=COLUMNS)
+    # As of an instant everybody concerned is derived anew: once, for what was asked for.
+    before = ask(selection.previous(), by=By.REP, figures=COLUMNS) if asked.as_of is None else None
+    return _grid(asked, scope, answer, before)
+
+
+def _grid(asked: Asked, scope: Scope, answer: Answer, before: Answer | None) -> Grid:
+    names = names_of(By.REP, [rep for rep in answer.groups if rep is not None])
+    reps = sorted((rep for rep in answer.groups if rep is not None), key=lambda rep: names[rep].casefold())
+    if asked.sort is not None and asked.sort.removeprefix("-") in {column.name for column in COLUMNS}:
+        key = asked.sort.removeprefix("-")
+        reps.sort(key=lambda rep: answer.groups[rep][key] or 0, reverse=asked.sort.startswith("-"))
+        # "none" is no value to be first with
+        reps.sort(key=lambda rep: answer.groups[rep][key] is None)
+    elif asked.sort == "-name":
+        reps.reverse()
+
+    def row(rep: str | None, name: str, note: str, values: Values, earlier: Values | None) -> GridRow:
+        cells = [
+            make_cell(
+                figure,
+                values,
+                earlier,
+                settings=scope.settings,
+                href=asked.query(figure=figure.name, rep=rep, tile=None),
+                is_selected=(asked.figure, asked.rep) == (figure.name, rep),
+            )
+            for figure in COLUMNS
+        ]
+        return GridRow(name, note, cells)
+
+    earlier = before.groups if before else {}
+    rows = [row(rep, names[rep], "", answer.groups[rep], earlier.get(rep)) for rep in reps]
+    if None in answer.groups:
+        rows.append(row(QUEUES, QUEUE, "time in queues, on no rep", answer.groups[None], earlier.get(None)))
+    total = row(
+        None, total_name(scope, asked), "each cycle once", answer.overall, before.overall if before else None
+    )
+    return Grid([_column(figure, asked, scope.settings) for figure in COLUMNS], total, rows, answer.left_out)
+
+
+def _column(figure: Figure, asked: Asked, settings: ModelSettings) -> Column:
+    up, down = figure.name, f"-{figure.name}"
+    return Column(
+        figure.name,
+        figure.label,
+        target_words(figure, settings),
+        f"Counts {figure.counts}. Leaves out {figure.leaves_out}.",
+        asked.query(sort=up if asked.sort == down else down),
+        {up: "ascending", down: "descending"}.get(asked.sort or "", ""),
+    )

@@ -1,0 +1,135 @@
+"""The people behind the selected cell or tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from base.address import WrongAddress, written_instant
+from leadmodel.directory import QUEUE
+from metrics import cursors
+from metrics import now as present
+from metrics.behind import Behind, behind
+from metrics.definitions import BY_NAME
+from metrics.now import Tile
+from metrics.pages.address import QUEUES, Asked
+from metrics.pages.people_rows import BehindRow, WaitingRow, behind_row, list_words, waiting_row
+from metrics.pages.scope import Scope, total_name
+from metrics.query import ask
+from metrics.report import names_of
+from metrics.selection import By
+from metrics.spec import Figure
+
+
+@dataclass(frozen=True)
+class ListView:
+    """The people behind the selected cell or tile, one page of them."""
+
+    title: str
+    sentence: str
+    left_out: str
+    anchor: str
+    csv_href: str
+    behind: list[BehindRow]
+    waiting: list[WaitingRow]
+    total: int
+    next_href: str
+    first_href: str
+
+
+def read_list(asked: Asked, scope: Scope) -> ListView | None:
+    """The list the address selects, one page of it; None where it selects nothing."""
+    if asked.tile is not None:
+        return _tile_list(asked, scope, present.BY_NAME[asked.tile])
+    if asked.figure is not None:
+        return _behind_list(asked, scope, BY_NAME[asked.figure])
+    return None
+
+
+def rows_behind(asked: Asked, scope: Scope, figure: Figure, *, limit: int | None) -> Behind:
+    """The rows behind the selected cell. Raises Http404 for a rep the viewer may not see, and WrongAddress."""
+    by = By.REP if asked.rep is not None else None
+    group = None if asked.rep == QUEUES else asked.rep
+    if group is not None and not scope.may_see(group):
+        raise Http404("There is no such rep among those you may see.")
+    if asked.rep == QUEUES and scope.reps is not None:
+        raise Http404("Queues together are shown to operations only.")
+    try:
+        return behind(asked.selection(scope.reps), figure, by=by, group=group, after=asked.after, limit=limit)
+    except cursors.WrongCursor as error:
+        raise WrongAddress(str(error)) from error
+
+
+def _behind_list(asked: Asked, scope: Scope, figure: Figure) -> ListView:
+    found = rows_behind(asked, scope, figure, limit=cursors.PAGE)
+    by = By.REP if asked.rep is not None else None
+    answer = ask(asked.selection(scope.reps), by=by, figures=(figure,))
+    group = None if asked.rep == QUEUES else asked.rep
+    values = answer.groups.get(group) if by else answer.overall
+    value = values[figure.name] if values else None
+    as_of = written_instant(asked.as_of)
+    return ListView(
+        title=f"{rep_name(asked, scope)} · {figure.label}",
+        sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
+        left_out=f"Left out: {figure.leaves_out}; {answer.left_out:,} under an exception in this period.",
+        anchor=figure.name,
+        csv_href="rows.csv" + asked.query(),
+        behind=[
+            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, as_of=as_of)
+            for row in found.rows
+        ],
+        waiting=[],
+        total=found.total,
+        next_href=asked.query(after=found.following) if found.following else "",
+        first_href=asked.query() if asked.after else "",
+    )
+
+
+def rep_name(asked: Asked, scope: Scope) -> str:
+    """Whose number the list is behind."""
+    if asked.rep is None:
+        return total_name(scope, asked)
+    return QUEUE if asked.rep == QUEUES else names_of(By.REP, [asked.rep])[asked.rep]
+
+
+def tile_rows(asked: Asked, scope: Scope, tile: Tile, *, limit: int | None) -> list[present.OpenRow]:
+    """The people a tile speaks of. Raises Http404 for a tile that is not the viewer's, and WrongAddress."""
+    if tile.name == "nobodys" and not scope.sees_nobodys:
+        raise Http404("People whom nobody holds are shown to managers and operations only.")
+    if asked.as_of is not None:
+        raise WrongAddress("The Now strip is about now: leave out as_of, or choose a figure.")
+    try:
+        return present.list_tile(
+            asked.now, scope.reps, tile, with_nobodys=scope.sees_nobodys, after=asked.after, limit=limit
+        )
+    except cursors.WrongCursor as error:
+        raise WrongAddress(str(error)) from error
+
+
+def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
+    rows = tile_rows(asked, scope, tile, limit=cursors.PAGE + 1)
+    total = present.count_tiles(asked.now, scope.reps, tiles=(tile,), with_nobodys=scope.sees_nobodys)[
+        tile.name
+    ]
+    shown = rows[: cursors.PAGE]
+    return ListView(
+        title=f"Now · {tile.label}",
+        sentence=f"{total:,} of them: {tile.words}.",
+        left_out="Left out: people under an exception, and deleted ones. Filters do not apply to the Now strip.",
+        anchor="now",
+        csv_href="now.csv" + asked.query(),
+        behind=[],
+        waiting=[
+            waiting_row(
+                row,
+                target_s=scope.target_s,
+                now=asked.now,
+                zone=scope.zone,
+            )
+            for row in shown
+        ],
+        total=total,
+        next_href=asked.query(after=present.place(shown[-1])) if len(rows) > cursors.PAGE else "",
+        first_href=asked.query() if asked.after else "",
+    )

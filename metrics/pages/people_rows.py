@@ -1,0 +1,159 @@
+"""People in lists: rows behind a number, and open people, as a page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from base.words import Instant, duration, instant
+from leadmodel.pages.links import about, person_href, salesforce_href
+from metrics.behind import Row
+from metrics.now import OpenRow
+from metrics.report import written
+from metrics.spec import Figure, Kind, Unit
+
+ENTRIES = {
+    "first": "",
+    "timed_return": "back by a timed return",
+    "inbound_action": "back by an action of their own",
+    "manual": "brought back by hand",
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word with a tone; the word alone says it."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class BehindRow:
+    """One row behind a number. `counts`: it is in the numerator."""
+
+    href: str
+    name: str
+    about: str
+    cycle: int
+    rep: str
+    source: str
+    campaign: str
+    path: str
+    assigned: Instant
+    measure: str
+    is_waiting: bool
+    tone: str
+    touches: int
+    stage: Badge
+    counts: bool
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """An open person. Instants tick in the browser from `since` and towards `due`."""
+
+    href: str
+    salesforce: str
+    name: str
+    about: str
+    cycle: int
+    cause: str
+    source: str
+    campaign: str
+    path: str
+    holder: str
+    since: Instant
+    waiting: str
+    due: Instant | None
+    due_words: str
+    tone: str
+    last_touch: Instant | None
+    touches: int
+    stage: Badge
+
+
+def behind_row(row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, as_of: str | None) -> BehindRow:
+    """A row behind a number. A response past the target has a tone, one within has none."""
+    seconds = row.response_s if row.response_s is not None else row.waited_s
+    is_waiting = row.response_s is None and row.outcome == "open"
+    is_late = row.path == "inbound" and seconds > target_s and (is_waiting or row.response_s is not None)
+    measure = duration(row.response_s) if row.response_s is not None else "none"
+    if is_waiting:
+        measure = f"at least {duration(row.waited_s)}"
+    return BehindRow(
+        href=person_href(row.person_id, as_of),
+        name=row.name,
+        about=about(row.title, row.company),
+        cycle=row.number,
+        rep=row.rep_name,
+        source=row.source or "no source",
+        campaign=row.campaign or "",
+        path=row.path,
+        assigned=instant(row.started_at, now=now, zone=zone),
+        measure=measure,
+        is_waiting=is_waiting,
+        tone="bad" if is_late else "",
+        touches=row.touch_count,
+        stage=_stage(row.outcome, row.handling),
+        counts=row.is_member,
+    )
+
+
+def waiting_row(row: OpenRow, *, target_s: float, now: datetime, zone: ZoneInfo) -> WaitingRow:
+    """An open person; those who are owed an answer have a due moment."""
+    left_s = target_s - row.waited_s
+    due = None
+    due_words = tone = ""
+    if row.owes_response:
+        due = instant(
+            datetime.fromtimestamp(row.assigned_at.timestamp() + target_s, tz=zone), now=now, zone=zone
+        )
+        due_words = f"{duration(left_s)} left" if left_s >= 0 else f"due {duration(-left_s)} ago"
+        tone = "bad" if left_s < 0 else "near" if left_s <= target_s / 2 else ""
+    cause = ENTRIES[row.entry]
+    if row.number > 1 and (row.last_reason or row.last_kind):
+        cause = " · ".join(filter(None, (cause, f"last time: {row.last_reason or row.last_kind}")))
+    stage = Badge("Working") if row.touch_count else Badge("Assigned, waiting", tone)
+    if row.claimed_at is not None and not row.touch_count:
+        stage = Badge("Claimed, no touch", "near")
+    return WaitingRow(
+        href=person_href(row.person_id),
+        salesforce=salesforce_href(row.person_id),
+        name=row.name,
+        about=about(row.title, row.company),
+        cycle=row.number,
+        cause=cause,
+        source=row.source or "no source",
+        campaign=row.campaign or "",
+        path=row.path,
+        holder=row.holder or "nobody",
+        since=instant(row.assigned_at, now=now, zone=zone),
+        waiting=duration(row.waited_s),
+        due=due,
+        due_words=due_words,
+        tone=tone,
+        last_touch=instant(row.last_touch_at, now=now, zone=zone) if row.last_touch_at else None,
+        touches=row.touch_count,
+        stage=stage,
+    )
+
+
+def _stage(outcome: str, handling: str) -> Badge:
+    """How a cycle stands, in the words of stages."""
+    if outcome == "open":
+        return Badge("Working") if handling == "touched" else Badge("Assigned, waiting", "near")
+    how = {"bypassed": ", no touch", "by_automation": ", by automation"}.get(handling, "")
+    return Badge(outcome.capitalize() + how, "good" if outcome == "qualified" else "")
+
+
+def list_words(figure: Figure, value: float | None, total: int, members: int) -> str:
+    """How many rows there are, and what they have to do with the number."""
+    if figure.kind is Kind.SHARE:
+        return f"{members:,} of {total:,} count: {written(value, Unit.SHARE)}."
+    if figure.kind is Kind.COUNT:
+        return f"{total:,} of them."
+    if figure.kind is Kind.WAITING_PERCENTILE:
+        return f"{members:,} answered and {total - members:,} still waiting: {written(value, figure.unit)}."
+    return f"{written(value, figure.unit)} over {total:,}."

@@ -1,0 +1,136 @@
+"""The queue: a rep's own open people, those who wait for an answer first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.http import Http404, QueryDict
+
+from base.address import WrongAddress, given, one_of
+from base.models import Role
+from metrics import cursors
+from metrics import now as present
+from metrics.pages.people_rows import WaitingRow, waiting_row
+from metrics.pages.scope import Scope
+from metrics.pages.strip import TileView
+
+
+@dataclass(frozen=True)
+class QueueAsked:
+    """Whose queue, narrowed to which tile's people, from which place on."""
+
+    rep: str
+    is_own: bool
+    tile: present.Tile
+    after: str | None
+
+    def query(self, *, tile: str | None = None, after: str | None = None) -> str:
+        """The address of this queue with another tile or place."""
+        found = {
+            "rep": None if self.is_own else self.rep,
+            "show": tile or (self.tile.name if self.tile.name != "open" else None),
+            "after": after,
+        }
+        return "?" + urlencode({name: value for name, value in found.items() if value})
+
+
+@dataclass(frozen=True)
+class RepChoice:
+    """A rep whose queue may be looked at."""
+
+    rep: str
+    name: str
+    open: int
+    is_selected: bool
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """One page of a queue."""
+
+    title: str
+    tiles: list[TileView]
+    rows: list[WaitingRow]
+    words: str
+    total: int
+    csv_href: str
+    next_href: str
+    first_href: str
+    all_href: str
+
+
+def read_queue_address(parameters: QueryDict, scope: Scope) -> QueueAsked | None:
+    """Whose queue is asked for; None where nobody's can be. Raises Http404 and WrongAddress."""
+    own = scope.user.salesforce_id
+    rep = given(parameters, "rep") or own
+    name = one_of(parameters, "show", present.QUEUE_BY_NAME, "part of a queue") or "open"
+    if rep is None:
+        return None
+    if not scope.may_see(rep) and rep != own:
+        raise Http404("There is no such rep among those you may see.")
+    return QueueAsked(rep, rep == own, present.QUEUE_BY_NAME[name], given(parameters, "after"))
+
+
+def queue_rows(asked: QueueAsked, *, now: datetime, limit: int | None) -> list[present.OpenRow]:
+    """The people of the queue from the place on. Raises WrongAddress."""
+    reps = frozenset({asked.rep})
+    try:
+        return present.list_queue(now, reps, tile=asked.tile, after=asked.after, limit=limit)
+    except cursors.WrongCursor as error:
+        raise WrongAddress(str(error)) from error
+
+
+def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
+    """The strip over the queue, and one page of its people."""
+    reps = frozenset({asked.rep})
+    counts = present.count_tiles(now, reps, tiles=present.QUEUE_TILES, with_nobodys=False)
+    rows = queue_rows(asked, now=now, limit=cursors.PAGE + 1)
+    shown = rows[: cursors.PAGE]
+    total = counts[asked.tile.name]
+    return QueueView(
+        title="Next for you" if asked.is_own else f"Queue of {rep_name(asked.rep)}",
+        tiles=[
+            TileView(
+                tile.label,
+                tile.words,
+                counts[tile.name],
+                tile.tone if counts[tile.name] else "zero",
+                asked.query(tile=tile.name),
+                is_selected=asked.tile is tile,
+            )
+            for tile in present.QUEUE_TILES
+        ],
+        rows=[waiting_row(row, target_s=scope.target_s, now=now, zone=scope.zone) for row in shown],
+        words=f"{total:,} of them: {asked.tile.words}.",
+        total=total,
+        csv_href="rows.csv" + asked.query(),
+        next_href=asked.query(after=present.place(shown[-1])) if len(rows) > cursors.PAGE else "",
+        first_href=asked.query() if asked.after else "",
+        all_href=asked.query(tile="open") if asked.tile.name != "open" else "",
+    )
+
+
+def read_reps(scope: Scope, selected: str | None) -> list[RepChoice]:
+    """Active reps who hold open people, most first by name, for those who look after others."""
+    if scope.user.role == Role.REP:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT holder.id, COALESCE(holder.name, holder.id), count(*) FROM leadmodel_cycle cycle"
+            " JOIN sync_user holder ON holder.id = cycle.holder_id AND holder.is_active"
+            " WHERE cycle.outcome = 'open' AND (%(reps)s::text[] IS NULL OR holder.id = ANY(%(reps)s))"
+            " GROUP BY holder.id ORDER BY 2, 1",
+            {"reps": sorted(scope.reps) if scope.reps is not None else None},
+        )
+        return [RepChoice(rep, name, held, rep == selected) for rep, name, held in cursor.fetchall()]
+
+
+def rep_name(rep: str) -> str:
+    """The name people know a rep by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(name, id) FROM sync_user WHERE id = %s", [rep])
+        row = cursor.fetchone()
+    return row[0] if row else rep

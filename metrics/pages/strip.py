@@ -1,0 +1,40 @@
+"""Strips of tiles: facts that need somebody now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metrics import now as present
+from metrics.pages.address import Asked
+from metrics.pages.scope import Scope
+
+
+@dataclass(frozen=True)
+class TileView:
+    """A tile of the Now strip."""
+
+    label: str
+    words: str
+    count: int
+    tone: str
+    href: str
+    is_selected: bool
+
+
+def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
+    """The Now strip. It is about now: an instant in the past has none."""
+    if asked.as_of is not None:
+        return []
+    counts = present.count_tiles(asked.now, scope.reps, with_nobodys=scope.sees_nobodys)
+    return [
+        TileView(
+            tile.label,
+            tile.words,
+            counts[tile.name],
+            tile.tone if counts[tile.name] else "zero",
+            asked.query(tile=tile.name, figure=None, rep=None),
+            asked.tile == tile.name,
+        )
+        for tile in present.TILES
+        if scope.sees_nobodys or tile.name != "nobodys"
+    ]

@@ -1,0 +1,18 @@
+"""Addresses of the pages of figures."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from metrics import views
+
+urlpatterns = [
+    path("team/", views.team, name="team"),
+    path("team/grid.csv", views.grid_csv, name="team-grid-csv"),
+    path("team/rows.csv", views.rows_csv, name="team-rows-csv"),
+    path("team/now.csv", views.now_csv, name="team-now-csv"),
+    path("queue/", views.queue, name="queue"),
+    path("queue/rows.csv", views.queue_csv, name="queue-csv"),
+    path("figures/", views.figures, name="figures"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]

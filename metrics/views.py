@@ -1,0 +1,171 @@
+"""Pages of figures: parse the address, gather within the viewer's scope, show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from base.address import WrongAddress
+from base.pages import page, viewer
+from leadmodel.pages.shell import read_shell
+from metrics import now as present
+from metrics.definitions import BY_NAME, FIGURES
+from metrics.pages.address import CUSTOM, PERIODS, Asked, read_address
+from metrics.pages.downloads import BEHIND, WAITING, behind_lines, download, waiting_lines
+from metrics.pages.grid import read_grid
+from metrics.pages.lists import read_list, rep_name, rows_behind, tile_rows
+from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
+from metrics.pages.queue import rep_name as queue_name
+from metrics.pages.scope import Scope, read_choices, read_scope, told_at, total_name
+from metrics.pages.strip import read_tiles
+from metrics.pages.styleguide import read_styleguide
+from metrics.query import ask
+from metrics.report import as_csv, build
+from metrics.selection import By
+
+
+def _asked(request: HttpRequest, scope: Scope) -> Asked:
+    zone = scope.settings.organisation.zone
+    return read_address(request.GET, zone=zone, now=timezone.now())
+
+
+@page
+def team(request: HttpRequest) -> HttpResponseBase:
+    """Where the team is behind, how its reps stand, who is behind the selected number."""
+    scope = read_scope(viewer(request))
+    asked = _asked(request, scope)
+    context = {"asked": asked, "kept": asked.kept(), "list": read_list(asked, scope)}
+    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
+    if target == "behind":
+        return _varied(render(request, "team/behind.html", context | {"is_fragment": True}), asked)
+    shell = read_shell(scope.user, current="team", now=asked.now)
+    grid = read_grid(asked, scope)
+    teams, sources = read_choices(asked.selection(scope.reps))
+    context |= {
+        "shell": shell,
+        "scope": scope,
+        "title": total_name(scope, asked),
+        "grid": grid,
+        "tiles": read_tiles(asked, scope),
+        "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
+        + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
+        "teams": teams,
+        "sources": sources,
+        "told_at": told_at(asked, scope),
+        "now_href": asked.query(as_of=None),
+        "grid_csv": "grid.csv" + asked.query(figure=None, rep=None, tile=None, sort=None),
+    }
+    return _varied(render(request, "team/board.html" if target == "board" else "team/page.html", context), asked)
+
+
+def _varied(response: HttpResponse, asked: Asked) -> HttpResponse:
+    """One address, several bodies, which no cache may mix; htmx shows the address without empty parameters."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    response.headers["HX-Push-Url"] = reverse("team") + asked.query(after=asked.after)
+    return response
+
+
+@page
+def grid_csv(request: HttpRequest) -> HttpResponseBase:
+    """The whole report of the selection, a line per rep: what `manage.py report --format csv` prints."""
+    scope = read_scope(viewer(request))
+    asked = _asked(request, scope)
+    selection = asked.selection(scope.reps)
+    report = build(ask(selection, by=By.REP), selection, by=By.REP, first=asked.first, until=asked.until)
+    name = f"team-{_period(asked)}"
+    return HttpResponse(
+        "\ufeff" + as_csv(report),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+@page
+def rows_csv(request: HttpRequest) -> HttpResponseBase:
+    """All rows behind the selected cell."""
+    scope = read_scope(viewer(request))
+    asked = _asked(request, scope)
+    if asked.figure is None:
+        raise WrongAddress("The address names no figure: open a number of the table, then its CSV.")
+    found = rows_behind(asked, scope, BY_NAME[asked.figure], limit=None)
+    name = f"{asked.figure} {rep_name(asked, scope)} {_period(asked)}"
+    return download(name, BEHIND, behind_lines(found.rows))
+
+
+@page
+def now_csv(request: HttpRequest) -> HttpResponseBase:
+    """All people a tile of the Now strip speaks of."""
+    scope = read_scope(viewer(request))
+    asked = _asked(request, scope)
+    if asked.tile is None:
+        raise WrongAddress("The address names no tile: open a tile of the Now strip, then its CSV.")
+    rows = tile_rows(asked, scope, present.BY_NAME[asked.tile], limit=None)
+    return download(f"now {asked.tile} {_minute(asked.now)}", WAITING, waiting_lines(rows))
+
+
+@page
+def queue(request: HttpRequest) -> HttpResponseBase:
+    """The viewer's own open people, or those of a rep they look after."""
+    scope = read_scope(viewer(request))
+    now = timezone.now()
+    asked = read_queue_address(request.GET, scope)
+    context = {
+        "shell": read_shell(scope.user, current="queue", now=now),
+        "scope": scope,
+        "queue": read_queue(asked, scope, now=now) if asked else None,
+        "reps": read_reps(scope, asked.rep if asked else None),
+    }
+    return render(request, "queue/page.html", context)
+
+
+@page
+def queue_csv(request: HttpRequest) -> HttpResponseBase:
+    """All people of a queue."""
+    scope = read_scope(viewer(request))
+    now = timezone.now()
+    asked = read_queue_address(request.GET, scope)
+    if asked is None:
+        raise WrongAddress("The address names no rep: open a rep's queue, then its CSV.")
+    rows = queue_rows(asked, now=now, limit=None)
+    return download(
+        f"queue {queue_name(asked.rep)} {asked.tile.name} {_minute(now)}", WAITING, waiting_lines(rows)
+    )
+
+
+@page
+def figures(request: HttpRequest) -> HttpResponseBase:
+    """What every figure counts and leaves out."""
+    scope = read_scope(viewer(request))
+    now = timezone.now()
+    context = {
+        "shell": read_shell(scope.user, current="figures", now=now),
+        "figures": FIGURES,
+        "tiles": present.TILES,
+        "settings": scope.settings,
+    }
+    return render(request, "figures/page.html", context)
+
+
+@page
+def styleguide(request: HttpRequest) -> HttpResponseBase:
+    """Every component with invented data; only where the app is developed."""
+    if not (settings.DEBUG or settings.LOCAL):
+        raise Http404("The style guide is shown in development only.")
+    now = timezone.now()
+    context = {"shell": read_shell(viewer(request), current="styleguide", now=now)}
+    return render(request, "styleguide/page.html", context | read_styleguide(now=now))
+
+
+def _period(asked: Asked) -> str:
+    as_of = f"-as-of-{_minute(asked.as_of)}" if asked.as_of is not None else ""
+    return f"{asked.first}-through-{asked.through}{as_of}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H%M}"

@@ -1,0 +1,21 @@
+// The address and what is selected on the page go together.
+
+/** Marks the cell or tile whose list is shown, and brings the list into sight. @param {Document} page */
+export function followAddress(page) {
+  page.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "behind") return;
+    const chosen = event.detail.requestConfig.triggeringEvent?.target?.closest?.(".grid td a, .now a");
+    if (!chosen) return;
+    for (const link of page.querySelectorAll(".grid td a, .now a")) link.removeAttribute("aria-current");
+    chosen.setAttribute("aria-current", "true");
+    page.getElementById("behind").scrollIntoView({ block: "nearest" });
+  });
+}
+
+/** A filter that says nothing does not stand in the address. @param {Document} page */
+export function leaveOutEmpty(page) {
+  page.addEventListener("htmx:configRequest", (event) => {
+    const parameters = event.detail.parameters;
+    for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
+  });
+}
