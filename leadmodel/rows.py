@@ -38,9 +38,12 @@ class Rows:
     files: dict[str, io.StringIO] = field(default_factory=lambda: {name: io.StringIO() for name in TABLES})
     person_count: int = 0
 
+    def __post_init__(self) -> None:
+        self._writers = {name: csv.writer(file) for name, file in self.files.items()}
+
     def add(self, persons: Iterable[Person]) -> None:
         """Take the rows of these persons."""
-        writers = {name: csv.writer(file) for name, file in self.files.items()}
+        writers = self._writers
         for person in persons:
             self.person_count += 1
             writers["person"].writerow(_person(person))

@@ -6,8 +6,8 @@ their name ends with. Rule numbers are those of the lead model.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -142,33 +142,20 @@ class Touches(Section):
     backdated_after_hours: Annotated[float, Field(ge=0)] = 24
 
     @cached_property
-    def _automatic(self) -> Names:
-        return tuple(map(_folded, self.automatic_subjects))
+    def _subject(self) -> re.Pattern[str]:
+        groups = {"inbound": self.inbound_subjects, "automatic": self.automatic_subjects}
+        written = [f"(?P<{kind}>{_regex(patterns)})" for kind, patterns in groups.items() if patterns]
+        return re.compile("|".join(written) or "(?!)", re.IGNORECASE | re.DOTALL)
 
-    @cached_property
-    def _inbound(self) -> Names:
-        return tuple(map(_folded, self.inbound_subjects))
-
-    def is_automatic_subject(self, subject: str) -> bool:
-        """Whether an engagement tool writes subjects like this one by itself."""
-        return matches(subject, self._automatic)
-
-    def is_inbound_subject(self, subject: str) -> bool:
-        """Whether a subject like this one tells of something the person sent us."""
-        return matches(subject, self._inbound)
+    def kind_of_subject(self, subject: str) -> str | None:
+        """`inbound` for what came from the person, `automatic` for what a tool writes by itself, else None."""
+        found = self._subject.fullmatch(subject)
+        return found.lastgroup if found is not None else None
 
 
-def _folded(pattern: str) -> str:
-    """The pattern in fnmatch's writing: brackets, which engagement tools love, stand for themselves."""
-    return pattern.casefold().replace("[", "[[]")
-
-
-def matches(text: str, patterns: Names) -> bool:
-    """Whether `text` fits one of the case-folded patterns."""
-    if not patterns:
-        return False
-    folded = text.casefold()
-    return any(fnmatchcase(folded, pattern) for pattern in patterns)
+def _regex(patterns: Names) -> str:
+    """Patterns of * and ? as one expression; brackets, which engagement tools love, stand for themselves."""
+    return "|".join(re.escape(p).replace(r"\*", ".*").replace(r"\?", ".") for p in patterns)
 
 
 class Qualified(Section):

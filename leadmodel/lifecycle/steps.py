@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Touch
@@ -116,7 +117,7 @@ def ordered_steps(
         and join.winner in records
         and horizon.shows(join.at, join.at)
     ]
-    steps.sort(key=lambda step: (step.at, step.rank, step.key))
+    steps.sort(key=itemgetter(0, 1, 2))  # at, rank, key
     return steps
 
 

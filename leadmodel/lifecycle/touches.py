@@ -32,22 +32,19 @@ def read_touches(
         if activity.activity_id in seen:
             continue
         seen.add(activity.activity_id)
-        touch = Touch(
-            at=activity.created_at,
-            activity_id=activity.activity_id,
-            by=directory.named(activity.owner_id),
-            why=_why(activity, rules, directory),
-        )
-        if activity.completed_at is not None and activity.is_done and not activity.is_event:
-            if activity.completed_at < activity.created_at - late_by:
+        created_at, completed_at = activity.created_at, activity.completed_at
+        why = _why(activity, rules, directory)
+        touch = Touch(created_at, activity.activity_id, directory.named(activity.owner_id), why)
+        if completed_at is not None and activity.is_done and not activity.is_event:
+            if completed_at < created_at - late_by:
                 touch.is_backdated = True
             else:
-                touch.at = activity.completed_at
-        if not exists(touch.at, max(activity.created_at, touch.at)):
+                touch.at = completed_at
+        if not exists(touch.at, max(created_at, touch.at)):
             continue
-        if activity.is_event or touch.why is Why.INBOUND:
+        if activity.is_event or why is Why.INBOUND:
             answers.append(touch.at)
-        elif touch.why in _AUTOMATIC:
+        elif why in _AUTOMATIC:
             automatic.append(touch)
         found.append((activity.record_id, touch))
     _count_the_answered(automatic, answers, timedelta(minutes=rules.answer_window_minutes))
@@ -60,11 +57,12 @@ _AUTOMATIC = frozenset({Why.AUTOMATIC_USER, Why.AUTOMATIC_SUBTYPE, Why.AUTOMATIC
 def _why(activity: Activity, rules: Touches, directory: Directory) -> Why:
     if not (activity.is_done or activity.is_event):
         return Why.NOT_DONE
-    if rules.is_inbound_subject(activity.subject):
+    kind = rules.kind_of_subject(activity.subject)
+    if kind == "inbound":
         return Why.INBOUND
     if activity.subtype in rules.automatic_subtypes:
         return Why.AUTOMATIC_SUBTYPE
-    if rules.is_automatic_subject(activity.subject):
+    if kind == "automatic":
         return Why.AUTOMATIC_SUBJECT
     if not directory.is_human(activity.owner_id):
         return Why.AUTOMATIC_USER
