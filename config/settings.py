@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "config",
     *OUR_APPS,
     "rest_framework",
-    "django.contrib.admin",
+    "config.admin_app.OpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -10,10 +10,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz
 
-admin.site.site_header = "Leadmodel: operations"
-admin.site.site_title = "Leadmodel"
-admin.site.index_title = "Settings and records"
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -1,0 +1,48 @@
+"""Forms of users in the admin."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+
+from base.models import User
+
+USER_ID = re.compile(r"005[A-Za-z0-9]{15}")
+
+
+if TYPE_CHECKING:  # generic for the type checker, not while running
+    _Form = forms.ModelForm[User]
+else:
+    _Form = forms.ModelForm
+
+
+class _Checked(_Form):
+    """What both forms check."""
+
+    def clean_salesforce_id(self) -> str | None:
+        """A whole Id of a Salesforce user, or none."""
+        value: str | None = self.cleaned_data.get("salesforce_id")
+        if value and not USER_ID.fullmatch(value):
+            raise forms.ValidationError(
+                f"“{value}” is no Salesforce user Id: write all 18 characters, beginning with 005."
+            )
+        return value or None
+
+    def clean_time_zone(self) -> str:
+        """A zone this machine knows."""
+        value: str = self.cleaned_data["time_zone"]
+        if value not in available_timezones():
+            raise forms.ValidationError(f"“{value}” is no time zone: write one like Europe/Berlin.")
+        return value
+
+
+class UserForm(_Checked, UserChangeForm):  # type: ignore[type-arg]
+    """Change a user."""
+
+
+class NewUserForm(_Checked, AdminUserCreationForm):  # type: ignore[type-arg]
+    """Add a user."""

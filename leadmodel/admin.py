@@ -1,0 +1,103 @@
+"""What ops enters: exceptions and teams; and the versions of the model, to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from typing_extensions import override
+
+from base.admin_site import OpsAdmin, ReadOnlyAdmin
+from leadmodel.models import Exclusion, PersonRecord, SettingsVersion, TeamMembership
+from leadmodel.rebuild import mark_everybody
+from sync.models import User as SalesforceUser
+
+if TYPE_CHECKING:  # generic for the type checker, not while running
+    _ExclusionForm = forms.ModelForm[Exclusion]
+    _MembershipForm = forms.ModelForm[TeamMembership]
+else:
+    _ExclusionForm = _MembershipForm = forms.ModelForm
+
+
+class ExclusionForm(_ExclusionForm):
+    """An exception: for a person there is, ending after it begins."""
+
+    class Meta:
+        model = Exclusion
+        fields = ("record_id", "starts_at", "expires_at", "reason", "owner")
+
+    def clean_record_id(self) -> str:
+        """A Lead or Contact that was read."""
+        value: str = self.cleaned_data["record_id"].strip()
+        if not PersonRecord.objects.filter(record_id=value).exists():
+            raise forms.ValidationError(
+                f"There is no Lead or Contact {value}: write the 18-character Id from Salesforce's address bar."
+            )
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        """The end comes after the start."""
+        data = super().clean() or self.cleaned_data
+        starts, expires = data.get("starts_at"), data.get("expires_at")
+        if starts and expires and expires <= starts:
+            self.add_error("expires_at", "The exception ends before it begins: write a later end.")
+        return data
+
+
+@admin.register(Exclusion)
+class ExclusionAdmin(OpsAdmin):
+    """Exceptions. One is ended by its end, never deleted: past figures were told by it."""
+
+    form = ExclusionForm
+    list_display = ("record_id", "starts_at", "expires_at", "reason", "owner", "entered_at")
+    search_fields = ("record_id", "reason")
+    readonly_fields = ("entered_at",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Owned by who enters it."""
+        return {**super().get_changeform_initial_data(request), "owner": request.user.pk}
+
+
+class TeamMembershipForm(_MembershipForm):
+    """A membership of a Salesforce user there is."""
+
+    class Meta:
+        model = TeamMembership
+        fields = ("user_id", "team", "since")
+
+    def clean_user_id(self) -> str:
+        """A user that was read."""
+        value: str = self.cleaned_data["user_id"].strip()
+        if not SalesforceUser.objects.filter(pk=value).exists():
+            raise forms.ValidationError(
+                f"There is no Salesforce user {value}: write all 18 characters, beginning with 005."
+            )
+        return value
+
+
+@admin.register(TeamMembership)
+class TeamMembershipAdmin(OpsAdmin):
+    """Teams kept in this app. A change derives everybody anew."""
+
+    form = TeamMembershipForm
+    list_display = ("user_id", "team", "since")
+    list_filter = ("team",)
+    search_fields = ("user_id", "team")
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: TeamMembership, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        """Keep it, and have cycles told by it."""
+        super().save_model(request, obj, form, change)
+        mark_everybody()
+
+
+@admin.register(SettingsVersion)
+class SettingsVersionAdmin(ReadOnlyAdmin):
+    """The model's versions; a new one comes with `manage.py model import`."""
+
+    list_display = ("__str__", "entered_at", "entered_by", "why")
+    readonly_fields = ("entered_at",)
