@@ -11,8 +11,9 @@ from django.db import connection
 from base.words import Instant, counted, duration, instant
 from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.explain import Moment, counted_in, tell, why_stage
+from leadmodel.lifecycle.stages import Path
 from leadmodel.pages.links import about, salesforce_href
-from leadmodel.story import Story
+from leadmodel.story import Activity, Story
 
 DAYS_TOLD = timedelta(days=62)
 """Longer than this, a stretch of time is told in months."""
@@ -207,8 +208,27 @@ def _moment(moment: Moment, story: Story, *, now: datetime, zone: ZoneInfo) -> M
         at=instant(moment.at, now=now, zone=zone),
         mark=moment.mark,
         text=moment.text,
-        subject=f"{activity.kind}: {activity.subject or 'without a subject'}" if activity else "",
-        detail=moment.detail,
+        subject=_subject(activity) if activity else "",
+        detail=" · ".join(filter(None, (_response(moment, story), moment.detail))),
         source=moment.source or "",
         source_href=salesforce_href(moment.source) if moment.source else "",
     )
+
+
+def _subject(activity: Activity) -> str:
+    """Kind and subject; engagement tools write the kind into the subject themselves."""
+    subject = activity.subject or "without a subject"
+    return subject if subject.startswith(activity.kind) else f"{activity.kind}: {subject}"
+
+
+def _response(moment: Moment, story: Story) -> str:
+    """How long the first touch took, beside the promise."""
+    for cycle in story.person.cycles:
+        if cycle.first_touch_at is not None and moment.source == cycle.first_touch_id:
+            took_s = (cycle.first_touch_at - cycle.assigned_at).total_seconds()
+            late_s = took_s - story.model.settings.response.target_minutes * 60
+            words = f"response {duration(took_s)}"
+            if cycle.path is Path.INBOUND:
+                words += f", {duration(late_s)} past the target" if late_s > 0 else ", in time"
+            return words
+    return ""

@@ -12,6 +12,8 @@ from metrics.spec import Figure, Kind, Unit
 TARGET_AT = 60
 """Where on the bar, of 100, the target stands."""
 FULL = 100
+MANY_TIMES = 3
+"""A change of more than so many times the value before is told as a factor."""
 SAME = 0.0005
 """Differences smaller than this, of the value before, are none."""
 
@@ -63,14 +65,15 @@ def make_cell(
     is_count = figure.kind is Kind.COUNT
     is_few = not is_count and number < settings.few
     text = written(value, figure.unit)
-    if is_few and figure.unit is Unit.SHARE and value is not None:
+    is_fraction = is_few and figure.unit is Unit.SHARE
+    if is_fraction and value is not None:
         text = f"{round(value * number)} of {number}"
     target = settings.targets.get(figure.name)
     return Cell(
         figure=figure.name,
         label=figure.label,
         value=text,
-        rests_on="" if is_count or value is None else f"of {number:,}",
+        rests_on="" if is_count or is_fraction or value is None else f"of {number:,}",
         is_few=is_few,
         against=None if target is None or value is None or is_few else _against(value, target, figure.unit),
         trend=None if before is None or is_few else _trend(figure, value, before, settings.few),
@@ -88,7 +91,7 @@ def target_words(figure: Figure, settings: ModelSettings) -> str:
 
 
 def _plain(value: float, unit: Unit) -> str:
-    return f"{value * 100:g} %" if unit is Unit.SHARE else written(value, unit)
+    return f"{value * 100:g} %" if unit is Unit.SHARE else written(value, unit).removesuffix(" 00 min")
 
 
 def _against(value: float, target: Target, unit: Unit) -> Against:
@@ -113,6 +116,8 @@ def _trend(figure: Figure, value: float | None, before: Values, few: int) -> Tre
         return Trend("=", "same", f"the same as in the period before: {written(earlier, figure.unit)}")
     if figure.unit is Unit.SHARE:
         text = f"{abs(change) * 100:.1f} pt"
+    elif earlier and abs(change) > MANY_TIMES * abs(earlier):
+        text = f"×{value / earlier:.0f}"
     elif earlier:
         text = f"{abs(change) / abs(earlier) * 100:.0f} %"
     else:

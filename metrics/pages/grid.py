@@ -92,7 +92,8 @@ def _grid(asked: Asked, scope: Scope, answer: Answer, before: Answer | None) -> 
             make_cell(
                 figure,
                 values,
-                earlier,
+                # the period before had longer to end its cycles
+                earlier if figure.name != "open" else None,
                 settings=scope.settings,
                 href=asked.query(figure=figure.name, rep=rep, tile=None),
                 is_selected=(asked.figure, asked.rep) == (figure.name, rep),

@@ -46,6 +46,11 @@ class RepChoice:
     open: int
     is_selected: bool
 
+    @property
+    def href(self) -> str:
+        """Their queue."""
+        return "?" + urlencode({"rep": self.rep})
+
 
 @dataclass(frozen=True)
 class QueueView:
@@ -64,7 +69,7 @@ class QueueView:
 
 def read_queue_address(parameters: QueryDict, scope: Scope) -> QueueAsked | None:
     """Whose queue is asked for; None where nobody's can be. Raises Http404 and WrongAddress."""
-    own = scope.user.salesforce_id
+    own = scope.user.salesforce_id if scope.user.role == Role.REP else None
     rep = given(parameters, "rep") or own
     name = one_of(parameters, "show", present.QUEUE_BY_NAME, "part of a queue") or "open"
     if rep is None:
