@@ -80,6 +80,7 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
             return Rebuilt(len(marked), 0, 0)
         model = read_model()
         ids = kin(cursor, marked)
+        _take_marks_of(cursor, ids)
         _lock(cursor, ids)
         rows = Rows(model.settings, model.directory)
         for family in families(cursor, ids, model.columns, model.settings):
@@ -108,6 +109,15 @@ def _take_marks(cursor: Cursor, batch: int) -> list[str]:
         [batch],
     )
     return sorted({row[0] for row in cursor.fetchall()})
+
+
+def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> None:
+    """Remove the marks of kin that nobody else holds: they are derived now, once."""
+    cursor.execute(
+        "DELETE FROM sync_mark WHERE id IN"
+        " (SELECT id FROM sync_mark WHERE record_id = ANY(%s) FOR UPDATE SKIP LOCKED)",
+        [list(ids)],
+    )
 
 
 def _lock(cursor: Cursor, ids: Sequence[str]) -> None:
