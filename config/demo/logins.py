@@ -26,9 +26,10 @@ class Login:
     who: str
 
 
-def make() -> list[Login]:
-    """Make the three users, or bring those of an earlier run up to date."""
-    rep = _busiest_rep()
+def make(rep_name: str | None = None) -> list[Login]:
+    """Make the three users, or bring those of an earlier run up to date; `rep_name` is the rep's Salesforce user name."""
+    named = SalesforceUser.objects.filter(username=rep_name).first() if rep_name is not None else None
+    rep = named or _busiest_rep()
     manager = SalesforceUser.objects.filter(pk=rep.manager_id).first() if rep and rep.manager_id else None
     with transaction.atomic():
         return [

@@ -22,6 +22,10 @@ NAME = "organisation.data"
 class Organisation(Protocol):
     """Something the sandbox can make a data file of."""
 
+    @property
+    def rep(self) -> str | None:
+        """The Salesforce user name of the rep who shows it best; None where nobody knows."""
+
     def fingerprint(self) -> str:
         """What tells this organisation from every other one."""
 
@@ -38,6 +42,7 @@ class ExampleCompany:
 
     leads: int
     seed: int
+    rep: str | None = "alice.moreau@fieldnote.example"
 
     def fingerprint(self) -> str:
         """Size and seed; the twelve months end when it was first made."""
@@ -58,6 +63,7 @@ class Export:
     """A Salesforce data export: a folder of CSV files, or a zip of them."""
 
     path: Path
+    rep: str | None = None
 
     def fingerprint(self) -> str:
         """A digest of names and contents, so that the same export elsewhere is the same organisation.

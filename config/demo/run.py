@@ -84,7 +84,7 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
     if listener is None:
         say("Done. The data stay: `python manage.py report` reads them.")
         return
-    people = logins.make()
+    people = logins.make(demo.organisation.rep)
     children.environment["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "INFO")
     _start_app(children, listener.fileno())
     port = listener.getsockname()[1]
