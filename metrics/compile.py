@@ -11,7 +11,7 @@ _CYCLES = """
     SELECT person_id, number, 1 AS ordinal, assigned_at, assigned_at AS started_at, closed_at AS ended_at, path, source,
            team, campaign_id AS campaign, first_rep AS rep, holder_id, outcome, handling, is_pre_qualification,
            touch_count, first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
-           true AS tells_outcome,
+           true AS owes, true AS tells_outcome,
            extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s,
            extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s
     FROM {cycle} row WHERE {where}
@@ -19,10 +19,10 @@ _CYCLES = """
 _SPANS = """
     SELECT person_id, number, ordinal, assigned_at, started_at, ended_at, path, source,
            team, NULL::text AS campaign, rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, first_touch_at, is_touched, is_bypassed, is_first_rep AS tells_outcome,
+           touch_count, first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
            extract(epoch FROM first_touch_at - started_at)::float8 AS response_s,
            extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s
-    FROM {span} row WHERE owes_response AND {where}
+    FROM {span} row WHERE (owes_response OR is_first_rep) AND {where}
 """
 EXCLUDED = """
     SELECT record.person_id FROM leadmodel_exclusion exclusion

@@ -5,6 +5,8 @@ from __future__ import annotations
 from metrics.spec import Figure, Kind, Unit
 
 INBOUND = "path = 'inbound'"
+OWES = "owes"
+"""Every cycle; per rep, the spans that owe a response. The first rep's others only tell outcomes (M12)."""
 ANSWERED = f"{INBOUND} AND is_touched"
 PICKED_UP = "(is_touched OR is_bypassed)"
 STAYED = "outcome <> 'withdrawn'"
@@ -49,7 +51,7 @@ def _waiting(name: str, label: str, at: float) -> Figure:
         "the same, with those still waiting counted as “at least this long” (Kaplan-Meier)",
         f"outbound, bypassed, closed by automation, passed on to others, {_EXCEPTIONS}",
         member=ANSWERED,
-        population=f"{INBOUND} AND (is_touched OR (handling = 'untouched' AND ended_at IS NULL))",
+        population=f"{OWES} AND {INBOUND} AND (is_touched OR (handling = 'untouched' AND ended_at IS NULL))",
         value="CASE WHEN is_touched THEN response_s ELSE waited_s END",
         at=at,
     )
@@ -72,7 +74,7 @@ FIGURES: tuple[Figure, ...] = (
     _count(
         "assigned",
         "Assigned",
-        "true",
+        OWES,
         "cycles that began in the period; per rep, times the rep held a person who waited for an answer",
     ),
     _count("touched", "Touched", "is_touched", "those that got a counted touch"),
@@ -86,7 +88,7 @@ FIGURES: tuple[Figure, ...] = (
         "picked up / assigned",
         f"outbound, withdrawn, {_EXCEPTIONS}",
         member=PICKED_UP,
-        population=f"{INBOUND} AND {STAYED}",
+        population=f"{OWES} AND {INBOUND} AND {STAYED}",
     ),
     _response("response_median_s", "Response, median", Kind.PERCENTILE),
     _response("response_p90_s", "Response, P90", Kind.PERCENTILE, at=0.9),
@@ -103,7 +105,7 @@ FIGURES: tuple[Figure, ...] = (
         "answered within the promised time / answered or past due",
         f"outbound, still inside the window, closed before it ended, withdrawn, {_EXCEPTIONS}",
         member="is_touched AND response_s <= %(target_s)s",
-        population=f"{INBOUND} AND {STAYED} AND (is_touched OR waited_s > %(target_s)s)",
+        population=f"{OWES} AND {INBOUND} AND {STAYED} AND (is_touched OR waited_s > %(target_s)s)",
     ),
     Figure(
         "touchless_rate",
@@ -113,7 +115,7 @@ FIGURES: tuple[Figure, ...] = (
         "bypassed / assigned",
         f"bypasses for a pre-qualification reason (shown apart), withdrawn, {_EXCEPTIONS}",
         member="is_bypassed AND NOT is_pre_qualification",
-        population=STAYED,
+        population=f"{OWES} AND {STAYED}",
     ),
     _count(
         "touchless_pre_qualification",

@@ -128,7 +128,14 @@ class Span(models.Model):
     touch_count = models.IntegerField()
 
     class Meta:
-        indexes = (models.Index("assigned_at", name="span_assigned", condition=Q(owes_response=True)),)
+        indexes = (
+            # figures per rep of a period
+            models.Index(
+                "assigned_at",
+                name="span_assigned",
+                condition=Q(owes_response=True) | Q(is_first_rep=True),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.person_id}/{self.number}/{self.ordinal}"
