@@ -1,0 +1,20 @@
+-- What this SQL does not know and therefore must not tell figures of: a sentence each.
+SELECT 'a status means different stages at different times' FROM model WHERE told #> '{stages,changes}' <> '[]'
+UNION ALL SELECT 'a machine acts for a rep' FROM model WHERE told #> '{touches,acts_for}' <> '{}'
+UNION ALL SELECT 'qualified is told by opportunities' FROM model WHERE told #>> '{qualified,by}' <> 'status'
+UNION ALL SELECT 'outbound teams are not roles' FROM model
+WHERE (told #>> '{assignment,outbound_pull}')::boolean AND told #>> '{teams,source}' <> 'role'
+UNION ALL (SELECT 'changes seen between two reads' FROM sync_seen LIMIT 1)
+UNION ALL (SELECT 'contacts merged: ' || id FROM sync_contact WHERE master_record_id IS NOT NULL LIMIT 1)
+UNION ALL (SELECT 'two leads are one contact: ' || converted_contact_id FROM sync_lead
+           WHERE converted_contact_id IS NOT NULL GROUP BY converted_contact_id HAVING count(*) > 1 LIMIT 1)
+UNION ALL (SELECT 'a lead merged after it won, or after it was converted: ' || middle.id FROM sync_lead middle
+           WHERE middle.master_record_id IS NOT NULL AND (middle.converted_contact_id IS NOT NULL OR EXISTS (
+               SELECT FROM sync_lead loser WHERE loser.master_record_id = middle.id)) LIMIT 1)
+UNION ALL (SELECT 'a merged lead changed after its merge: ' || loser.id FROM sync_lead loser
+           JOIN sync_leadhistory late ON late.lead_id = loser.id AND late.created_at > loser.system_modstamp
+           WHERE loser.master_record_id IS NOT NULL LIMIT 1)
+UNION ALL (SELECT 'an owner change without Ids: ' || named.id FROM sync_leadhistory named
+           WHERE named.field = 'Owner' AND NOT EXISTS (
+               SELECT FROM sync_leadhistory ids WHERE ids.lead_id = named.lead_id AND ids.field = 'Owner'
+               AND ids.created_at = named.created_at AND ids.new_value ~ '^00[5G]\w{15}$') LIMIT 1)

@@ -1,0 +1,141 @@
+-- Signals and, between them, cycles. Order (M2): `at`; then initial values, status into Assigned, owner, touch,
+-- disposition; then Id.
+
+CREATE TEMP TABLE status ON COMMIT DROP AS
+SELECT line, value.id, at, actor, stage, is_initial,
+       CASE WHEN is_initial THEN -1 WHEN stage IN ('assigned', 'working') THEN 0 ELSE 3 END AS rank
+FROM value JOIN status_means ON status_means.status = lower(value.value)
+WHERE what = 'status';
+
+-- K5: a disposition reverted to an open status within ten minutes by the same user with no touch between.
+CREATE TEMP TABLE slip ON COMMIT DROP AS
+SELECT gone.line, gone.id
+FROM model, status AS gone
+CROSS JOIN LATERAL (
+    SELECT at, actor, stage FROM status AS next
+    WHERE next.line = gone.line AND (next.at, next.rank, next.id) > (gone.at, gone.rank, gone.id)
+    ORDER BY at, rank, id LIMIT 1) AS reverted
+WHERE gone.stage IN ('qualified', 'nurture', 'unqualified') AND NOT gone.is_initial
+  AND reverted.stage IN ('assigned', 'working') AND reverted.actor = gone.actor
+  AND reverted.at <= gone.at + make_interval(secs => 60 * (told ->> 'slip_minutes')::float8)
+  AND NOT EXISTS (SELECT FROM touch WHERE touch.line = gone.line AND touch.at > gone.at AND touch.at < reverted.at);
+
+CREATE TEMP TABLE holder ON COMMIT DROP AS
+SELECT line, owned.id, at, rank, actor, value AS holder, previous, human.id IS NOT NULL AS is_rep FROM (
+    SELECT line, id, at, CASE WHEN is_initial THEN -1 ELSE 1 END AS rank, actor, value,
+           lag(value) OVER (PARTITION BY line ORDER BY at, is_initial DESC, id) AS previous
+    FROM value WHERE what = 'owner' AND value IS NOT NULL) AS owned
+LEFT JOIN human ON human.id = value
+WHERE value IS DISTINCT FROM previous;
+
+-- M5, M8, K3, K4. `stage` of a closing signal is what the person is from then on. Adopted: see below.
+CREATE TEMP TABLE signal ON COMMIT DROP AS
+SELECT line, id, at, rank, actor, 'open' AS kind, 'assigned' AS stage, 'status' AS via, at AS assigned_at
+FROM model, status WHERE stage = 'assigned' AND (told #>> '{assignment,status}')::boolean
+UNION ALL
+SELECT DISTINCT ON (line, value::timestamptz) line, id, value::timestamptz, 0, actor, 'open', 'assigned', 'date',
+       value::timestamptz
+FROM model, value WHERE what = 'assigned_date' AND value <> '' AND value::timestamptz <= until
+UNION ALL
+SELECT line, holder.id, at, rank, actor, 'open', 'assigned', 'owner', at
+FROM model, holder
+WHERE (told #>> '{assignment,owner}')::boolean AND is_rep
+  AND previous IS NOT NULL AND previous NOT IN (SELECT id FROM human)
+UNION ALL
+SELECT line, id, at, rank, actor, CASE stage WHEN 'raw' THEN 'withdraw' ELSE 'dispose' END, stage, 'status', at
+FROM status
+WHERE stage IN ('raw', 'qualified', 'nurture', 'unqualified') AND (line, id) NOT IN (SELECT line, id FROM slip)
+UNION ALL
+SELECT record.line, COALESCE(history.id, lead.id), COALESCE(history.created_at, lead.last_modified_at), 3,
+       COALESCE(history.created_by_id, lead.last_modified_by_id), 'dispose', 'qualified', 'conversion',
+       COALESCE(history.created_at, lead.last_modified_at)
+FROM model, sync_lead lead
+JOIN record ON record.id = lead.id
+LEFT JOIN sync_leadhistory history ON history.lead_id = lead.id AND history.field = 'leadConverted'
+WHERE lead.is_converted AND COALESCE(history.created_at, lead.last_modified_at) <= until;
+CREATE INDEX ON signal (line, at);
+ANALYZE signal;
+
+-- M5, outbound pull: a counted touch by a member of an outbound team on a person in Raw, or in Nurture past its hold;
+-- never on customers, or within M9's window.
+INSERT INTO signal
+SELECT touch.line, touch.id, touch.at, 2, touch.owner_id, 'open', 'assigned', 'pull', touch.at
+FROM model, touch
+LEFT JOIN LATERAL (
+    SELECT kind, stage, at, actor FROM signal
+    WHERE signal.line = touch.line AND (signal.at, signal.rank) < (touch.at, 2)
+    ORDER BY at DESC, rank DESC, id DESC LIMIT 1) AS last ON true
+WHERE (told #>> '{assignment,outbound_pull}')::boolean
+  AND told -> 'paths' -> 'outbound_teams' ? touch.team
+  AND (last.kind IS NULL OR last.stage = 'raw' OR last.stage = 'nurture' AND
+       touch.at >= last.at + make_interval(days => (told #>> '{recycling,nurture_hold_days}')::int))
+  AND NOT EXISTS (
+      SELECT FROM sync_opportunitycontactrole role JOIN sync_opportunity won ON won.id = role.opportunity_id
+      JOIN sync_opportunityhistory history ON history.opportunity_id = won.id AND history.stage_name = won.stage_name
+      WHERE role.contact_id = touch.line AND won.is_won AND history.created_at <= touch.at)
+  AND NOT (last.kind = 'dispose' AND last.actor = touch.owner_id AND
+           touch.at <= last.at + make_interval(secs => 60 * (told #>> '{touches,late_logging_minutes}')::float8));
+
+-- K6: what is open on the loser's line at the merge goes on on the winner's.
+INSERT INTO signal
+SELECT merge.winner, merge.loser, merge.at, 0, NULL, 'open', 'assigned', 'merge', opened.assigned_at
+FROM merge CROSS JOIN LATERAL (
+    SELECT assigned_at, number, max(number) OVER () AS last_number, last_kind FROM (
+        SELECT assigned_at, is_opening, sum(is_opening::int) OVER (ORDER BY at, rank, id) AS number,
+               first_value(kind) OVER (ORDER BY at DESC, rank DESC, id DESC) AS last_kind
+        FROM (SELECT *, kind = 'open' AND lag(kind, 1, '') OVER (ORDER BY at, rank, id) <> 'open' AS is_opening
+              FROM signal WHERE signal.line = merge.loser AND signal.at <= merge.at) AS marked) AS numbered
+    WHERE is_opening) AS opened
+WHERE opened.number = opened.last_number AND last_kind = 'open';
+
+-- A cycle begins at an opening signal that does not follow another; `turn` numbers them.
+CREATE TEMP TABLE turned ON COMMIT DROP AS
+SELECT *, sum((kind = 'open' AND before <> 'open')::int) OVER (PARTITION BY line ORDER BY at, rank, id) AS turn
+FROM (SELECT *, lag(kind, 1, '') OVER (PARTITION BY line ORDER BY at, rank, id) AS before FROM signal) AS followed;
+
+CREATE TEMP TABLE closing ON COMMIT DROP AS
+SELECT DISTINCT ON (line, turn) line, turn, at, kind, actor FROM turned
+WHERE turn > 0 AND kind <> 'open' ORDER BY line, turn, at, rank, id;
+
+-- M8: later dispositions amend; a cycle once qualified stays counted as qualified. The reason as it stood then.
+CREATE TEMP TABLE disposed ON COMMIT DROP AS
+SELECT DISTINCT ON (line, turn) line, turn, stage, bool_or(stage = 'qualified') OVER (PARTITION BY line, turn) AS ever_qualified,
+       (SELECT value.value FROM value
+        WHERE value.line = turned.line AND value.what = turned.stage AND value.at <= turned.at
+        ORDER BY value.at DESC, value.id DESC LIMIT 1) AS reason
+FROM turned WHERE turn > 0 AND kind = 'dispose' ORDER BY line, turn, at DESC, rank DESC, id DESC;
+
+-- The attempts of a turn: the one it began with, and those that merges brought into it. Of two, the one assigned
+-- first runs on, the other ends as merged the moment both are one person's. An attempt whose own line was merged away
+-- is told on the winner's.
+CREATE TEMP TABLE attempt ON COMMIT DROP AS
+SELECT turned.line, turned.turn, turned.id, CASE WHEN via = 'merge' THEN turned.id ELSE turned.line END AS born_on,
+       turned.at AS joined_at, turned.assigned_at, via, turned.rank
+FROM turned LEFT JOIN closing USING (line, turn)
+LEFT JOIN merge ON merge.loser = turned.line
+WHERE turned.kind = 'open' AND turn > 0
+  AND (via = 'merge' AND (closing.at IS NULL OR turned.at <= closing.at) OR before <> 'open')
+  AND (merge.loser IS NULL OR closing.line IS NOT NULL);
+
+CREATE TEMP TABLE cycle ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY attempt.line, attempt.turn, attempt.joined_at, attempt.id) AS cycle,
+       attempt.line, attempt.turn, born_on, joined_at, attempt.assigned_at, via, attempt.rank, attempt.id AS opened_by,
+       COALESCE(outlived.at, closing.at) AS closed_at,
+       CASE WHEN outlived.at IS NOT NULL THEN 'merged' ELSE closing.kind END AS ending,
+       CASE WHEN outlived.at IS NULL THEN closing.actor END AS closed_by,
+       CASE WHEN outlived.at IS NOT NULL OR closing.kind = 'withdraw' THEN 'withdrawn'
+            WHEN closing.kind IS NULL THEN 'open'
+            WHEN ever_qualified THEN 'qualified'
+            ELSE disposed.stage END AS outcome,
+       outlived.at IS NULL AND closing.kind = 'dispose'
+       AND COALESCE(told #> '{reasons,pre_qualification}' ? disposed.reason, false) AS is_pre_qualification
+FROM model, attempt
+LEFT JOIN closing USING (line, turn)
+LEFT JOIN disposed USING (line, turn)
+LEFT JOIN LATERAL (
+    SELECT min(GREATEST(other.joined_at, attempt.joined_at)) AS at FROM attempt AS other
+    WHERE other.line = attempt.line AND other.turn = attempt.turn
+      AND (other.assigned_at, other.joined_at, other.id) < (attempt.assigned_at, attempt.joined_at, attempt.id)
+) AS outlived ON true;
+CREATE INDEX ON cycle (line);
+ANALYZE cycle;
