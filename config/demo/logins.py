@@ -27,7 +27,7 @@ class Login:
 
 
 def make(rep_name: str | None = None) -> list[Login]:
-    """Make the three users, or bring those of an earlier run up to date; `rep_name` is the rep's Salesforce user name."""
+    """Make the three users, or bring those of an earlier run up to date; `rep_name` is a Salesforce user name."""
     named = SalesforceUser.objects.filter(username=rep_name).first() if rep_name is not None else None
     rep = named or _busiest_rep()
     manager = SalesforceUser.objects.filter(pk=rep.manager_id).first() if rep and rep.manager_id else None
