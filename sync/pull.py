@@ -89,7 +89,7 @@ def _read(
                 select, spool, told=lambda n: told(spec.name, n, expected) if told else None
             )
         else:
-            organisation.read_rest(f"{select} ORDER BY {spec.stamp}, Id", header, spool)
+            organisation.read_rest(f"{select} ORDER BY {spec.stamp}, Id", header, fields, spool)
         if told is not None:
             told(spec.name, spool.row_count, spool.row_count)
         loaded = load(spec, spool, read_at=now, missing=missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -154,13 +154,16 @@ class Organisation:
         answer = self._json("queryAll", params={"q": f"SELECT COUNT() {soql_from}"})
         return int(answer["totalSize"])
 
-    def read_rest(self, soql: str, header: Sequence[str], spool: Spool) -> None:
-        """Query by REST, deleted rows included, into the spool. Raises ShortRead when pages are missing."""
+    def read_rest(self, soql: str, header: Sequence[str], types: Mapping[str, str], spool: Spool) -> None:
+        """Query by REST, deleted rows included, into the spool. Raises ShortRead when pages are missing.
+
+        `header` are the fields asked for, `types` what `describe` says of them.
+        """
         page = self._json("queryAll", params={"q": soql})
         declared = int(page["totalSize"])
         while True:
             if page["records"] or not spool.pages:
-                spool.add_rows(header, page["records"])
+                spool.add_rows(header, page["records"], types)
             if page["done"]:
                 break
             following = str(page["nextRecordsUrl"])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+_HISTORY_VALUES = frozenset({"OldValue", "NewValue"})
 REPLACEMENT = "\ufffd".encode()
 
 
@@ -43,14 +44,27 @@ class Spool:
                 file.write(chunk.replace(b"\0", REPLACEMENT))
         return path
 
-    def add_rows(self, header: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
-        """Write one page of REST records in the form Bulk gives: quoted, empty for null."""
+    def add_rows(
+        self, header: Sequence[str], rows: Iterable[Mapping[str, object]], types: Mapping[str, str]
+    ) -> None:
+        """Write one page of REST records in the form Bulk gives: quoted, empty for null, instants ending in Z.
+
+        The same record must give the same text by either way, or reading it again would look like a change.
+        `types` are the fields' types as described.
+        """
+        instants = frozenset(name for name in header if types.get(name) == "datetime")
         path = self._next()
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow(header)
             for row in rows:
-                writer.writerow([self._cell(row.get(name)) for name in header])
+                dated = instants | _HISTORY_VALUES if row.get("DataType") == "DateTime" else instants
+                writer.writerow(
+                    [
+                        _as_bulk_instant(cell) if name in dated else cell
+                        for name, cell in ((name, self._cell(row.get(name))) for name in header)
+                    ]
+                )
                 self.row_count += 1
 
     def _cell(self, value: object) -> str:
@@ -77,6 +91,11 @@ class Spool:
             return []
         with self.pages[0].open(encoding="utf-8", newline="") as file:
             return next(csv.reader(file), [])
+
+
+def _as_bulk_instant(text: str) -> str:
+    """REST writes `2026-01-02T03:04:05.678+0000` where Bulk writes `2026-01-02T03:04:05.678Z`."""
+    return f"{text.removesuffix('+0000')}Z" if text.endswith("+0000") else text
 
 
 @contextmanager
