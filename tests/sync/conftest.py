@@ -1,0 +1,105 @@
+"""An organisation over real https, and our database beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from sandbox.loading.load import load
+from sandbox.org.ids import make_id
+from sandbox.org.org import Org
+from sandbox.org.store import Store
+from sandbox.server.certificates import issue
+from sandbox.server.serving import Service, background, listen
+from tests.sync.world import TOKEN, World
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday; time passes only when a story says so."""
+
+
+def new_org(path: Path) -> Org:
+    """An organisation with nobody in it but the user whom API clients act as."""
+    store = Store.create(path)
+    store.finish_bulk()
+    org = Org(store)
+    org.clock.fix(NOON)
+    otto = make_id("005", 0)
+    store.insert_many(
+        "User",
+        [
+            {"Id": otto, "Username": "otto@desk.example", "LastName": "Otto", "Name": "Otto", "IsActive": True,
+             "UserType": "Standard", "CreatedDate": "2026-01-01T00:00:00.000Z",
+             "LastModifiedDate": "2026-01-01T00:00:00.000Z", "SystemModstamp": "2026-01-01T00:00:00.000Z"}
+        ],
+    )  # fmt: skip
+    store.set_setting("api_user_id", otto)
+    return org
+
+
+@contextmanager
+def synced(org: Org, folder: Path, settings: Settings) -> Iterator[World]:
+    """The organisation over https, with the app's settings pointing at it."""
+    authority = folder / "ca.pem"
+    service = Service(org, listen(0), listen(0), issue(authority), token=TOKEN)
+    url = service.https_url
+    assert url is not None
+    settings.SALESFORCE_URL = url
+    settings.SALESFORCE_CLIENT_ID = settings.SALESFORCE_CLIENT_SECRET = "sandbox"
+    settings.SALESFORCE_CA_FILE = str(authority)
+    settings.SALESFORCE_ALLOW_LOCAL = True
+    settings.SALESFORCE_SPOOL_DIR = folder / "spool"
+    with background(service):
+        yield World(org, url, authority, folder / "spool", NOON)
+
+
+@pytest.fixture
+def world(tmp_path: Path, settings: Settings, transactional_db: None) -> Iterator[World]:
+    """A desk without a lead."""
+    org = new_org(tmp_path / "org.db")
+    with synced(org, tmp_path, settings) as made:
+        yield made
+    org.store.close()
+
+
+@pytest.fixture
+def new_world(tmp_path: Path, settings: Settings, transactional_db: None) -> Iterator[Callable[[], World]]:
+    """Make another desk, any number of times."""
+    with ExitStack() as stack:
+
+        def make() -> World:
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            folder.mkdir()
+            org = new_org(folder / "org.db")
+            stack.callback(org.store.close)
+            return stack.enter_context(synced(org, folder, settings))
+
+        yield make
+
+
+@pytest.fixture
+def exported(
+    tmp_path: Path, settings: Settings, transactional_db: None
+) -> Iterator[Callable[[Mapping[str, str]], World]]:
+    """Make a desk of a data export: the text of each object's file by the object's name."""
+    with ExitStack() as stack:
+
+        def make(files: Mapping[str, str]) -> World:
+            export = tmp_path / "export"
+            export.mkdir()
+            for name, text in files.items():
+                (export / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
+            report = load(export, tmp_path / "org.db")
+            assert list(report.rejections) == []
+            store = Store.open(tmp_path / "org.db")
+            stack.callback(store.close)
+            store.finish_bulk()
+            org = Org(store)
+            org.clock.fix(NOON)
+            return stack.enter_context(synced(org, tmp_path, settings))
+
+        yield make

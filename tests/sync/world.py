@@ -1,0 +1,158 @@
+"""An organisation that is synced: its changes, pulls of it, and what the database then holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import requests
+from django.db import connection
+
+from leadmodel.rebuild import Rebuilt, rebuild_all
+from leadmodel.rows import TABLES
+from sandbox.org.org import Org
+from sync.models import ObjectState
+from sync.pull import Pulled, pull
+from sync.salesforce.client import Organisation, connect
+from sync.salesforce.objects import OBJECTS
+
+TOKEN = "always"
+DERIVED = tuple(TABLES.values())
+MIRROR = tuple(spec.table for spec in OBJECTS)
+
+
+@dataclass
+class World:
+    """A desk in Salesforce and our database beside it. The organisation's clock moves only by `pass_time`."""
+
+    org: Org
+    url: str
+    authority: Path
+    spool: Path
+    now: datetime
+    organisation: Organisation | None = None
+    users: dict[str, str] = field(default_factory=dict)
+
+    def pass_time(self, **delta: float) -> datetime:
+        """Later, in the organisation and here."""
+        self.now += timedelta(**delta)
+        self.org.clock.fix(self.now)
+        return self.now
+
+    def user(self, name: str, **values: object) -> str:
+        """The Id of the user of this name, who is hired when first asked for."""
+        if name not in self.users:
+            email = f"{name.lower()}@desk.example"
+            told = {"Username": email, "LastName": name, "Email": email, "Alias": name.lower()[:8]}
+            self.users[name] = self.org.create("User", told | values)
+        return self.users[name]
+
+    def lead(self, name: str = "Lovelace", *, owner: str = "Alice", **values: object) -> str:
+        """A new lead."""
+        told = {
+            "LastName": name,
+            "Company": "Analytical Engines",
+            "OwnerId": self.user(owner),
+            "Status": "New",
+        }
+        return self.org.create("Lead", told | values, user_id=self.user(owner))
+
+    def contact(self, name: str = "Babbage", *, owner: str = "Alice", **values: object) -> str:
+        """A new contact."""
+        return self.org.create("Contact", {"LastName": name, "OwnerId": self.user(owner)} | values)
+
+    def call(self, who: str, *, owner: str = "Alice", **values: object) -> str:
+        """A call that was made."""
+        told = {"WhoId": who, "Subject": "Call", "Status": "Completed", "OwnerId": self.user(owner)}
+        return self.org.create("Task", told | values, user_id=self.user(owner))
+
+    def control(self, method: str, what: str, told: object = None) -> None:
+        """Do what no client of Salesforce can: hide fields, end sessions, plant faults."""
+        answer = requests.request(
+            method,
+            f"{self.url}/__sandbox__/{what}",
+            json=told,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            verify=str(self.authority),
+            timeout=20,
+        )
+        assert answer.ok, answer.text
+
+    def hide(self, *, objects: Sequence[str] = (), fields: Sequence[str] = ()) -> None:
+        """From now on API users cannot see these objects and fields, and all others."""
+        self.control("PUT", "hidden", {"objects": list(objects), "fields": list(fields)})
+
+    def pull(self, *, full: bool = False) -> dict[str, Pulled]:
+        """Bring our database up to date; what became of each object."""
+        self.organisation = self.organisation or connect()
+        return {done.name: done for done in pull(self.organisation, now=self.now, full=full)}
+
+    def sync(self, *, full: bool = False) -> Rebuilt:
+        """Pull, without a failure, and derive."""
+        failed = [done.said for done in self.pull(full=full).values() if done.is_failure]
+        assert failed == []
+        return rebuild_all()
+
+
+def row(table: str, record_id: str) -> dict[str, object]:
+    """One row of the mirror by its Id."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} WHERE id = %s", [record_id])
+        assert cursor.description
+        names = [column.name for column in cursor.description]
+        found = cursor.fetchone()
+    assert found is not None
+    return dict(zip(names, found, strict=True))
+
+
+def values(sql: str, *parameters: str | int | datetime) -> list[object]:
+    """The first column of what a statement answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [found[0] for found in cursor.fetchall()]
+
+
+def dump(tables: Sequence[str]) -> dict[str, list[str]]:
+    """Every row of these tables as PostgreSQL writes it."""
+    return {
+        table: [str(v) for v in values(f'SELECT t::text FROM {table} t ORDER BY t::text COLLATE "C"')]
+        for table in tables
+    }
+
+
+def versions(tables: Sequence[str]) -> dict[str, list[str]]:
+    """Which version each row of these tables is: the same only where nothing wrote it."""
+    return {
+        table: [str(v) for v in values(f"SELECT ctid::text || xmin::text FROM {table} ORDER BY 1")]
+        for table in tables
+    }
+
+
+def marks() -> set[str]:
+    """The people who are marked as changed."""
+    return {str(v) for v in values("SELECT record_id FROM sync_mark")}
+
+
+def forget_marks() -> None:
+    """As if everybody had been derived."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sync_mark")
+
+
+def state(name: str) -> ObjectState:
+    """How far an object is read."""
+    return ObjectState.objects.get(name=name)
+
+
+def empty_database() -> None:
+    """As a new installation, with the settings that are in force."""
+    tables = [*MIRROR, *DERIVED, "sync_mark", "sync_seen", "sync_objectstate"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+
+
+def people(table: str = "leadmodel_person") -> list[object]:
+    """The Ids of all persons."""
+    return values(f"SELECT person_id FROM {table} ORDER BY 1")
