@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 
 from leadmodel.directory import read_directory
 from leadmodel.lifecycle.derive import derive
-from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.facts import Directory, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import TABLES, Rows
 from leadmodel.settings_store import settings_in_force
@@ -164,7 +164,7 @@ def derive_as_of(
     make_staging(cursor, AS_OF)
     # two instants asked for in one transaction
     cursor.execute("TRUNCATE " + ", ".join(AS_OF + name for name in TABLES))
-    ids = _concerned(cursor, *concerned)
+    ids = _concerned(cursor, model, *concerned)
     done: set[str] = set()
     for start in range(0, len(ids), batch):
         some = [record_id for record_id in ids[start : start + batch] if record_id not in done]
@@ -183,8 +183,9 @@ def derive_as_of(
     return AS_OF
 
 
-def _concerned(cursor: Cursor, start: datetime, end: datetime) -> list[str]:
-    sources = (
+def _concerned(cursor: Cursor, model: Model, start: datetime, end: datetime) -> list[str]:
+    """The Leads and Contacts with anything dated in `[start, end)`; an Assigned Date counts by its value (M5)."""
+    sources = [
         ("sync_lead", "id", "created_at"),
         ("sync_contact", "id", "created_at"),
         ("sync_leadhistory", "lead_id", "created_at"),
@@ -193,12 +194,30 @@ def _concerned(cursor: Cursor, start: datetime, end: datetime) -> list[str]:
         ("sync_task", "who_id", "created_at"),
         ("sync_task", "who_id", "completed_at"),
         ("sync_event", "who_id", "created_at"),
-    )
-    queries = [
-        f"SELECT {key} FROM {table} WHERE {at} >= %(start)s AND {at} < %(end)s" for table, key, at in sources
     ]
+    conditions = [(table, key, f"{at} >= %(start)s AND {at} < %(end)s") for table, key, at in sources]
+    dated = model.settings.assignment.assigned_date_field
+    if dated is not None:
+        told = "field = %(dated)s AND new_value >= %(start_text)s AND new_value < %(end_text)s"
+        conditions += [
+            ("sync_leadhistory", "lead_id", told),
+            ("sync_contacthistory", "contact_id", told),
+            ("sync_seen", "record_id", told),
+        ]
+        for name, table in (("Lead", "sync_lead"), ("Contact", "sync_contact")):
+            column = model.columns.current[name][Tracked.ASSIGNED_DATE]
+            if column is not None:
+                conditions.append((table, "id", f"{column} >= %(start_text)s AND {column} < %(end_text)s"))
+    queries = [f"SELECT {key} FROM {table} WHERE {condition}" for table, key, condition in conditions]
     cursor.execute(
         f"SELECT DISTINCT id FROM ({' UNION ALL '.join(queries)}) concerned (id) WHERE id IS NOT NULL ORDER BY id",
-        {"start": start, "end": end},
+        {
+            "start": start,
+            "end": end,
+            "dated": dated,
+            # instants as Salesforce writes them sort as text
+            "start_text": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+            "end_text": end.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        },
     )
     return [row[0] for row in cursor.fetchall()]

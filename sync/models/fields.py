@@ -5,6 +5,9 @@ Everything may be NULL: a field an organisation hides or lacks is not there, and
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
+
 from django.db import models
 
 
@@ -28,17 +31,17 @@ def flag(api_name: str) -> models.BooleanField[bool | None, bool | None]:
     return models.BooleanField(api_name, null=True)
 
 
-def instant(api_name: str) -> models.DateTimeField[str | None, str | None]:
+def instant(api_name: str) -> models.DateTimeField[datetime | None, datetime | None]:
     """An instant, to the millisecond."""
     return models.DateTimeField(api_name, null=True)
 
 
-def day(api_name: str) -> models.DateField[str | None, str | None]:
+def day(api_name: str) -> models.DateField[date | None, date | None]:
     """A date without a time."""
     return models.DateField(api_name, null=True)
 
 
-def number(api_name: str) -> models.DecimalField[str | None, str | None]:
+def number(api_name: str) -> models.DecimalField[Decimal | None, Decimal | None]:
     """A number or an amount of money."""
     return models.DecimalField(api_name, max_digits=24, decimal_places=6, null=True)
 
