@@ -1,0 +1,74 @@
+"""Operations enter exceptions, teams and users; mistakes are told, and figures follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+
+from base.models import User
+from leadmodel.models import Exclusion
+from sync.models import Mark
+from tests.pages.reading import get
+from tests.pages.world import BOB, World
+
+
+def _exception(world: World, **changes: str) -> dict[str, str]:
+    at = world.now - timedelta(days=5)
+    until = world.now + timedelta(days=5)
+    return {
+        "record_id": world.ids["bobs_quick"],
+        "starts_at_0": f"{at:%Y-%m-%d}",
+        "starts_at_1": f"{at:%H:%M:%S}",
+        "expires_at_0": f"{until:%Y-%m-%d}",
+        "expires_at_1": f"{until:%H:%M:%S}",
+        "reason": "A duplicate of a partner's",
+        "owner": str(User.objects.get(username="otto").pk),
+    } | changes
+
+
+def test_an_exception_leaves_its_person_out_of_every_figure(world: World, otto: Client) -> None:
+    before = int(get(otto, "/team/").context["grid"].total.cells[0].value)
+    form = get(otto, "/admin/leadmodel/exclusion/add/").context["adminform"].form
+    assert form.initial["owner"] == User.objects.get(username="otto").pk
+
+    response = otto.post("/admin/leadmodel/exclusion/add/", _exception(world))
+
+    assert response.status_code == 302
+    grid = get(otto, "/team/").context["grid"]
+    assert int(grid.total.cells[0].value) == before - 1
+    assert grid.left_out == 2
+
+
+def test_an_exception_for_nobody_or_that_ends_before_it_begins_is_refused(world: World, otto: Client) -> None:
+    wrong = _exception(world, record_id="00Q999999999999AAA", expires_at_0="2001-01-01")
+
+    body = otto.post("/admin/leadmodel/exclusion/add/", wrong).content.decode()
+
+    assert "There is no Lead or Contact 00Q999999999999AAA" in body
+    assert "ends before it begins" in body
+    assert Exclusion.objects.count() == 1
+
+
+def test_exceptions_are_not_deleted(world: World, otto: Client) -> None:
+    number = Exclusion.objects.get().pk
+
+    assert otto.post(f"/admin/leadmodel/exclusion/{number}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_membership_has_everybody_derived_anew(world: World, otto: Client) -> None:
+    values = {"user_id": BOB, "team": "West", "since_0": "2026-01-01", "since_1": "00:00:00"}
+
+    assert otto.post("/admin/leadmodel/teammembership/add/", values).status_code == 302
+
+    assert Mark.objects.filter(record_id="*").exists()
+
+
+def test_a_wrong_salesforce_id_of_a_user_is_told(world: World, otto: Client) -> None:
+    number = User.objects.get(username="alice").pk
+    values = {"username": "alice", "role": "rep", "salesforce_id": "00Q1", "time_zone": "Mars/Olympus"}
+
+    body = otto.post(f"/admin/base/user/{number}/change/", values).content.decode()
+
+    assert "is no Salesforce user Id" in body
+    assert "is no time zone" in body

@@ -1,0 +1,81 @@
+"""An address that makes no sense is answered with a sentence: what is wrong, what to write instead."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from django.test import Client
+
+from tests.pages.world import ALICE, World
+
+
+def cursor(*place: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+ADDRESSES = {
+    "/team/?period=year": "“year” is no period: choose one of today, 7, 30, 90, custom.",
+    "/team/?from=2026-01-01": "A period of your own needs both days: “through” is missing.",
+    "/team/?from=1.1.2026&through=2026-02-01": "from “1.1.2026” is no date: write it like 2011-10-01.",
+    "/team/?from=2026-02-30&through=2026-03-01": "from “2026-02-30” is no date",
+    "/team/?from=2026-03-02&through=2026-03-01": "turn the two days round",
+    "/team/?from=0001-01-01&through=0001-01-02": "lies outside all records",
+    "/team/?from=1950-01-01&through=2026-01-02": "longer than ten years",
+    "/team/?as_of=yesterday": "as_of “yesterday” is no instant: write it like 2011-11-15T12:00:00Z.",
+    "/team/?as_of=2999-01-01T00:00:00Z": "is in the future",
+    "/team/?as_of=0001-01-01T00:00:00Z": "lies outside all records",
+    "/team/?tz=Berlin": "“Berlin” is no time zone: write one like Europe/Berlin.",
+    "/team/?path=sideways": "“sideways” is no path: choose one of inbound, outbound.",
+    "/team/?figure=luck": "“luck” is no figure",
+    "/team/?tile=luck": "“luck” is no tile of the Now strip",
+    "/team/?sort=luck": "“luck” is no column to sort by",
+    "/team/?figure=open&after=next": "“next” is no place in this list",
+    "/team/?figure=open&after=%F0%9F%92%A9": "is no place in this list",
+    f"/team/?figure=open&after={cursor(1)}": "is no place in this list",
+    f"/team/?figure=open&after={cursor(1.0, 'a' + chr(0), 1, 1)}": "is no place in this list",
+    f"/team/?figure=open&after={cursor(1.0, 'a', 10**30, 1)}": "is no place in this list",
+    f"/team/?figure=open&after={cursor(1.0, chr(0xD800), 1, 1)}": "is no place in this list",
+    f"/team/?tile=outside_sla&after={cursor('x', 1.0, 'a')}": "is no place in this list",
+    "/team/?tile=outside_sla&as_of=2026-01-01T00:00:00Z": "The Now strip is about now",
+    "/team/?source=%00": "The address holds a NUL character",
+    "/team/rows.csv": "The address names no figure",
+    "/team/now.csv": "The address names no tile",
+    f"/queue/?rep={ALICE}&show=luck": "“luck” is no part of a queue",
+    f"/queue/?rep={ALICE}&after=luck": "“luck” is no place in this list",
+    "/queue/rows.csv": "The address names no rep",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_it_is_told_in_a_sentence(world: World, otto: Client, address: str) -> None:
+    response = otto.get(address)
+
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert ADDRESSES[address] in page
+    assert "Traceback" not in page
+
+
+def test_what_the_address_says_is_never_markup(world: World, otto: Client) -> None:
+    page = otto.get("/team/?figure=<script>alert(1)</script>").content.decode()
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_filter_that_fits_nothing_shows_an_empty_page(world: World, otto: Client) -> None:
+    page = otto.get("/team/?source=Carrier+pigeon&figure=assigned").content.decode()
+
+    assert "Nobody was assigned in this period" in page
+    assert "Nobody: the list is empty." in page
+
+
+def test_an_address_of_ones_own_days_in_another_zone_is_kept(world: World, otto: Client) -> None:
+    response = otto.get("/team/?from=2026-01-01&through=2026-01-31&tz=Asia/Tokyo&team=&path=inbound")
+    asked = response.context["asked"]
+
+    assert asked.selection(None).start.isoformat() == "2026-01-01T00:00:00+09:00"
+    assert asked.selection(None).end.isoformat() == "2026-02-01T00:00:00+09:00"
+    assert asked.query() == "?period=custom&from=2026-01-01&through=2026-01-31&tz=Asia%2FTokyo&path=inbound"

@@ -1,0 +1,86 @@
+"""The Person page: what happened, why the stage is what it is, what counts where."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client, override_settings
+
+from tests.pages.reading import get
+from tests.pages.world import DAY, HOUR, World
+
+
+def _iso(world: World, ago: timedelta) -> str:
+    return (world.now - ago).isoformat().replace("+00:00", "Z")
+
+
+def test_the_story_is_told_in_bands(world: World, alice: Client) -> None:
+    page = get(alice, world.person("back_again"))
+    person = page.context["person"]
+
+    assert [(band.title, band.is_cycle) for band in person.bands] == [
+        ("Cycle 2 · inbound · Alice · open 2 h 00 min", True),
+        ("Nurture for 18 days", False),
+        ("Cycle 1 · inbound · Alice · 48 h", True),
+    ]
+    assert [moment.mark for moment in person.bands[2].moments] == ["end", "touch", "quiet", "start"]
+
+
+def test_the_stage_is_explained_in_sentences(world: World, alice: Client) -> None:
+    page = get(alice, world.person("answered"))
+    body = page.content.decode()
+
+    assert "Why Working?" in body
+    assert (
+        page.context["person"].why[1].startswith("Alice&#x27;s touch on")
+        or "Alice's touch on" in (page.context["person"].why[1])
+    )
+    assert "response 30 min, in time" in body
+    assert "Call: no answer" in body
+    assert "assigned, pick-up, response time, in time" in body
+
+
+def test_a_merged_record_leads_to_the_person(world: World, mona: Client) -> None:
+    response = mona.get(world.person("loser"))
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == world.person("winner")
+
+
+def test_as_of_an_instant_the_person_is_as_they_were(world: World, alice: Client) -> None:
+    # assigned four days ago, touched half an hour later
+    before = get(alice, f"{world.person('answered')}?as_of={_iso(world, 4 * DAY - HOUR / 3)}")
+    after = get(alice, f"{world.person('answered')}?as_of={_iso(world, 4 * DAY - HOUR)}")
+
+    assert before.context["person"].stage == "Assigned"
+    assert "No activity since then counts as a touch" in before.content.decode()
+    assert after.context["person"].stage == "Working"
+
+
+def test_before_they_were_known_the_page_says_so(world: World, alice: Client) -> None:
+    body = get(alice, f"{world.person('answered')}?as_of={_iso(world, 10 * DAY)}").content.decode()
+
+    assert "was not yet known in Salesforce" in body
+
+
+def test_the_record_opens_in_salesforce_where_one_is_connected(world: World, alice: Client) -> None:
+    with override_settings(SALESFORCE_URL="https://desk.example/"):
+        body = get(alice, world.person("answered")).content.decode()
+
+    assert f'href="https://desk.example/{world.ids["answered"]}"' in body
+
+
+def test_people_are_found_by_name_company_address_and_id_within_what_one_sees(
+    world: World, alice: Client, mona: Client
+) -> None:
+    def found(client: Client, words: str) -> set[str]:
+        return {person.href for person in get(client, f"/people/?q={words}").context["found"]}
+
+    assert found(alice, "Queue+%26+Sons") == {world.person("from_queue")}
+    assert found(alice, world.ids["loser"]) == {world.person("winner")}
+    assert found(alice, "answered@customers.example") == {world.person("answered")}
+    assert found(mona, "in+queue") == {world.person("in_queue")}
+    assert found(alice, "in+queue") == set()
+    assert found(alice, "eves") == set()
+    assert found(mona, "bobs+q") == {world.person("bobs_quick")}
+    assert found(mona, "%25") == set()

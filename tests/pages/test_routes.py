@@ -1,0 +1,117 @@
+"""Every address × every role: what is there for whom. Anything else is 404, never 403; strangers log in first."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.pages.conftest import LogIn
+from tests.pages.world import ALICE, BOB, EVE, World
+
+# address → what alice (rep), mona (her manager), eve (another team's rep) and otto (operations) get
+TABLE: dict[str, tuple[int, int, int, int]] = {
+    "/": (302, 302, 302, 302),
+    "/team/": (200, 200, 200, 200),
+    "/team/?figure=assigned": (200, 200, 200, 200),
+    f"/team/?figure=assigned&rep={ALICE}": (200, 200, 404, 200),
+    f"/team/?figure=assigned&rep={BOB}": (404, 200, 404, 200),
+    f"/team/?figure=assigned&rep={EVE}": (404, 404, 200, 200),
+    "/team/?figure=assigned&rep=005000000000000AAA": (404, 404, 404, 404),
+    "/team/?figure=assigned&rep=queue": (404, 404, 404, 200),
+    "/team/?tile=outside_sla": (200, 200, 200, 200),
+    "/team/?tile=nobodys": (404, 200, 404, 200),
+    "/team/grid.csv": (200, 200, 200, 200),
+    f"/team/rows.csv?figure=assigned&rep={ALICE}": (200, 200, 404, 200),
+    "/team/rows.csv": (400, 400, 400, 400),
+    "/team/now.csv?tile=outside_sla": (200, 200, 200, 200),
+    "/team/now.csv?tile=nobodys": (404, 200, 404, 200),
+    "/team/now.csv": (400, 400, 400, 400),
+    "/queue/": (200, 200, 200, 200),
+    f"/queue/?rep={ALICE}": (200, 200, 404, 200),
+    f"/queue/?rep={EVE}": (404, 404, 200, 200),
+    "/queue/?rep=nobody": (404, 404, 404, 404),
+    f"/queue/rows.csv?rep={BOB}": (404, 200, 404, 200),
+    "/people/": (200, 200, 200, 200),
+    "/people/?q=fjord": (200, 200, 200, 200),
+    "{answered}": (200, 200, 404, 200),
+    "{eves_waiting}": (404, 404, 200, 200),
+    "{in_queue}": (404, 200, 404, 200),
+    "{loser}": (302, 302, 404, 302),
+    "/people/00Q999999999999AAA/": (404, 404, 404, 404),
+    "/figures/": (200, 200, 200, 200),
+    "/styleguide/": (200, 200, 200, 200),
+    "/admin/": (404, 404, 404, 200),
+    "/admin/leadmodel/exclusion/": (404, 404, 404, 200),
+    "/admin/leadmodel/exclusion/add/": (404, 404, 404, 200),
+    "/admin/leadmodel/teammembership/": (404, 404, 404, 200),
+    "/admin/leadmodel/settingsversion/": (404, 404, 404, 200),
+    "/admin/sync/objectstate/": (404, 404, 404, 200),
+    "/admin/base/user/": (404, 404, 404, 200),
+    "/nothing/here": (404, 404, 404, 404),
+}
+OPEN_TO_STRANGERS = {"login/", "healthz"}
+
+
+def _routes(resolver: URLResolver, prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            found.append(route)
+        elif not route.startswith("admin/"):
+            found += _routes(pattern, route)
+    return found
+
+
+@pytest.mark.parametrize("address", TABLE)
+def test_each_role_gets_what_is_theirs(world: World, log_in: LogIn, address: str) -> None:
+    path = world.person(address[1:-1]) if address.startswith("{") else address
+
+    for name, status in zip(("alice", "mona", "eve", "otto"), TABLE[address], strict=True):
+        response = log_in(name).get(path)
+
+        assert response.status_code == status, f"{name} at {path}"
+
+
+@pytest.mark.parametrize("address", TABLE)
+def test_a_stranger_logs_in_first(world: World, address: str) -> None:
+    path = world.person(address[1:-1]) if address.startswith("{") else address
+
+    response = Client().get(path, follow=True)
+
+    assert response.status_code == 404 or response.redirect_chain[-1][0].startswith("/login/?next=")
+
+
+def test_no_address_is_missing_from_the_table() -> None:
+    asked = {address.split("?")[0].lstrip("/") for address in TABLE}
+
+    for route in _routes(get_resolver()):
+        if route in OPEN_TO_STRANGERS or route == "logout/":
+            continue
+        assert route in asked or "record_id" in route, f"say in TABLE who may see {route}"
+
+
+@pytest.mark.parametrize("address", [a for a in TABLE if not a.startswith("/admin")])
+def test_looking_writes_nothing(world: World, otto: Client, address: str) -> None:
+    path = world.person(address[1:-1]) if address.startswith("{") else address
+
+    with CaptureQueriesContext(connection) as queries:
+        otto.get(path)
+
+    verbs = {query["sql"].split()[0].upper() for query in queries.captured_queries}
+    assert verbs <= {"SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK"}
+
+
+@pytest.mark.parametrize("address", [a for a in TABLE if not a.startswith(("/admin", "{", "/nothing"))])
+def test_pages_are_only_read(world: World, otto: Client, address: str) -> None:
+    assert otto.post(address).status_code == 405
+
+
+def test_a_part_of_a_page_goes_to_the_log_in_whole(world: World) -> None:
+    response = Client().get("/team/?figure=open", headers={"HX-Request": "true", "HX-Target": "behind"})
+
+    assert response.headers["HX-Redirect"] == "/login/?next=/team/%3Ffigure%3Dopen"
+    assert response.content == b""
