@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -25,7 +25,11 @@ def page(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            login = redirect_to_login(request.get_full_path())
+            if request.headers.get("HX-Request"):
+                # a part of a page would be replaced by the log-in: the whole page goes there
+                return HttpResponse(headers={"HX-Redirect": login.url})
+            return login
         try:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise WrongAddress("The address holds a NUL character, which no text has: remove it.")

@@ -19,3 +19,8 @@ export function leaveOutEmpty(page) {
     for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
   });
 }
+
+/** A refusal is shown as the page it is, not lost. @param {Document} page */
+export function showRefusals(page) {
+  page.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+}
