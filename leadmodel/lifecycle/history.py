@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from leadmodel.lifecycle.facts import Change, Directory, Record, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
@@ -14,27 +15,40 @@ from leadmodel.lifecycle.stages import DISPOSITIONS, OPEN_STAGES
 _HOLDER_ID = re.compile(r"00(5|G)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 
 
-def straighten(changes: Iterable[Change], directory: Directory) -> list[Change]:
-    """The changes in order, each real change once.
+History = dict[tuple[str, Tracked], list[Change]]
+"""The changes of each record's fields, in order."""
+
+
+def straighten(changes: Iterable[Change], directory: Directory) -> History:
+    """The changes of each record's fields in order, each real change once.
 
     A row told twice, an observation that a history row tells exactly, and the names row of an owner change
     count once (M2). An owner change known by names only is resolved where the name is one user's.
     """
     rows = {(c.source_object, c.source_id, c.field, c.new): c for c in changes}
-    ordered = sorted(rows.values(), key=lambda c: (c.at, c.source_id))
-    with_ids = {(c.record_id, c.at) for c in ordered if c.field is Tracked.OWNER and _is_holder_id(c)}
-    exact = [c for c in ordered if c.since is None]
-    result: list[Change] = []
-    for change in ordered:
-        if change.since is not None and _is_told_exactly(change, exact):
-            continue
-        if change.field is Tracked.OWNER and not _is_holder_id(change):
-            if (change.record_id, change.at) in with_ids:
-                continue
-            result.append(_by_names(change, directory))
-            continue
-        result.append(change)
-    return result
+    told: History = {}
+    for change in sorted(rows.values(), key=_in_order):
+        told.setdefault((change.record_id, change.field), []).append(change)
+    for (record_id, field), own in told.items():
+        kept = own
+        if any(change.since is not None for change in own):
+            exact = [change for change in own if change.since is None]
+            kept = [change for change in own if not _is_told_exactly(change, exact)]
+        told[record_id, field] = _by_ids(kept, directory) if field is Tracked.OWNER else kept
+    return told
+
+
+_in_order = attrgetter("at", "source_id")
+
+
+def _by_ids(owners: list[Change], directory: Directory) -> list[Change]:
+    """Owner changes by Ids; the names row beside an Id row goes, one that stands alone is looked up."""
+    with_ids = {change.at for change in owners if _is_holder_id(change)}
+    return [
+        change if _is_holder_id(change) else _by_names(change, directory)
+        for change in owners
+        if _is_holder_id(change) or change.at not in with_ids
+    ]
 
 
 def _is_holder_id(change: Change) -> bool:
@@ -43,14 +57,8 @@ def _is_holder_id(change: Change) -> bool:
 
 
 def _is_told_exactly(seen: Change, exact: Sequence[Change]) -> bool:
-    return any(
-        row.record_id == seen.record_id
-        and row.field is seen.field
-        and row.new == seen.new
-        and seen.since is not None
-        and seen.since <= row.at <= seen.at
-        for row in exact
-    )
+    since = seen.since
+    return since is not None and any(row.new == seen.new and since <= row.at <= seen.at for row in exact)
 
 
 def _by_names(change: Change, directory: Directory) -> Change:
@@ -60,22 +68,25 @@ def _by_names(change: Change, directory: Directory) -> Change:
     )
 
 
-def initial_value(record: Record, field: Tracked, changes: Sequence[Change]) -> str | None:
+def initial_value(record: Record, field: Tracked, history: History) -> str | None:
     """What `field` held when the record was created: the first change's old value, else the current one (M2)."""
-    own = [change for change in changes if change.record_id == record.record_id and change.field is field]
+    own = history.get((record.record_id, field))
     if own:
         # several changes in the first second may be told in any order: the first starts what none of the others made
         first = [change for change in own if change.at == own[0].at]
         made = {change.new for change in first}
         return next((change.old for change in first if change.old not in made), own[0].old)
-    current: str | None = {
-        Tracked.STATUS: record.status,
-        Tracked.OWNER: record.owner_id,
-        Tracked.ASSIGNED_DATE: record.assigned_date.isoformat() if record.assigned_date else None,
-        Tracked.NURTURE_REASON: record.nurture_reason,
-        Tracked.UNQUALIFIED_REASON: record.unqualified_reason,
-    }[field]
-    return current
+    match field:
+        case Tracked.STATUS:
+            return record.status
+        case Tracked.OWNER:
+            return record.owner_id
+        case Tracked.ASSIGNED_DATE:
+            return record.assigned_date.isoformat() if record.assigned_date else None
+        case Tracked.NURTURE_REASON:
+            return record.nurture_reason
+        case Tracked.UNQUALIFIED_REASON:
+            return record.unqualified_reason
 
 
 def without_slips(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from enum import IntEnum
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Touch
 from leadmodel.lifecycle.facts import Change, Directory, Family, OpportunityStep, Record, Tracked
-from leadmodel.lifecycle.history import initial_value, straighten, without_slips
+from leadmodel.lifecycle.history import History, initial_value, straighten, without_slips
 from leadmodel.lifecycle.joins import Join, created_by_conversion
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Ending, Stage, Trigger
@@ -89,13 +88,10 @@ def ordered_steps(
     )
     steps = [Step(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
     touched_at = sorted(touch.at for _, touch in touches if may_count(touch))
-    changes = defaultdict(list)
-    for change in straighten(family.changes, directory):
-        changes[change.record_id].append(change)
+    history = straighten(family.changes, directory)
     for record in records.values():
-        own = changes[record.record_id]
-        steps += _beginnings(record, own, joins, settings, horizon)
-        steps += _changes(record, own, touched_at, settings, horizon)
+        steps += _beginnings(record, history, joins, settings, horizon)
+        steps += _changes(record, history, touched_at, settings, horizon)
         steps += _conversion(record, settings, horizon)
     steps += [
         Step(
@@ -125,7 +121,7 @@ _REASONS = {Tracked.NURTURE_REASON: Stage.NURTURE, Tracked.UNQUALIFIED_REASON: S
 
 
 def _beginnings(
-    record: Record, changes: list[Change], joins: list[Join], settings: ModelSettings, horizon: Horizon
+    record: Record, history: History, joins: list[Join], settings: ModelSettings, horizon: Horizon
 ) -> Iterator[Step]:
     """What the record was created with.
 
@@ -134,45 +130,45 @@ def _beginnings(
     """
     start, record_id, creator = record.created_at, record.record_id, record.created_by
     converted_at = created_by_conversion(record, joins)
-    owner = Holder(initial_value(record, Tracked.OWNER, changes))
+    owner = Holder(initial_value(record, Tracked.OWNER, history))
     rank = Rank.BEGIN if converted_at is None else Rank.JOIN
     yield Step(converted_at or start, rank, f"{record_id} 1 owner", record_id, creator, owner)
     for field, kind in _REASONS.items():
-        reason = initial_value(record, field, changes)
+        reason = initial_value(record, field, history)
         if reason is not None:
             yield Step(start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, Reason(kind, reason))
     if converted_at is None:
-        status = initial_value(record, Tracked.STATUS, changes)
+        status = initial_value(record, Tracked.STATUS, history)
         begun = Change(record_id, Tracked.STATUS, start, creator, None, status, "", "")
         for step in _status(begun, settings):
             yield step._replace(rank=Rank.BEGIN, key=f"{record_id} 3 status")
     if settings.assignment.assigned_date_field:
-        dated = initial_value(record, Tracked.ASSIGNED_DATE, changes)
+        dated = initial_value(record, Tracked.ASSIGNED_DATE, history)
         yield from _assigned_date(record_id, creator, dated, start, horizon)
 
 
 def _changes(
-    record: Record,
-    changes: list[Change],
-    touched_at: list[datetime],
-    settings: ModelSettings,
-    horizon: Horizon,
+    record: Record, history: History, touched_at: list[datetime], settings: ModelSettings, horizon: Horizon
 ) -> Iterator[Step]:
     """What changed on the record since."""
-    visible = [change for change in changes if horizon.shows(change.at, change.at)]
-    first = initial_value(record, Tracked.STATUS, changes)
-    statuses = [change for change in visible if change.field is Tracked.STATUS]
+
+    def visible(field: Tracked) -> list[Change]:
+        return [c for c in history.get((record.record_id, field), ()) if horizon.shows(c.at, c.at)]
+
+    first = initial_value(record, Tracked.STATUS, history)
+    statuses = visible(Tracked.STATUS)
     for change in without_slips(statuses, first=first, touched_at=touched_at, settings=settings):
         yield from _status(change, settings)
-    for change in visible:
-        key, record_id, actor = change.source_id, change.record_id, change.actor
-        if change.field is Tracked.OWNER:
-            yield Step(change.at, Rank.OWNER, key, record_id, actor, Holder(change.new))
-        elif change.field in _REASONS:
-            reason = Reason(_REASONS[change.field], change.new)
-            yield Step(change.at, Rank.REASON, key, record_id, actor, reason)
-        elif change.field is Tracked.ASSIGNED_DATE and settings.assignment.assigned_date_field:
-            yield from _assigned_date(record_id, actor, change.new, change.at, horizon)
+    for change in visible(Tracked.OWNER):
+        holder = Holder(change.new)
+        yield Step(change.at, Rank.OWNER, change.source_id, change.record_id, change.actor, holder)
+    for field, kind in _REASONS.items():
+        for change in visible(field):
+            reason = Reason(kind, change.new)
+            yield Step(change.at, Rank.REASON, change.source_id, change.record_id, change.actor, reason)
+    if settings.assignment.assigned_date_field:
+        for change in visible(Tracked.ASSIGNED_DATE):
+            yield from _assigned_date(change.record_id, change.actor, change.new, change.at, horizon)
 
 
 def _conversion(record: Record, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
