@@ -8,7 +8,7 @@ from datetime import datetime
 from metrics import cursors
 from metrics.compile import rows_sql
 from metrics.cursors import PAGE
-from metrics.query import derived
+from metrics.query import State, using
 from metrics.selection import By, Selection
 from metrics.spec import Figure, Kind
 
@@ -67,15 +67,18 @@ def behind(
     group: str | None = None,
     after: str | None = None,
     limit: int | None = PAGE,
+    state: State | None = None,
 ) -> Behind:
     """The rows of a figure's population in a selection, worst or latest first, and which of them count.
 
     With `by`, only those of `group` (None: the group without a name, such as queues). `total` equals the figure's
-    `<name>_of`, and for counts the figure itself. `limit` None gives all rows. Raises cursors.WrongCursor.
+    `<name>_of`, and for counts the figure itself. `limit` None gives all rows; `state` is the selection's, where
+    it is at hand. Raises cursors.WrongCursor.
     """
     is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
     sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
-    with derived(selection) as (cursor, prefix, values):
+    with using(selection, state) as at_hand:
+        cursor, prefix, values = at_hand.cursor, at_hand.prefix, dict(at_hand.values)
         condition = f"({figure.population})"
         if by is not None:
             condition += f" AND {by.value} IS NOT DISTINCT FROM %(group)s"

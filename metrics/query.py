@@ -31,9 +31,18 @@ class Answer:
     left_out: int
 
 
+@dataclass(frozen=True)
+class State:
+    """Where a selection's state stands: a cursor, the prefix of the tables, and the parameters of its SQL."""
+
+    cursor: Cursor
+    prefix: str
+    values: dict[str, Any]
+
+
 @contextmanager
-def derived(selection: Selection) -> Iterator[tuple[Cursor, str, dict[str, Any]]]:
-    """A cursor, the prefix of the tables that hold the selection's state, and the parameters of its SQL."""
+def derived(selection: Selection) -> Iterator[State]:
+    """The state of a selection; as of an instant it is derived here, and lives as long as the context."""
     settings: ModelSettings = settings_in_force(known_by=selection.known_by)
     values = parameters(selection, target_s=settings.response.target_minutes * 60)
     with transaction.atomic(), connection.cursor() as wrapped:
@@ -46,31 +55,42 @@ def derived(selection: Selection) -> Iterator[tuple[Cursor, str, dict[str, Any]]
                 as_of=selection.as_of,
                 known_by=selection.known_by,
             )
-        yield cursor, prefix, values
+        yield State(cursor, prefix, values)
 
 
-def ask(selection: Selection, *, by: By | None = None, figures: tuple[Figure, ...] = FIGURES) -> Answer:
-    """The figures of a selection, overall and split by `by`."""
-    with derived(selection) as (cursor, prefix, values):
-        overall = _run(cursor, selection, None, figures, prefix, values)
-        groups = _run(cursor, selection, by, figures, prefix, values) if by is not None else {}
-        excluded = rows_sql(selection, by=None, prefix=prefix, excluded=True)
-        cursor.execute(f"SELECT count(*) FROM ({excluded}) excluded", values)
-        row = cursor.fetchone()
+@contextmanager
+def using(selection: Selection, state: State | None) -> Iterator[State]:
+    """The state at hand, or the selection's own: several questions may share one derivation."""
+    if state is not None:
+        yield state
+        return
+    with derived(selection) as found:
+        yield found
+
+
+def ask(
+    selection: Selection,
+    *,
+    by: By | None = None,
+    figures: tuple[Figure, ...] = FIGURES,
+    state: State | None = None,
+) -> Answer:
+    """The figures of a selection, overall and split by `by`; `state` is the selection's, where it is at hand."""
+    with using(selection, state) as found:
+        overall = _run(selection, None, figures, found)
+        groups = _run(selection, by, figures, found) if by is not None else {}
+        excluded = rows_sql(selection, by=None, prefix=found.prefix, excluded=True)
+        found.cursor.execute(f"SELECT count(*) FROM ({excluded}) excluded", found.values)
+        row = found.cursor.fetchone()
     return Answer(overall.get("all") or _nothing(figures), groups, int(row[0]) if row else 0)
 
 
 def _run(
-    cursor: Cursor,
-    selection: Selection,
-    by: By | None,
-    figures: tuple[Figure, ...],
-    prefix: str,
-    values: dict[str, Any],
+    selection: Selection, by: By | None, figures: tuple[Figure, ...], state: State
 ) -> dict[str | None, Values]:
-    statement, names = figures_sql(figures, selection, by=by, prefix=prefix)
-    cursor.execute(statement, values)
-    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
+    statement, names = figures_sql(figures, selection, by=by, prefix=state.prefix)
+    state.cursor.execute(statement, state.values)
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in state.cursor.fetchall()}
 
 
 def _nothing(figures: tuple[Figure, ...]) -> Values:

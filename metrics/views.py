@@ -18,14 +18,14 @@ from metrics import now as present
 from metrics.definitions import BY_NAME, FIGURES
 from metrics.pages.address import CUSTOM, PERIODS, Asked, read_address
 from metrics.pages.downloads import BEHIND, WAITING, behind_lines, download, waiting_lines
-from metrics.pages.grid import read_grid
+from metrics.pages.grid import ask_columns, read_grid
 from metrics.pages.lists import read_list, rep_name, rows_behind, tile_rows
 from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
 from metrics.pages.queue import rep_name as queue_name
 from metrics.pages.scope import Scope, read_choices, read_scope, told_at, total_name
 from metrics.pages.strip import read_tiles
 from metrics.pages.styleguide import read_styleguide
-from metrics.query import ask
+from metrics.query import ask, derived
 from metrics.report import as_csv, build
 from metrics.selection import By
 
@@ -40,18 +40,21 @@ def team(request: HttpRequest) -> HttpResponseBase:
     """Where the team is behind, how its reps stand, who is behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    context = {"asked": asked, "kept": asked.kept(), "list": read_list(asked, scope)}
+    context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
     target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     if target == "behind":
-        return _varied(render(request, "team/behind.html", context | {"is_fragment": True}), asked)
+        context |= {"list": read_list(asked, scope), "is_fragment": True}
+        return _varied(render(request, "team/behind.html", context), asked)
     shell = read_shell(scope.user, current="team", now=asked.now)
-    grid = read_grid(asked, scope)
+    with derived(asked.selection(scope.reps)) as state:
+        answer = ask_columns(asked, scope, state)
+        context["list"] = read_list(asked, scope, state=state, told=answer)
     teams, sources = read_choices(asked.selection(scope.reps))
     context |= {
         "shell": shell,
         "scope": scope,
         "title": total_name(scope, asked),
-        "grid": grid,
+        "grid": read_grid(asked, scope, answer),
         "tiles": read_tiles(asked, scope),
         "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
         + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
@@ -61,7 +64,9 @@ def team(request: HttpRequest) -> HttpResponseBase:
         "now_href": asked.query(as_of=None),
         "grid_csv": "grid.csv" + asked.query(figure=None, rep=None, tile=None, sort=None),
     }
-    return _varied(render(request, "team/board.html" if target == "board" else "team/page.html", context), asked)
+    return _varied(
+        render(request, "team/board.html" if target == "board" else "team/page.html", context), asked
+    )
 
 
 def _varied(response: HttpResponse, asked: Asked) -> HttpResponse:

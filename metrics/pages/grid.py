@@ -10,7 +10,7 @@ from metrics.definitions import BY_NAME
 from metrics.pages.address import QUEUES, Asked
 from metrics.pages.cells import Cell, make_cell, target_words
 from metrics.pages.scope import Scope, total_name
-from metrics.query import Answer, Values, ask
+from metrics.query import Answer, State, Values, ask
 from metrics.report import names_of
 from metrics.selection import By
 from metrics.spec import Figure
@@ -67,16 +67,17 @@ class Grid:
         return not self.rows
 
 
-def read_grid(asked: Asked, scope: Scope) -> Grid:
-    """The figures of the period for everybody together and for each rep, against the period before."""
-    selection = asked.selection(scope.reps)
-    answer = ask(selection, by=By.REP, figures=COLUMNS)
+def ask_columns(asked: Asked, scope: Scope, state: State) -> Answer:
+    """The figures of the grid, for everybody together and for each rep."""
+    return ask(asked.selection(scope.reps), by=By.REP, figures=COLUMNS, state=state)
+
+
+def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
+    """The grid of `ask_columns`, against the period before."""
     # As of an instant everybody concerned is derived anew: once, for what was asked for.
-    before = ask(selection.previous(), by=By.REP, figures=COLUMNS) if asked.as_of is None else None
-    return _grid(asked, scope, answer, before)
-
-
-def _grid(asked: Asked, scope: Scope, answer: Answer, before: Answer | None) -> Grid:
+    before = None
+    if asked.as_of is None:
+        before = ask(asked.selection(scope.reps).previous(), by=By.REP, figures=COLUMNS)
     names = names_of(By.REP, [rep for rep in answer.groups if rep is not None])
     reps = sorted((rep for rep in answer.groups if rep is not None), key=lambda rep: names[rep].casefold())
     if asked.sort is not None and asked.sort.removeprefix("-") in {column.name for column in COLUMNS}:

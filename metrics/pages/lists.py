@@ -16,7 +16,7 @@ from metrics.now import Tile
 from metrics.pages.address import QUEUES, Asked
 from metrics.pages.people_rows import BehindRow, WaitingRow, behind_row, list_words, waiting_row
 from metrics.pages.scope import Scope, total_name
-from metrics.query import ask
+from metrics.query import Answer, State, ask, using
 from metrics.report import names_of
 from metrics.selection import By
 from metrics.spec import Figure
@@ -38,16 +38,24 @@ class ListView:
     first_href: str
 
 
-def read_list(asked: Asked, scope: Scope) -> ListView | None:
-    """The list the address selects, one page of it; None where it selects nothing."""
+def read_list(
+    asked: Asked, scope: Scope, *, state: State | None = None, told: Answer | None = None
+) -> ListView | None:
+    """The list the address selects, one page of it; None where it selects nothing.
+
+    `state` is the selection's, where it is at hand; `told` are figures per rep that were asked for already.
+    """
     if asked.tile is not None:
         return _tile_list(asked, scope, present.BY_NAME[asked.tile])
     if asked.figure is not None:
-        return _behind_list(asked, scope, BY_NAME[asked.figure])
+        with using(asked.selection(scope.reps), state) as found:
+            return _behind_list(asked, scope, BY_NAME[asked.figure], found, told)
     return None
 
 
-def rows_behind(asked: Asked, scope: Scope, figure: Figure, *, limit: int | None) -> Behind:
+def rows_behind(
+    asked: Asked, scope: Scope, figure: Figure, *, limit: int | None, state: State | None = None
+) -> Behind:
     """The rows behind the selected cell. Raises Http404 for a rep the viewer may not see, and WrongAddress."""
     by = By.REP if asked.rep is not None else None
     group = None if asked.rep == QUEUES else asked.rep
@@ -56,15 +64,24 @@ def rows_behind(asked: Asked, scope: Scope, figure: Figure, *, limit: int | None
     if asked.rep == QUEUES and scope.reps is not None:
         raise Http404("Queues together are shown to operations only.")
     try:
-        return behind(asked.selection(scope.reps), figure, by=by, group=group, after=asked.after, limit=limit)
+        return behind(
+            asked.selection(scope.reps),
+            figure,
+            by=by,
+            group=group,
+            after=asked.after,
+            limit=limit,
+            state=state,
+        )
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
 
 
-def _behind_list(asked: Asked, scope: Scope, figure: Figure) -> ListView:
-    found = rows_behind(asked, scope, figure, limit=cursors.PAGE)
+def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told: Answer | None) -> ListView:
+    found = rows_behind(asked, scope, figure, limit=cursors.PAGE, state=state)
     by = By.REP if asked.rep is not None else None
-    answer = ask(asked.selection(scope.reps), by=by, figures=(figure,))
+    answer = told if told and figure.name in told.overall else None
+    answer = answer or ask(asked.selection(scope.reps), by=by, figures=(figure,), state=state)
     group = None if asked.rep == QUEUES else asked.rep
     values = answer.groups.get(group) if by else answer.overall
     value = values[figure.name] if values else None
