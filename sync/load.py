@@ -10,11 +10,13 @@ from django.db import connection, transaction
 from psycopg2 import DataError, sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from sync.marks import mark_everybody_if_known, mark_everybody_met_before, mark_people
 from sync.models import CustomField, ObjectState
 from sync.salesforce.objects import MirroredObject
 from sync.salesforce.spool import Spool
 
 STAGED = "staged_rows"
+REPLACED = "replaced_rows"
 
 
 class UnreadableRows(Exception):
@@ -38,7 +40,9 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, missing: Sequ
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         state = ObjectState.objects.select_for_update().get(name=spec.name)
-        columns = _columns(spec, spool.header())
+        header = spool.header()
+        custom = {f.api_name: f.column for f in CustomField.objects.filter(object_name=spec.name)}
+        columns = [spec.columns.get(name) or custom[name] for name in header]
         changed = 0
         if spool.row_count:
             try:
@@ -57,15 +61,11 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, missing: Sequ
             row_count=state.row_count + changed,
             read_at=read_at,
             missing=sorted(missing),
-            needs_backfill=False,
+            # a field asked for while we read is not among these rows
+            needs_backfill=bool(header) and not custom.keys() <= {*header, *missing},
             error="",
         )
     return Loaded(spool.row_count, changed)
-
-
-def _columns(spec: MirroredObject, header: Sequence[str]) -> list[str]:
-    custom = {f.api_name: f.column for f in CustomField.objects.filter(object_name=spec.name)}
-    return [spec.columns.get(name) or custom[name] for name in header]
 
 
 def _is_empty(cursor: Cursor, spec: MirroredObject) -> bool:
@@ -86,7 +86,8 @@ def _fill(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: S
     """The first rows of an object: straight in."""
     _copy(cursor, spec.table, columns, spool)
     cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(spec.table)))
-    _mark(cursor, spec, spec.table)
+    mark_people(cursor, spec, spec.table)
+    mark_everybody_met_before(cursor, spec)
     return spool.row_count
 
 
@@ -117,11 +118,11 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
     _remember_seen(cursor, spec, columns)
     cursor.execute(
         sql.SQL(
-            "CREATE TEMP TABLE replaced_rows ON COMMIT DROP AS"
+            "CREATE TEMP TABLE {replaced} ON COMMIT DROP AS"
             " SELECT old.* FROM {table} old JOIN {staged} new USING (id)"
-        ).format(**names)
+        ).format(**names, replaced=sql.Identifier(REPLACED))
     )
-    _mark(cursor, spec, "replaced_rows")
+    mark_people(cursor, spec, REPLACED)
     cursor.execute(
         sql.SQL(
             "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} ORDER BY id"
@@ -132,39 +133,12 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
         )
     )
     changed = int(cursor.rowcount)
-    _mark(cursor, spec, STAGED)
-    if spec.name == "User" and changed:
-        _mark_everybody_if_known(cursor)
-    cursor.execute("DROP TABLE replaced_rows")
+    mark_people(cursor, spec, STAGED)
+    if changed:
+        mark_everybody_if_known(cursor, spec, columns, new=STAGED, old=REPLACED)
+    cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(REPLACED)))
     cursor.execute(sql.SQL("DROP TABLE {staged}").format(**names))
     return changed
-
-
-def _mark(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
-    """Mark the people whom rows are about, in the transaction that writes the rows."""
-    for query in spec.marks:
-        cursor.execute(
-            "INSERT INTO sync_mark (record_id) SELECT DISTINCT marked FROM ("
-            + query.replace("{rows}", rows)
-            + ") AS marks (marked) WHERE marked IS NOT NULL ORDER BY marked"
-        )
-
-
-def _mark_everybody_if_known(cursor: Cursor) -> None:
-    """A user whose kind or team may have changed, or who is met after their work was: all people follow."""
-    cursor.execute(
-        """
-        INSERT INTO sync_mark (record_id)
-        SELECT '*' WHERE EXISTS (
-            SELECT FROM staged_rows new JOIN replaced_rows old USING (id)
-            WHERE (old.name, old.user_type, old.profile_id, old.role_id, old.manager_id)
-               IS DISTINCT FROM (new.name, new.user_type, new.profile_id, new.role_id, new.manager_id)
-        ) OR EXISTS (
-            SELECT FROM staged_rows new JOIN sync_task task ON task.owner_id = new.id
-            WHERE NOT EXISTS (SELECT FROM replaced_rows old WHERE old.id = new.id)
-        )
-        """
-    )
 
 
 def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str]) -> None:

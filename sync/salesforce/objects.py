@@ -16,12 +16,16 @@ class MirroredObject:
 
     `marks` are SQL queries over the relation `{rows}` (rows of the mirror's shape) that give the Ids of the Leads and
     Contacts a row is about. `seen` are fields whose change between two reads is kept as history (M2).
+    `who_is_who` are columns that say who is human, in what team and called what: a new value concerns everybody, and
+    so does a new row among those `met_late` (over `{rows}` as well) finds: others told of it before it was read.
     """
 
     model: type[models.Model]
     marks: tuple[str, ...] = ()
     stamp: str = "SystemModstamp"
     seen: tuple[str, ...] = ()
+    who_is_who: tuple[str, ...] = ()
+    met_late: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,11 +66,42 @@ def _of_opportunity(key: str) -> tuple[str, ...]:
     return (query,)
 
 
+_NAMESAKES = (
+    "SELECT met.id FROM {rows} met JOIN sync_user other ON other.name = met.name AND other.id <> met.id",
+    "SELECT met.id FROM {rows} met JOIN sync_group other ON other.name = met.name AND other.id <> met.id",
+)
+"""History that tells owners by name only can be resolved while a name is one's alone."""
+_WORK = (
+    *(("sync_" + table, "owner_id") for table in ("lead", "contact", "task", "event")),
+    *(
+        ("sync_" + table, "created_by_id")
+        for table in ("lead", "leadhistory", "contacthistory", "opportunityhistory")
+    ),
+    *(("sync_" + table, "new_value") for table in ("leadhistory", "contacthistory")),
+)
+_AT_WORK = tuple(
+    f"SELECT met.id FROM {{rows}} met JOIN {table} work ON work.{column} = met.id"
+    " WHERE COALESCE(met.user_type, 'Standard') = 'Standard'"  # of others, nothing depends on knowing them
+    for table, column in _WORK
+)
+
 OBJECTS: tuple[MirroredObject, ...] = (
-    MirroredObject(mirror.Role),
-    MirroredObject(mirror.Profile),
-    MirroredObject(mirror.User),
-    MirroredObject(mirror.Group),
+    MirroredObject(
+        mirror.Role,
+        who_is_who=("name",),
+        met_late=("SELECT met.id FROM {rows} met JOIN sync_user member ON member.role_id = met.id",),
+    ),
+    MirroredObject(
+        mirror.Profile,
+        who_is_who=("name",),
+        met_late=("SELECT met.id FROM {rows} met JOIN sync_user member ON member.profile_id = met.id",),
+    ),
+    MirroredObject(
+        mirror.User,
+        who_is_who=("name", "username", "user_type", "profile_id", "role_id", "manager_id"),
+        met_late=_NAMESAKES + _AT_WORK,
+    ),
+    MirroredObject(mirror.Group, who_is_who=("name", "developer_name"), met_late=_NAMESAKES),
     MirroredObject(mirror.Campaign),
     MirroredObject(mirror.Account),
     # what happened before whom it happened to: a person never shows up without the past read so far

@@ -1,0 +1,55 @@
+"""Whom a change is about: marks of people, written in the transaction that writes the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from sync.salesforce.objects import MirroredObject
+
+
+def mark_people(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
+    """Mark the people whom the rows of a relation are about."""
+    for query in spec.marks:
+        cursor.execute(
+            "INSERT INTO sync_mark (record_id) SELECT DISTINCT marked FROM ("
+            + query.replace("{rows}", rows)
+            + ") AS marks (marked) WHERE marked IS NOT NULL ORDER BY marked"
+        )
+
+
+def mark_everybody_met_before(cursor: Cursor, spec: MirroredObject) -> None:
+    """The first users (or roles …) are known now: all people who were read before them follow."""
+    if spec.who_is_who:
+        cursor.execute(
+            "INSERT INTO sync_mark (record_id) SELECT '*'"
+            " WHERE EXISTS (SELECT FROM sync_lead) OR EXISTS (SELECT FROM sync_contact)"
+        )
+
+
+def mark_everybody_if_known(
+    cursor: Cursor, spec: MirroredObject, columns: Sequence[str], *, new: str, old: str
+) -> None:
+    """Somebody is of another kind, team or name, or was met after what they did: all people follow.
+
+    `new` and `old` are relations of the rows as they come and as they were, `columns` what the read brought.
+    """
+    told = [column for column in spec.who_is_who if column in columns]
+    if not told:
+        return
+    relations = {"new": sql.Identifier(new), "old": sql.Identifier(old)}
+    sides = {
+        f"{side}_values": sql.SQL(", ").join(sql.Identifier(side, column) for column in told)
+        for side in ("new", "old")
+    }
+    met_late = (sql.SQL(query.replace("{rows}", "met")) for query in spec.met_late)
+    cursor.execute(
+        sql.SQL(
+            "WITH met AS (SELECT * FROM {new} new WHERE NOT EXISTS (SELECT FROM {old} old WHERE old.id = new.id))"
+            " INSERT INTO sync_mark (record_id) SELECT '*' WHERE EXISTS ("
+            "SELECT FROM {new} new JOIN {old} old USING (id)"
+            " WHERE ({old_values}) IS DISTINCT FROM ({new_values})) OR EXISTS ({met_late})"
+        ).format(**relations, **sides, met_late=sql.SQL(" UNION ALL ").join(met_late))
+    )
