@@ -77,14 +77,16 @@ def _read(
     header = [name for name in wanted(spec) if name in fields]
     missing = [name for name in wanted(spec) if name not in fields]
     state = ObjectState.objects.get(name=spec.name)
-    start = None if full or state.needs_backfill else start_of_read(state.cursor)
+    is_whole = full or state.needs_backfill or state.read_at is None
+    start = None if is_whole else start_of_read(state.cursor)
     scope = f"FROM {spec.name}"
     if start is not None:
         scope += f" WHERE {spec.stamp} >= {soql_instant(start)}"
     select = f"SELECT {', '.join(header)} {scope}"
     with spooling(spec.name) as spool:
         expected = organisation.count(scope) if start is None or state.row_count > BULK_FROM_ROWS else None
-        if (expected is not None and expected > BULK_FROM_ROWS) or start is None:
+        # an object that was empty is asked for everything again: that must not cost a Bulk job a minute
+        if is_whole or (expected is not None and expected > BULK_FROM_ROWS):
             organisation.read_bulk(
                 select, spool, told=lambda n: told(spec.name, n, expected) if told else None
             )
