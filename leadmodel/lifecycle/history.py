@@ -105,6 +105,8 @@ def without_slips(
     before = first
     for change in statuses:
         stage = stage_of(change.new, change.at)
+        if stage is None:
+            continue  # K8: an unmapped status changes nothing, so it neither makes nor breaks a slip
         if stage in DISPOSITIONS:
             run.append(change)
             continue

@@ -190,7 +190,9 @@ class Line:
         self.cycle = None
 
     def _last_disposed(self) -> Cycle | None:
-        last = self.cycles[-1] if self.cycles else None
+        """Of the cycles that ended by themselves the last to end, if a disposition ended it."""
+        ended = [cycle for cycle in self.cycles if cycle.ending is not Ending.MERGED]
+        last = max(ended, key=_by_end, default=None)
         return last if last is not None and last.latest_kind in DISPOSITIONS else None
 
     # -- merge ------------------------------------------------------------------------------------
@@ -216,6 +218,10 @@ class Line:
             self.standing, self.standing_since = other.standing, other.standing_since
         if self.cycle is not None and self.cycle.spans[-1].holder != self.holder:
             self._hand_over(self.cycle, at)
+
+
+def _by_end(cycle: Cycle) -> datetime:
+    return cycle.closed_at or cycle.assigned_at
 
 
 def _by_assignment(cycle: Cycle) -> tuple[datetime, bool, datetime]:
