@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from sync.marks import mark_everybody_if_known, mark_everybody_met_before, mark_people
 from sync.models import CustomField, ObjectState
 from sync.salesforce.objects import MirroredObject
-from sync.salesforce.spool import Spool
+from sync.salesforce.spool import ShortRead, Spool
 
 STAGED = "staged_rows"
 REPLACED = "replaced_rows"
@@ -35,7 +35,7 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, missing: Sequ
     """Merge a spool into the mirror and advance the cursor to the latest stamp in it.
 
     Rows older than what the mirror has are left alone, so that reading any window again, in any order, ends in the
-    same mirror. Columns the spool lacks keep their values. Raises UnreadableRows, having written nothing.
+    same mirror. Columns the spool lacks keep their values. Raises UnreadableRows or ShortRead, having written nothing.
     """
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
@@ -74,12 +74,17 @@ def _is_empty(cursor: Cursor, spec: MirroredObject) -> bool:
 
 
 def _copy(cursor: Cursor, table: str, columns: Sequence[str], spool: Spool) -> None:
+    """The spool's rows into a table. Raises ShortRead when they are not as many as the answers declared."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {table} ({names}) FROM STDIN (FORMAT csv, HEADER true, FORCE_NULL ({names}))")
     text = statement.format(table=sql.Identifier(table), names=names).as_string(cursor)
+    arrived = 0
     for page in spool.pages:
         with page.open("rb") as file:
             cursor.copy_expert(text, file, size=1 << 20)
+            arrived += cursor.rowcount
+    if arrived != spool.row_count:
+        raise ShortRead("Bulk result", spool.row_count, arrived)
 
 
 def _fill(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> int:

@@ -92,15 +92,27 @@ class Organisation:
                     "client_secret": self._secret,
                 },
             )
+        if answer.status_code >= requests.codes.server_error:
+            raise OrganisationError(
+                f"Salesforce at {self._url} is not well (HTTP {answer.status_code}). Nothing was changed; the next read"
+                " tries again."
+            )
         if answer.status_code != requests.codes.ok:
             raise OrganisationError(
                 f"Salesforce at {self._url} refused to sign us in ({_told(answer)}); check SALESFORCE_CLIENT_ID and"
                 " SALESFORCE_CLIENT_SECRET, and that the app allows the client credentials flow."
             )
-        token = answer.json()
+        try:
+            token = answer.json()
+            access_token, instance_url = token["access_token"], token["instance_url"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise OrganisationError(
+                f"{self._url} is not Salesforce, by its answer to our signing in; check SALESFORCE_URL, and whether a"
+                " proxy stands in between."
+            ) from error
         return Salesforce(
-            session_id=token["access_token"],
-            instance_url=token["instance_url"],
+            session_id=access_token,
+            instance_url=instance_url,
             session=self._session,
             version=API_VERSION,
         )
@@ -109,6 +121,16 @@ class Organisation:
     def _spoken_errors(self) -> Iterator[None]:
         try:
             yield
+        except requests.exceptions.SSLError as error:
+            raise OrganisationError(
+                f"Salesforce at {self._url} shows a certificate nobody we trust vouches for; check the address, or name"
+                " the authority in SALESFORCE_CA_FILE."
+            ) from error
+        except requests.exceptions.JSONDecodeError as error:
+            raise OrganisationError(
+                f"Salesforce at {self._url} answered in a form that is not its own; check whether a proxy stands in"
+                " between. Nothing was changed; the next read tries again."
+            ) from error
         except requests.RequestException as error:
             raise OrganisationError(
                 f"Salesforce at {self._url} does not answer ({type(error).__name__}); check the address and the"
@@ -229,10 +251,14 @@ class Organisation:
                     raise OrganisationError(
                         f"Salesforce refused a page of Bulk job {job_id} ({_told(answer)})."
                     )
+                declared = answer.headers.get("Sforce-NumberOfRecords", "")
+                if not declared.isdigit():
+                    raise OrganisationError(
+                        f"A page of Bulk job {job_id} does not tell how many rows it has; check whether a proxy stands"
+                        " in between."
+                    )
                 spool.add_stream(answer.iter_content(_CHUNK))
-                return int(answer.headers["Sforce-NumberOfRecords"]), answer.headers.get(
-                    "Sforce-Locator", "null"
-                )
+                return int(declared), answer.headers.get("Sforce-Locator", "null")
 
         return self._renewing(get)
 
