@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, override_settings
+from django.utils import timezone
 
 from base.models import Role, User
+from sync.models import ObjectState
 from tests.pages.conftest import LogIn
 from tests.pages.reading import get
 from tests.pages.world import World
@@ -49,6 +54,40 @@ def test_before_anything_was_read_the_page_says_what_to_do(db: None) -> None:
 
     assert "No data yet" in body
     assert "manage.py pull" in body
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "tone"),
+    [
+        ({}, "", "good"),
+        ({"read_at_before": timedelta(hours=3)}, "3 h 00 min ago", "near"),
+        ({"state": "failing", "error": "INVALID_FIELD"}, "1 object fails", "bad"),
+    ],
+)
+def test_how_fresh_the_data_are_stands_on_every_page(
+    world: World, mona: Client, changes: dict[str, object], words: str, tone: str
+) -> None:
+    before = changes.pop("read_at_before", timedelta(seconds=13))
+    assert isinstance(before, timedelta)
+    ObjectState.objects.update(read_at=timezone.now() - before, **changes)
+
+    for address in ("/team/", "/queue/", "/people/", "/figures/"):
+        freshness = get(mona, address).context["shell"].freshness
+        assert freshness.tone == tone
+        assert freshness.words == words or tone == "good"
+
+
+def test_the_style_guide_is_for_development_only(world: World, otto: Client) -> None:
+    with override_settings(LOCAL=False, DEBUG=False):
+        assert otto.get("/styleguide/").status_code == 404
+
+
+@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_a_refusal_says_what_to_do(template: str) -> None:
+    page = render_to_string(template)
+
+    assert "To your start page" in page
+    assert "<script" not in page
 
 
 def test_a_rep_s_figures_are_their_own(world: World, alice: Client) -> None:

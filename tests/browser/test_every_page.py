@@ -1,0 +1,55 @@
+"""Every page in a real browser: nothing against the content security policy, nothing wider than the screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.pages.world import ALICE, World
+
+pytestmark = pytest.mark.browser
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def addresses(world: World) -> list[str]:
+    return [
+        "/team/",
+        "/team/?figure=sla_attainment",
+        "/team/?tile=outside_sla",
+        f"/queue/?rep={ALICE}",
+        "/queue/",
+        "/people/?q=person",
+        world.person("back_again"),
+        world.person("waiting"),
+        "/figures/",
+        "/styleguide/",
+    ]
+
+
+@pytest.mark.parametrize("name", ["alice", "mona", "otto"])
+def test_the_browser_has_nothing_to_complain_about(visit: Visit, world: World, name: str) -> None:
+    visitor = visit(name)
+
+    for path in addresses(world):
+        visitor.open(path)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_a_phone(visit: Visit, world: World, scheme: str) -> None:
+    visitor = visit("otto", viewport={"width": 360, "height": 740}, color_scheme=scheme)
+
+    for path in addresses(world):
+        page = visitor.open(path)
+        assert page.evaluate(WIDER) <= 0, path
+    page = visitor.open("/team/")
+    grid = page.locator(".scroll").first
+    assert grid.evaluate("box => box.scrollWidth > box.clientWidth")
+    grid.evaluate("box => box.scrollTo(400, 0)")
+    assert page.locator(".grid tbody th").first.evaluate("th => th.getBoundingClientRect().left") < 20
+
+
+def test_the_admin_keeps_to_the_policy_too(visit: Visit) -> None:
+    visitor = visit("otto")
+
+    for path in ("", "leadmodel/exclusion/", "leadmodel/exclusion/add/", "base/user/", "sync/objectstate/"):
+        visitor.open(f"/admin/{path}")

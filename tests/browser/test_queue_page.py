@@ -1,0 +1,48 @@
+"""Alice at her queue all day: keys move and open, waiting times tick."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.pages.world import NASTY_NAME, World
+
+pytestmark = pytest.mark.browser
+
+
+def test_keys_move_through_the_queue_and_open_a_person(visit: Visit, world: World) -> None:
+    page = visit("alice").page
+
+    for key in "jjjk":
+        page.keyboard.press(key)
+    page.keyboard.press("o")
+
+    page.wait_for_url(f"**{world.person('waiting')}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Person {NASTY_NAME}")
+
+
+def test_a_slash_goes_to_the_search(visit: Visit, world: World) -> None:
+    page = visit("alice").page
+
+    page.keyboard.press("/")
+    page.keyboard.type("won@customers")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.wait_for_url(f"**{world.person('won')}")
+
+
+def test_waiting_times_tick_and_turn_late(visit: Visit) -> None:
+    visitor = visit("alice")
+    visitor.page.clock.install()
+    page = visitor.open("/queue/")
+    soon = page.locator("tbody tr").nth(3)
+    expect(soon).to_contain_text("15 min left")
+
+    page.clock.fast_forward("20:00")
+
+    expect(soon).to_contain_text("due 5 min ago")
+    expect(soon.locator(".wait")).to_have_class("wait bad")
