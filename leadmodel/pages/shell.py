@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from base.models import Role, User
 from base.pages import viewer_zone
-from base.words import Instant, ago, instant
+from base.words import Instant, ago, counted, instant
 from sync.models import ObjectState
 
 STALE_S = 15 * 60
@@ -31,6 +31,7 @@ class Freshness:
     """How far the mirror is behind Salesforce. `read_at` None: nothing was ever read."""
 
     read_at: Instant | None
+    subject: str
     words: str
     tone: str
     failing: int
@@ -71,10 +72,12 @@ def read_freshness(user: User, *, now: datetime) -> Freshness:
     )
     read_at, failing = found["read_at"], found["failing"]
     if read_at is None:
-        return Freshness(None, "No data yet", "near", failing)
+        return Freshness(None, "", "No data yet", "near", failing)
     behind_s = (now - read_at).total_seconds()
     tone = "bad" if failing else "near" if behind_s > STALE_S else "good"
-    words = f"Salesforce {ago(behind_s)}"
+    shown = instant(read_at, now=now, zone=viewer_zone(user))
     if failing:
-        words = f"{failing} of Salesforce's objects cannot be read"
-    return Freshness(instant(read_at, now=now, zone=viewer_zone(user)), words, tone, failing)
+        return Freshness(
+            shown, "Salesforce:", counted(failing, "object fails", "objects fail"), tone, failing
+        )
+    return Freshness(shown, "Salesforce", ago(behind_s), tone, failing)

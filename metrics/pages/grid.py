@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from leadmodel.directory import QUEUE
 from leadmodel.lifecycle.settings import ModelSettings
@@ -45,10 +48,11 @@ class Column:
 
 @dataclass(frozen=True)
 class GridRow:
-    """A rep's figures, or the total's."""
+    """A rep's figures, or the total's. `href`: the rep's queue."""
 
     name: str
     note: str
+    href: str
     cells: list[Cell]
 
 
@@ -101,7 +105,8 @@ def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
             )
             for figure in COLUMNS
         ]
-        return GridRow(name, note, cells)
+        href = reverse("queue") + "?" + urlencode({"rep": rep}) if rep and rep != QUEUES else ""
+        return GridRow(name, note, href, cells)
 
     earlier = before.groups if before else {}
     rows = [row(rep, names[rep], "", answer.groups[rep], earlier.get(rep)) for rep in reps]

@@ -72,7 +72,9 @@ def read_styleguide(*, now: datetime) -> dict[str, Any]:
             (1, "", None, "", "", assigned, 3),
         )
     ]  # fmt: skip
-    grid = Grid(columns, GridRow("Team West", "each cycle once", cells), [GridRow("Bob", "", cells)], 3)
+    grid = Grid(
+        columns, GridRow("Team West", "each cycle once", "", cells), [GridRow("Bob", "", "#", cells)], 3
+    )
     return {
         "tiles": tiles,
         "grid": grid,
