@@ -21,7 +21,7 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import TABLES, Rows
 from leadmodel.settings_store import settings_in_force
 from leadmodel.store import copy_rows, make_staging, replace
-from leadmodel.timeline import Columns, families, kin, read_columns
+from leadmodel.timeline import Columns, families, families_among, kin, read_columns
 
 log = structlog.get_logger(__name__)
 
@@ -79,11 +79,11 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
             mark_everybody_by_name(cursor)
             return Rebuilt(len(marked), 0, 0)
         model = read_model()
-        ids = kin(cursor, marked)
+        ids = _lock_kin(cursor, marked)
         _take_marks_of(cursor, ids)
-        _lock(cursor, ids)
         rows = Rows(model.settings, model.directory)
-        for family in families(cursor, ids, model.columns, model.settings):
+        # whoever is merged or converted into them from here on has left a mark, and is not ours to write
+        for family in families_among(cursor, ids, model.columns, model.settings):
             rows.add(derive(family, settings=model.settings, directory=model.directory))
         make_staging(cursor, STAGED)
         copy_rows(cursor, rows, STAGED)
@@ -118,6 +118,18 @@ def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> None:
         " (SELECT id FROM sync_mark WHERE record_id = ANY(%s) FOR UPDATE SKIP LOCKED)",
         [list(ids)],
     )
+
+
+def _lock_kin(cursor: Cursor, marked: Sequence[str]) -> list[str]:
+    """These records and all their kin, locked: as the ties are once we hold them, not as they were while we waited."""
+    while True:
+        before = transaction.savepoint()
+        ids = kin(cursor, marked)
+        _lock(cursor, ids)
+        if kin(cursor, marked) == ids:
+            transaction.savepoint_commit(before)
+            return ids
+        transaction.savepoint_rollback(before)  # lets go, so that locks are always taken in one order
 
 
 def _lock(cursor: Cursor, ids: Sequence[str]) -> None:

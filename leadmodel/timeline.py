@@ -77,7 +77,11 @@ def families(
     cursor: Cursor, record_ids: Sequence[str], columns: Columns, settings: ModelSettings
 ) -> list[Family]:
     """The families of these records, whole: kin not asked for comes with them. Ordered by first record Id."""
-    ids = kin(cursor, record_ids)
+    return families_among(cursor, kin(cursor, record_ids), columns, settings)
+
+
+def families_among(cursor: Cursor, ids: list[str], columns: Columns, settings: ModelSettings) -> list[Family]:
+    """The families these records form among themselves; what ties them to others does not count."""
     records, kinship = _records(cursor, ids, columns)
     roots = sorted(set(kinship.values()))
     gathering = _Gathering(kinship, {root: _Lists([], [], [], [], []) for root in roots})

@@ -1,0 +1,229 @@
+"""Rebuilds: the same rows whatever the batches, whoever works at once, and whatever arrives meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg2
+import pytest
+from django.db import connection, connections
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadmodel.models import Cycle, Person, PersonRecord
+from leadmodel.rebuild import Rebuilt, mark_everybody, rebuild_all, rebuild_batch
+from sync.models import Mark
+from tests.leadmodel.mirrored import (
+    ALICE,
+    BOB,
+    DERIVED,
+    NOON,
+    add_call,
+    add_contact,
+    add_desk,
+    add_lead,
+    add_users,
+    convert,
+    lead_id,
+    merge,
+    rows,
+)
+from tests.setup.conftest import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PEOPLE = 60
+
+
+@pytest.fixture
+def desk() -> dict[str, list[str]]:
+    """Sixty people; what one rebuild makes of them."""
+    add_users()
+    add_desk(PEOPLE)
+    rebuild_all()
+    assert not Mark.objects.exists()
+    return rows()
+
+
+def empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(DERIVED)}")
+
+
+@contextmanager
+def session() -> Iterator[psycopg2.extensions.connection]:
+    """A session of its own in the tests' database; what it locks it holds until the end."""
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    made = psycopg2.connect(**parameters)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def holding_back(table: str) -> Iterator[None]:
+    """Nobody can write to the table while the block runs."""
+    with session() as made, made.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        yield
+
+
+def waiting() -> int:
+    """How many sessions wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+            " AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+@pytest.fixture
+def aside() -> Iterator[Callable[[Callable[[], Rebuilt]], Future[Rebuilt]]]:
+    """Run rebuilds beside the test, each on a connection of its own."""
+    with ThreadPoolExecutor(4) as pool:
+
+        def start(work: Callable[[], Rebuilt]) -> Future[Rebuilt]:
+            def run() -> Rebuilt:
+                try:
+                    return work()
+                finally:
+                    connections.close_all()
+
+            return pool.submit(run)
+
+        yield start
+
+
+Aside = Callable[[Callable[[], Rebuilt]], "Future[Rebuilt]"]
+
+
+def test_a_rebuild_over_unchanged_data_changes_no_row(desk: dict[str, list[str]]) -> None:
+    before = rows(versions=True)
+    mark_everybody()
+    done = rebuild_all()
+    assert done.persons == len(desk["leadmodel_person"])
+    assert done.rows_changed == 0
+    assert rows(versions=True) == before
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sizes=st.lists(st.integers(1, 70), min_size=1, max_size=12))
+def test_any_batches_give_the_same_rows(desk: dict[str, list[str]], sizes: list[int]) -> None:
+    empty()
+    mark_everybody()
+    for size in sizes:
+        rebuild_batch(size)
+    rebuild_all(batch=sizes[-1])
+    assert rows() == desk
+    assert not Mark.objects.exists()
+
+
+@pytest.mark.parametrize("batch", [1, 3, 25])
+def test_rebuilders_at_once_share_the_work(desk: dict[str, list[str]], aside: Aside, batch: int) -> None:
+    empty()
+    mark_everybody()
+    rebuild_batch()
+    together = threading.Barrier(3)
+
+    def work() -> Rebuilt:
+        together.wait(timeout=30)
+        return rebuild_all(batch=batch)
+
+    done = [future.result(timeout=60) for future in [aside(work) for _ in range(3)]]
+
+    assert sum(one.persons for one in done) >= len(desk["leadmodel_person"])
+    rebuild_all()  # a mark held by one while another looked is left to the next scan
+    assert rows() == desk
+    assert not Mark.objects.exists()
+
+
+def test_what_arrives_while_a_rebuild_holds_the_person_is_not_lost(aside: Aside) -> None:
+    add_users()
+    lead = add_lead(1)
+    with holding_back("leadmodel_span"):
+        rebuild = aside(rebuild_all)
+        eventually("the rebuild is in mid-transaction", lambda: waiting() == 1)
+        add_call(1, lead, at=NOON + timedelta(minutes=30))
+    rebuild.result(timeout=30)
+    rebuild_all()
+
+    assert Cycle.objects.get().first_touch_at == NOON + timedelta(minutes=30)
+    assert not Mark.objects.exists()
+
+
+def test_a_second_mark_waits_for_the_first_and_reads_what_is_newest(aside: Aside) -> None:
+    add_users()
+    lead = add_lead(1)
+    rebuild_all()
+    add_call(1, lead, at=NOON + timedelta(minutes=30))
+    with holding_back("leadmodel_cycle"):
+        first = aside(rebuild_batch)
+        eventually("the first holds the person", lambda: waiting() == 1)
+        add_call(2, lead, at=NOON + timedelta(minutes=10))
+        second = aside(rebuild_batch)
+        eventually("the second waits for it", lambda: waiting() == 2)
+    assert {first.result(timeout=30).marks, second.result(timeout=30).marks} == {1}
+
+    cycle = Cycle.objects.get()
+    assert (cycle.first_touch_at, cycle.touch_count) == (NOON + timedelta(minutes=10), 2)
+
+
+def test_two_who_become_one_while_both_are_being_rebuilt(aside: Aside) -> None:
+    add_users()
+    a, b = add_lead(1), add_lead(2, owner=BOB, at=NOON + timedelta(minutes=1))
+    rebuild_all()
+    add_call(1, a, at=NOON + timedelta(minutes=30))
+    add_call(2, b, owner=BOB, at=NOON + timedelta(minutes=40))
+    with session() as holder:
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT FROM leadmodel_personrecord FOR UPDATE")
+        started = [aside(lambda: rebuild_batch(1)), aside(lambda: rebuild_batch(1))]
+        eventually("both wait for their person", lambda: waiting() == 2)
+        merge(b, a, at=NOON + timedelta(hours=1))
+        with holding_back("leadmodel_cycle"):
+            holder.rollback()
+            eventually("both go on, one behind the other", lambda: waiting() == 2)
+    for future in started:
+        future.result(timeout=30)
+    rebuild_all()
+
+    assert [person.person_id for person in Person.objects.all()] == [a]
+    assert set(PersonRecord.objects.values_list("record_id", "person_id")) == {(a, a), (b, a)}
+    after = rows()
+    mark_everybody()
+    assert rebuild_all().rows_changed == 0
+    assert rows() == after
+
+
+def test_a_conversion_that_arrives_in_mid_rebuild(aside: Aside) -> None:
+    add_users()
+    lead = add_lead(1)
+    with holding_back("leadmodel_person"):
+        rebuild = aside(rebuild_all)
+        eventually("the rebuild is in mid-transaction", lambda: waiting() == 1)
+        contact = add_contact(1, at=NOON + timedelta(hours=1))
+        convert(lead, contact, at=NOON + timedelta(hours=1))
+    rebuild.result(timeout=30)
+    rebuild_all()
+
+    assert [person.person_id for person in Person.objects.all()] == [contact]
+    assert Cycle.objects.get().person_id == contact
+    assert Cycle.objects.get().first_rep == ALICE
+
+
+def test_a_record_that_is_gone_from_the_mirror_leaves_no_rows() -> None:
+    add_users()
+    add_lead(1)
+    rebuild_all()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sync_lead")
+    Mark.objects.create(record_id=lead_id(1))
+    rebuild_all()
+    assert rows() == {table: [] for table in DERIVED}
