@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from base.servers.home import REPOSITORY
+from base.servers.processes import is_alive
 from tests.setup.conftest import eventually
 from tests.stories.conftest import BOOKS, DERIVED, MIRROR, NOW, Machine
 
@@ -59,6 +62,19 @@ def spooled(machine: Machine, name: str) -> list[Path]:
     return list(machine.spool.glob(f"{name}-*/page-*.csv"))
 
 
+def children_of(process: subprocess.Popen[bytes]) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def mark_everybody(machine: Machine) -> None:
+    """Derive all anew, from nothing."""
+    machine.empty(*DERIVED, "sync_mark")
+    connection = machine.connect()
+    with connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
+    connection.close()
+
+
 def settle(machine: Machine) -> None:
     eventually("the killed sessions are gone", machine.others_are_gone)
 
@@ -99,12 +115,7 @@ def test_a_pull_killed_while_reading_and_a_worker_killed_while_writing(
 def test_a_worker_killed_between_batches_and_rebuilders_killed_in_mid_transaction(
     company: Machine, undisturbed: Dump
 ) -> None:
-    company.empty(*DERIVED, "sync_mark")
-    connection = company.connect()
-    with connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
-    connection.close()
-
+    mark_everybody(company)
     with worker(company, "leadmodel.tasks.rebuild") as process:
         eventually("a batch is committed", lambda: company.count("leadmodel_person") > 0)
         company.kill(process)
@@ -119,5 +130,36 @@ def test_a_worker_killed_between_batches_and_rebuilders_killed_in_mid_transactio
         company.kill(rebuild)
     settle(company)
     assert company.count("sync_mark") == left
+
+    assert_as_undisturbed(company, undisturbed)
+
+
+def test_one_of_the_rebuilding_processes_killed_is_told_and_loses_nothing(
+    company: Machine, undisturbed: Dump
+) -> None:
+    mark_everybody(company)
+
+    with company.holding_back("leadmodel_span"):
+        rebuild = company.start("manage.py", "rebuild", "--processes", "2")
+        eventually("they are in mid-transaction", lambda: company.waits_for("leadmodel_span"))
+        os.kill(children_of(rebuild)[0], signal.SIGKILL)
+        assert rebuild.wait(timeout=60) == 1
+    assert "One of the rebuilding processes was killed" in company.said()
+    settle(company)
+
+    assert_as_undisturbed(company, undisturbed)
+
+
+def test_the_rebuilding_processes_end_with_the_command(company: Machine, undisturbed: Dump) -> None:
+    mark_everybody(company)
+
+    with company.holding_back("leadmodel_span"):
+        rebuild = company.start("manage.py", "rebuild", "--processes", "2")
+        eventually("they are in mid-transaction", lambda: company.waits_for("leadmodel_span"))
+        left = children_of(rebuild)
+        rebuild.kill()
+        rebuild.wait(timeout=30)
+        eventually("nobody is left", lambda: not any(is_alive(pid) for pid in left))
+    settle(company)
 
     assert_as_undisturbed(company, undisturbed)

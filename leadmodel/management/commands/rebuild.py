@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from base.servers.processes import die_with_parent
 from leadmodel.rebuild import Rebuilt, mark_everybody, rebuild_all, rebuild_batch
 from sync.models import Mark
 
@@ -33,14 +37,23 @@ class Command(BaseCommand):
         if Mark.objects.filter(record_id="*").exists():
             rebuild_batch()
         connections.close_all()
-        if processes > 1:
-            with multiprocessing.get_context("fork").Pool(processes) as pool:
-                done = pool.map(_rebuild, range(processes))
-        else:
-            done = [_rebuild(0)]
+        done = _rebuild_at_once(processes) if processes > 1 else [_rebuild(0)]
         persons = sum(rebuilt.persons for rebuilt in done)
         changed = sum(rebuilt.rows_changed for rebuilt in done)
         self.stdout.write(f"{persons:,} people derived, {changed:,} rows written or removed")
+
+
+def _rebuild_at_once(processes: int) -> list[Rebuilt]:
+    """By several processes, which end when this one does. Raises CommandError when one of them is killed."""
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, context, initializer=die_with_parent(signal.SIGKILL)) as pool:
+        try:
+            return list(pool.map(_rebuild, range(processes)))
+        except BrokenProcessPool as error:
+            raise CommandError(
+                "One of the rebuilding processes was killed, perhaps for want of memory. What it had not finished stays"
+                " marked: run the command again, with fewer --processes."
+            ) from error
 
 
 def _rebuild(_: int) -> Rebuilt:
