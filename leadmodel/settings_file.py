@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from leadmodel.lifecycle.settings import ModelSettings
+from sync.fields import API_NAME
 
 
 class WrongSettings(Exception):
@@ -35,10 +36,40 @@ def parse(text: str) -> ModelSettings:
         raise WrongSettings(
             ["line 1: the file must hold sections like `stages:`; see `manage.py model export -`."]
         )
+    if problems := list(_twice(root)):
+        raise WrongSettings(problems)
     try:
-        return ModelSettings.model_validate(data)
+        settings = ModelSettings.model_validate(data)
     except ValidationError as error:
         raise WrongSettings([_sentence(root, problem) for problem in error.errors()]) from error
+    if problems := list(_no_fields(root, settings)):
+        raise WrongSettings(problems)
+    return settings
+
+
+def _twice(node: yaml.Node | None) -> Iterator[str]:
+    """Keys that stand twice in a section: YAML takes the last one and forgets the first."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"line {key.start_mark.line + 1}: {key.value} stands twice; keep one."
+            seen.add(key.value)
+            yield from _twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _twice(value)
+
+
+def _no_fields(root: yaml.Node | None, settings: ModelSettings) -> Iterator[str]:
+    """Names of fields that no field of Salesforce can have."""
+    for path in _FIELDS:
+        name = getattr(getattr(settings, path[0]), path[1])
+        if name is not None and not API_NAME.fullmatch(name):
+            yield (
+                f"line {_line(root, path)}: {'.'.join(path)}: “{name}” is no field; write an API name like"
+                " Nurture_Reason__c."
+            )
 
 
 def _sentence(root: yaml.Node | None, problem: Any) -> str:
@@ -69,6 +100,12 @@ def _told(problem: Any) -> str:
     return str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
 
 
+_FIELDS = (
+    ("stages", "contact_status_field"),
+    ("reasons", "nurture_field"),
+    ("reasons", "unqualified_field"),
+    ("assignment", "assigned_date_field"),
+)
 _ADVICE: dict[str, Callable[[Any], str]] = {
     "extra_forbidden": lambda _: (
         "there is no such setting; check the spelling against `manage.py model export -`"

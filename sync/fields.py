@@ -11,7 +11,7 @@ from psycopg2 import sql
 from sync.models import CustomField, ObjectState
 from sync.salesforce.objects import BY_NAME
 
-_API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,75}")
+API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,75}")
 
 
 class UnknownField(Exception):
@@ -28,7 +28,7 @@ def want(fields: Iterable[tuple[str, str]]) -> None:
             spec = BY_NAME[object_name]
             if api_name in spec.columns:
                 continue
-            if not _API_NAME.fullmatch(api_name):
+            if not API_NAME.fullmatch(api_name):
                 raise UnknownField(
                     f"“{api_name}” is no field of {object_name}; write an API name like Nurture_Reason__c."
                 )
