@@ -227,8 +227,8 @@ def _concerned(cursor: Cursor, model: Model, start: datetime, end: datetime) -> 
             "start": start,
             "end": end,
             "dated": dated,
-            # instants as Salesforce writes them sort as text
-            "start_text": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+            # instants as Salesforce writes them sort as text, and so do bare dates
+            "start_text": start.astimezone(UTC).strftime("%Y-%m-%d"),
             "end_text": end.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
         },
     )

@@ -153,7 +153,7 @@ def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Rec
                 " FROM {table} WHERE id = ANY(%s) AND created_at IS NOT NULL"
             ).format(
                 status=_value(current[Tracked.STATUS]),
-                assigned=sql.SQL("({})::timestamptz").format(_value(current[Tracked.ASSIGNED_DATE])),
+                assigned=sql.SQL("({})::text").format(_value(current[Tracked.ASSIGNED_DATE])),
                 nurture=_value(current[Tracked.NURTURE_REASON]),
                 unqualified=_value(current[Tracked.UNQUALIFIED_REASON]),
                 extra=sql.SQL(extra),
@@ -166,12 +166,32 @@ def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Rec
             converted_at, converted_by = None, None
             if contact_id is not None:
                 converted_at, converted_by = conversions.get(record_id) or _guessed(row[14], row[11], row[12])
-            records.append(Record._make((*row[:11], contact_id, converted_at, converted_by)))
+            told = (*row[:5], _instant(row[5]), *row[6:11], contact_id, converted_at, converted_by)
+            records.append(Record._make(told))
             for other in (row[10], contact_id):
                 if other is not None:
                     first, second = sorted((root(record_id), root(other)))
                     parent[second] = first
     return records, {record.record_id: root(record.record_id) for record in records}
+
+
+def _instant(text: str | None) -> datetime | None:
+    """The instant a date field holds, a bare date's first in UTC; a text that is no instant dates nothing."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def _dated(change: Change) -> Change:
+    """The change of a date field, its values as instants (see `_instant`)."""
+    if change.field is not Tracked.ASSIGNED_DATE:
+        return change
+    old, new = _instant(change.old), _instant(change.new)
+    return change._replace(old=old.isoformat() if old else None, new=new.isoformat() if new else None)
 
 
 def _guessed(
@@ -208,7 +228,7 @@ def _changes(cursor: Cursor, ids: list[str], columns: Columns) -> Iterator[Chang
             [ids, list(meaning)],
         )
         for record_id, field, at, actor, old, new, row_id in cursor.fetchall():
-            yield Change(record_id, meaning[field], at, actor, old, new, name, row_id)
+            yield _dated(Change(record_id, meaning[field], at, actor, old, new, name, row_id))
     cursor.execute(
         "SELECT record_id, object_name, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
         " WHERE record_id = ANY(%s)",
@@ -217,7 +237,7 @@ def _changes(cursor: Cursor, ids: list[str], columns: Columns) -> Iterator[Chang
     for record_id, name, field, at, actor, old, new, row_id, since in cursor.fetchall():
         what = columns.tracked[name].get(field)
         if what is not None:
-            yield Change(record_id, what, at, actor, old, new, "Seen", str(row_id), since)
+            yield _dated(Change(record_id, what, at, actor, old, new, "Seen", str(row_id), since))
 
 
 def _activities(cursor: Cursor, ids: list[str]) -> Iterator[Activity]:
