@@ -16,7 +16,7 @@ from leadmodel.lifecycle.joins import Join, Roots, joins_of
 from leadmodel.lifecycle.line import Line
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
-from leadmodel.lifecycle.steps import Holder, Horizon, Reason, Step, Won, ordered_steps
+from leadmodel.lifecycle.steps import Holder, Horizon, Rank, Reason, Step, Won, ordered_steps
 from leadmodel.lifecycle.touches import may_count
 
 
@@ -119,7 +119,8 @@ def _apply(step: Step, whose: _Whose) -> None:
             if whose.roots.join(loser, winner):
                 whose.lines[winner].take_in(whose.lines.pop(loser), step.at)
         case Holder(owner):
-            whose.line(step.record_id).own(step.at, owner, step.actor)
+            is_conversion = step.rank is Rank.JOIN
+            whose.line(step.record_id).own(step.at, owner, step.actor, is_conversion=is_conversion)
         case Reason(kind, value):
             whose.line(step.record_id).reasons[kind] = value
         case Won():

@@ -92,7 +92,9 @@ def initial_value(record: Record, field: Tracked, history: History) -> str | Non
 def without_slips(
     statuses: list[Change], *, first: str | None, touched_at: Sequence[datetime], settings: ModelSettings
 ) -> list[Change]:
-    """The status changes of one record less dispositions taken back at once, and their taking back (K5).
+    """The status changes of one record less dispositions taken back at once (K5).
+
+    As if they had not been: going back to where they came from is no change then, going on to another status is one.
 
     A slip is a run of dispositions out of an open status, reverted to an open status within `slip_minutes`
     of its first by the same user, with no counted touch between. `first` is the record's first status,
@@ -112,8 +114,8 @@ def without_slips(
             continue
         if run and stage in OPEN_STAGES and _is_slip(run, change, before, touched_at, window, settings):
             run = []
-            before = change.new
-            continue
+            if change.new == before:
+                continue
         kept += run
         run = []
         kept.append(change)

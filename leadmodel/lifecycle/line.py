@@ -61,13 +61,18 @@ class Line:
                 best = entry
         return best[1] if best else None
 
-    def own(self, at: datetime, holder: str | None, by: str | None) -> None:
-        """The person changes hands (M12); from a queue or machine to a rep it may be an assignment (M5)."""
+    def own(self, at: datetime, holder: str | None, by: str | None, *, is_conversion: bool = False) -> None:
+        """The person changes hands (M12); from a queue or machine to a rep it may be an assignment (M5).
+
+        With the Contact that a conversion made it is none where that conversion has just qualified the person (K3).
+        """
         previous, self.holder = self.holder, holder
         if holder == previous:
             return
         if self.cycle is not None:
             self._hand_over(self.cycle, at)
+            return
+        if is_conversion and self.settings.qualified.by == "status":
             return
         human = self.directory.is_human
         if self.settings.assignment.owner and previous is not None and human(holder) and not human(previous):
@@ -118,14 +123,20 @@ class Line:
             cycle.spans[-1].is_touched = True
 
     def _closed_by_same_rep_just_before(self, touch: Touch) -> Cycle | None:
-        """The last cycle, where this rep disposed of it at most `late_logging_minutes` ago (M9)."""
-        last = self._last_disposed()
-        if last is None or last.closed_at is None or not last.closed_by_human or touch.by != last.closed_by:
-            return None
-        return last if touch.at - last.closed_at <= self._late_window() else None
+        """The last of the cycles this rep disposed of at most `late_logging_minutes` ago (M9)."""
+        own = [c for c in self._just_disposed(touch.at) if c.closed_by_human and c.closed_by == touch.by]
+        return max(own, key=_by_end, default=None)
 
-    def _late_window(self) -> timedelta:
-        return timedelta(minutes=self.settings.touches.late_logging_minutes)
+    def _just_disposed(self, at: datetime) -> list[Cycle]:
+        """The cycles in whose window for late logging `at` lies."""
+        window = timedelta(minutes=self.settings.touches.late_logging_minutes)
+        return [
+            cycle
+            for cycle in self.cycles
+            if cycle.latest_kind in DISPOSITIONS
+            and cycle.closed_at is not None
+            and at - cycle.closed_at <= window
+        ]
 
     def _is_pull(self, touch: Touch) -> bool:
         """Outbound pull (M5): by an outbound team's member, on Raw, or on Nurture past its hold."""
@@ -133,12 +144,7 @@ class Line:
             return False
         if self.directory.team_of(touch.by, touch.at) not in self.settings.paths.outbound_teams:
             return False
-        last = self._last_disposed()
-        if (
-            last is not None
-            and last.closed_at is not None
-            and touch.at - last.closed_at <= self._late_window()
-        ):
+        if self._just_disposed(touch.at):
             return False
         if self.standing is Stage.RAW:
             return True
