@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
 
 import pytest
-from django.db import connection
-
 from metrics.definitions import FIGURES
-from metrics.query import Values, ask
+from metrics.query import Values, ask, derived
 from metrics.selection import By, Selection
 from tests.figures.independent_sql import Told, tell
 
@@ -25,9 +22,7 @@ def differences(start: datetime, end: datetime, *, now: datetime, as_of: datetim
             found.append(f"{rep}: only told by {'the SQL' if rep in told.by_rep else 'the product'}")
         else:
             found += _compared(str(rep), answer.groups[rep], told.by_rep[rep])
-    if as_of is None:
-        found += _cycles(told)
-    return found
+    return found + _rows_of_one(told, Selection(start=start, end=end, now=now, as_of=as_of))
 
 
 def _compared(who: str, ours: Values, theirs: dict[str, float | None]) -> list[str]:
@@ -40,26 +35,38 @@ def _compared(who: str, ours: Values, theirs: dict[str, float | None]) -> list[s
     ]
 
 
-_COMPARED = (
-    "assigned_at", "closed_at", "closed_by", "outcome", "is_pre_qualification", "touch_count", "first_touch_at", "first_rep",
+_CYCLE = (
+    "assigned_at", "closed_at", "closed_by", "outcome", "is_pre_qualification", "touch_count", "first_touch_at",
+    "first_rep",
 )  # fmt: skip
+_SPAN = ("holder", "rep", "started_at", "ended_at", "owes", "is_touched", "is_bypassed")
+_OURS = {"holder": "holder_id", "owes": "owes_response"}
 
 
-def _cycles(told: Told) -> list[str]:
-    """Cycles that only one of the two has, to the letter."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT person_id, {', '.join(_COMPARED)} FROM leadmodel_cycle ORDER BY person_id, assigned_at"
-        )
-        ours = [_key(dict(zip(("person_id", *_COMPARED), row, strict=True))) for row in cursor.fetchall()]
-    theirs = [_key({**row, "touch_count": row["touch_count"] or 0}) for row in told.cycles]
-    sentences = [f"only the product has {key}" for key in _without(ours, theirs)]
-    return sentences + [f"only the SQL has {key}" for key in _without(theirs, ours)]
-
-
-def _key(row: dict[str, Any]) -> str:
-    person = row.get("person_id") or row["person"]
-    return f"{person}: " + ", ".join(f"{name}={row[name]}" for name in _COMPARED)
+def _rows_of_one(told: Told, selection: Selection) -> list[str]:
+    """Cycles and spans that only one of the two has, to the letter."""
+    found = []
+    with derived(selection) as state:
+        for table, names, theirs in (("cycle", _CYCLE, told.cycles), ("span", _SPAN, told.spans)):
+            columns = ", ".join(_OURS.get(name, name) for name in names)
+            state.cursor.execute(
+                f"SELECT person_id, {columns} FROM {state.prefix}{table} WHERE assigned_at >= %s AND assigned_at < %s",
+                [selection.start, selection.end],
+            )
+            ours = [dict(zip(("person", *names), row, strict=True)) for row in state.cursor.fetchall()]
+            both = [
+                [
+                    f"{row['person']}: {table} " + ", ".join(f"{name}={row[name]!s}" for name in names)
+                    for row in rows
+                ]
+                for rows in (
+                    ours,
+                    [row for row in theirs if selection.start <= row["assigned_at"] < selection.end],
+                )
+            ]
+            found += [f"only the product has {row}" for row in _without(both[0], both[1])]
+            found += [f"only the SQL has {row}" for row in _without(both[1], both[0])]
+    return found
 
 
 def _without(these: list[str], those: list[str]) -> list[str]:

@@ -26,11 +26,12 @@ class NotKnown(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """Figures overall and by rep's Id (None: queues), and the cycles they rest on, for finding differences."""
+    """Figures overall and by rep's Id (None: queues), and the cycles and spans they rest on, for finding differences."""
 
     overall: Values
     by_rep: dict[str | None, Values]
     cycles: list[dict[str, Any]]
+    spans: list[dict[str, Any]]
 
 
 def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | None = None) -> Told:
@@ -51,22 +52,29 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
         figures = _rows(cursor, (FOLDER / "4_figures.sql").read_text())
         cycles = _rows(
             cursor,
-            "SELECT cycle.*, COALESCE(merge.winner, line) AS person, touch_count, first_touch_at, first_rep FROM cycle"
+            "SELECT cycle.*, COALESCE(merge.winner, person.id) AS person, COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep FROM cycle"
             " LEFT JOIN merge ON merge.loser = cycle.line"
+            # a contact that is not there yet does not give a lead its name
+            " LEFT JOIN LATERAL (SELECT id FROM record WHERE record.line = cycle.line"
+            " ORDER BY record.id <> record.line LIMIT 1) person ON true"
             " LEFT JOIN touched USING (cycle) LEFT JOIN LATERAL (SELECT rep AS first_rep FROM span"
             " WHERE span.cycle = cycle.cycle AND rep IS NOT NULL ORDER BY ordinal LIMIT 1) first ON true",
         )
+        spans = _rows(cursor, "SELECT * FROM span")
         for table in _TEMPORARY:
             cursor.execute(f"DROP TABLE {table}")
     by_rep = {row["rep"]: _figures(row) for row in figures if row["kind"] == "rep"}
     (overall,) = (_figures(row) for row in figures if row["kind"] == "all")
-    return Told(overall, by_rep, cycles)
+    person_of = {row["cycle"]: {"person": row["person"], "assigned_at": row["assigned_at"]} for row in cycles}
+    for span in spans:
+        span |= person_of[span["cycle"]]
+    return Told(overall, by_rep, cycles, spans)
 
 
 # several tellings may share the transaction of one test
 _TEMPORARY = (
-    "model human status_means record merge change value activity touch status slip holder signal turned closing disposed"
-    " attempt cycle home counted touched span told_row"
+    "model human status_means every_record record tie merge conversion change value activity touch status slip holder"
+    " signal open_then pull turned closing disposed attempt cycle home counted touched span told_row"
 ).split()
 
 

@@ -18,3 +18,9 @@ UNION ALL (SELECT 'an owner change without Ids: ' || named.id FROM sync_leadhist
            WHERE named.field = 'Owner' AND NOT EXISTS (
                SELECT FROM sync_leadhistory ids WHERE ids.lead_id = named.lead_id AND ids.field = 'Owner'
                AND ids.created_at = named.created_at AND ids.new_value ~ '^00[5G]\w{15}$') LIMIT 1)
+UNION ALL (SELECT 'a contact made almost, but not quite, at a conversion: ' || contact.id FROM sync_contact contact
+           JOIN sync_lead lead ON lead.converted_contact_id = contact.id
+           LEFT JOIN sync_leadhistory history ON history.lead_id = lead.id AND history.field = 'leadConverted'
+           CROSS JOIN LATERAL (SELECT COALESCE(history.created_at, lead.last_modified_at) AS at) AS converted
+           WHERE contact.created_at <> converted.at AND abs(extract(epoch FROM contact.created_at - converted.at)) <= 60
+           LIMIT 1)

@@ -21,27 +21,38 @@ FROM model, unnest('{raw,assigned,working,qualified,nurture,unqualified}'::text[
 
 -- M4: a lead and the contact it was converted into are one line of events, named after the contact.
 -- `now_*`: the tracked fields' current values.
-CREATE TEMP TABLE record ON COMMIT DROP AS
+CREATE TEMP TABLE every_record ON COMMIT DROP AS
 SELECT id, COALESCE(converted_contact_id, id) AS line, created_at, created_by_id, lead_source, master_record_id,
        system_modstamp, owner_id AS now_owner, status AS now_status,
        to_jsonb(l) ->> ('x_' || lower(told #>> '{assignment,assigned_date_field}')) AS now_assigned_date,
        to_jsonb(l) ->> ('x_' || lower(told #>> '{reasons,nurture_field}')) AS now_nurture,
        to_jsonb(l) ->> ('x_' || lower(told #>> '{reasons,unqualified_field}')) AS now_unqualified
-FROM model, sync_lead l WHERE created_at <= until
+FROM model, sync_lead l
 UNION ALL
 SELECT id, id, created_at, created_by_id, lead_source, master_record_id, system_modstamp, owner_id,
        to_jsonb(c) ->> ('x_' || lower(told #>> '{stages,contact_status_field}')),
        to_jsonb(c) ->> ('x_' || lower(told #>> '{assignment,assigned_date_field}')),
        to_jsonb(c) ->> ('x_' || lower(told #>> '{reasons,nurture_field}')),
        to_jsonb(c) ->> ('x_' || lower(told #>> '{reasons,unqualified_field}'))
-FROM model, sync_contact c WHERE created_at <= until;
+FROM model, sync_contact c;
+CREATE INDEX ON every_record (id);
+CREATE TEMP TABLE record ON COMMIT DROP AS SELECT every_record.* FROM model, every_record WHERE created_at <= until;
 CREATE INDEX ON record (id);
 
--- K6: from its merge on, the loser's line is the winner's.
-CREATE TEMP TABLE merge ON COMMIT DROP AS
-SELECT loser.line AS loser, winner.line AS winner, loser.system_modstamp AS at
-FROM model, record loser JOIN record winner ON winner.id = loser.master_record_id
-WHERE loser.system_modstamp <= until;
+-- K6: from its merge on, the loser's line is the winner's. `tie` knows of merges to come, too: their activities stand
+-- under the winner already.
+CREATE TEMP TABLE tie ON COMMIT DROP AS
+SELECT loser.line AS loser, winner.line AS winner, loser.system_modstamp AS at, winner.created_at AS winner_since
+FROM every_record loser JOIN every_record winner ON winner.id = loser.master_record_id;
+CREATE TEMP TABLE merge ON COMMIT DROP AS SELECT loser, winner, at FROM model, tie WHERE at <= until;
+
+-- K3: when and by whom a lead was converted; where its history is cut, its last change was that.
+CREATE TEMP TABLE conversion ON COMMIT DROP AS
+SELECT record.line, lead.id, COALESCE(history.created_at, lead.last_modified_at) AS at,
+       COALESCE(history.created_by_id, lead.last_modified_by_id) AS actor
+FROM sync_lead lead JOIN record ON record.id = lead.id
+LEFT JOIN sync_leadhistory history ON history.lead_id = lead.id AND history.field = 'leadConverted'
+WHERE lead.is_converted;
 
 -- M2: changes from history; of Owner's two rows, the one with Ids.
 CREATE TEMP TABLE change ON COMMIT DROP AS
@@ -64,9 +75,10 @@ WHERE field <> 'Owner' OR COALESCE(new_value, old_value) ~ '^00[5G]\w{15}$';
 CREATE INDEX ON change (record_id, what, created_at, id);
 
 -- M2: "each tracked field has an initial event at the record's creation: the first change's old value, else the
--- current value". Then every change.
+-- current value". Then every change. `is_copy`: a contact that a conversion made begins as its lead ended (M4).
 CREATE TEMP TABLE value ON COMMIT DROP AS
 SELECT record.line, '' AS id, what, record.created_at AS at, record.created_by_id AS actor, true AS is_initial,
+       EXISTS (SELECT FROM conversion WHERE conversion.line = record.id AND conversion.at = record.created_at) AS is_copy,
        CASE WHEN first.id IS NULL THEN current_value ELSE first.old_value END AS value
 FROM record
 CROSS JOIN LATERAL (VALUES ('owner', now_owner), ('status', now_status), ('assigned_date', now_assigned_date),
@@ -75,7 +87,7 @@ LEFT JOIN LATERAL (
     SELECT id, old_value FROM change WHERE change.record_id = record.id AND change.what = field.what
     ORDER BY created_at, id LIMIT 1) AS first ON true
 UNION ALL
-SELECT record.line, change.id, what, change.created_at, change.created_by_id, false, new_value
+SELECT record.line, change.id, what, change.created_at, change.created_by_id, false, false, new_value
 FROM model, change JOIN record ON record.id = change.record_id
 WHERE what IS NOT NULL AND change.created_at <= until;
 CREATE INDEX ON value (line, what, at);
@@ -84,12 +96,12 @@ CREATE INDEX ON value (line, what, at);
 -- more than a day before it was created, it counts at its creation. Open tasks count for nothing.
 CREATE TEMP TABLE activity ON COMMIT DROP AS
 WITH dated AS (
-    SELECT id, who_id, owner_id, subject, task_subtype AS subtype,
+    SELECT id, who_id, owner_id, subject, task_subtype AS subtype, false AS is_event,
            CASE WHEN completed_at >= created_at - make_interval(secs => 3600 * (told #>> '{touches,backdated_after_hours}')::float8)
                 THEN completed_at ELSE created_at END AS at
     FROM model, sync_task WHERE is_closed
     UNION ALL
-    SELECT id, who_id, owner_id, subject, event_subtype, created_at FROM sync_event
+    SELECT id, who_id, owner_id, subject, event_subtype, true, created_at FROM sync_event
 ), patterns AS (
     SELECT key AS kind, replace(replace(replace(replace(replace(
                pattern, '\', '\\'), '%', '\%'), '_', '\_'), '*', '%'), '?', '_') AS pattern
@@ -97,24 +109,25 @@ WITH dated AS (
          jsonb_array_elements_text(patterns) AS pattern
     WHERE key IN ('automatic_subjects', 'inbound_subjects')
 )
-SELECT dated.id, CASE WHEN merge.at <= dated.at THEN merge.winner ELSE record.line END AS line, dated.at, owner_id,
-       human.id IS NOT NULL AS is_human, human.team,
+SELECT dated.id, record.line, COALESCE(tie.winner, record.line) AS family, dated.at, owner_id, human.team, is_event,
        EXISTS (SELECT FROM patterns WHERE kind = 'inbound_subjects' AND subject ILIKE pattern) AS is_inbound,
        human.id IS NULL
        OR COALESCE(told -> 'touches' -> 'automatic_subtypes' ? subtype, false)
        OR EXISTS (SELECT FROM patterns WHERE kind = 'automatic_subjects' AND subject ILIKE pattern) AS is_automatic
-FROM model, dated JOIN record ON record.id = dated.who_id
+FROM model, dated JOIN every_record record ON record.id = dated.who_id
 LEFT JOIN human ON human.id = dated.owner_id
-LEFT JOIN merge ON merge.loser = record.line
+LEFT JOIN tie ON tie.loser = record.line
 WHERE dated.at <= until;
+CREATE INDEX ON activity (family, at);
 
--- M7: counted are a human's own; and an automatic one that the person answers at once.
+-- M7: counted are a human's own; and an automatic e-mail or call that the person answers at once by a reply or booking.
 CREATE TEMP TABLE touch ON COMMIT DROP AS
-SELECT id, line, at, owner_id, team
+SELECT id, line, family, at, owner_id, team
 FROM model, activity
-WHERE NOT is_inbound AND (NOT is_automatic OR EXISTS (
+WHERE NOT is_inbound AND (NOT is_automatic OR NOT is_event AND EXISTS (
     SELECT FROM activity AS answer
-    WHERE answer.line = activity.line AND answer.is_inbound AND answer.at >= activity.at
+    WHERE answer.family = activity.family AND (answer.is_inbound OR answer.is_event) AND answer.at > activity.at
       AND answer.at <= activity.at + make_interval(secs => 60 * (told #>> '{touches,answer_window_minutes}')::float8)));
+CREATE INDEX ON touch (family, at);
 CREATE INDEX ON touch (line, at);
 ANALYZE record; ANALYZE value; ANALYZE touch; ANALYZE merge; ANALYZE human;

@@ -2,10 +2,13 @@
 
 -- Where a cycle is at home, and from when to when: on the line it began on, after a merge on the winner's.
 CREATE TEMP TABLE home ON COMMIT DROP AS
-SELECT cycle, born_on AS line, assigned_at AS since, CASE WHEN via = 'merge' THEN joined_at END AS before, rank, opened_by
-FROM cycle
+SELECT cycle, born_on AS line, cycle.assigned_at AS since, CASE WHEN via = 'merge' THEN joined_at END AS before,
+       opened.rank, opened.id AS opened_by
+FROM cycle CROSS JOIN LATERAL (
+    SELECT rank, id FROM signal
+    WHERE signal.line = born_on AND kind = 'open' AND signal.at = cycle.assigned_at ORDER BY rank, id LIMIT 1) AS opened
 UNION ALL
-SELECT cycle, line, joined_at, NULL, NULL, NULL FROM cycle
+SELECT cycle, line, joined_at, NULL, 4, NULL FROM cycle
 WHERE via = 'merge' AND (closed_at > joined_at OR closed_at IS NULL OR ending <> 'merged');
 
 -- M6, M8: from the assignment to the disposition, its instant included, whoever touched. M9: the disposer's own up to
@@ -13,13 +16,18 @@ WHERE via = 'merge' AND (closed_at > joined_at OR closed_at IS NULL OR ending <>
 CREATE TEMP TABLE counted ON COMMIT DROP AS
 SELECT cycle, touch.id, touch.at
 FROM cycle JOIN home USING (cycle) JOIN touch ON touch.line = home.line
-WHERE touch.at >= home.since AND (home.before IS NULL OR touch.at < home.before)
-  AND (closed_at IS NULL OR touch.at < closed_at OR touch.at = closed_at AND ending <> 'merged')
-UNION ALL
-SELECT cycle, touch.id, closed_at
-FROM model, cycle JOIN touch USING (line) JOIN human ON human.id = closed_by
+WHERE (touch.at, 2, touch.id) >= (home.since, home.rank, CASE home.rank WHEN 2 THEN home.opened_by ELSE '' END)
+  AND (home.before IS NULL OR touch.at <= home.before)
+  AND (closed_at IS NULL OR touch.at <= closed_at);
+INSERT INTO counted
+SELECT DISTINCT ON (touch.id) cycle, touch.id, closed_at
+FROM model, cycle JOIN human ON human.id = closed_by
+LEFT JOIN merge ON merge.loser = cycle.line
+JOIN touch ON touch.line = cycle.line OR touch.line = merge.winner AND touch.at > merge.at
 WHERE ending = 'dispose' AND touch.owner_id = closed_by AND touch.at > closed_at
-  AND touch.at <= closed_at + make_interval(secs => 60 * (told #>> '{touches,late_logging_minutes}')::float8);
+  AND touch.at <= closed_at + make_interval(secs => 60 * (told #>> '{touches,late_logging_minutes}')::float8)
+  AND touch.id NOT IN (SELECT id FROM counted)
+ORDER BY touch.id, closed_at DESC;
 
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT cycle, min(at) AS first_touch_at, count(*) AS touch_count FROM counted GROUP BY cycle;
@@ -27,20 +35,23 @@ SELECT cycle, min(at) AS first_touch_at, count(*) AS touch_count FROM counted GR
 -- M12: a span starts when its holder gets the person, the first one at the assignment.
 CREATE TEMP TABLE span ON COMMIT DROP AS
 WITH got AS (
-    SELECT cycle, 0 AS rank, '' AS id, since AS at, first.holder
+    SELECT cycle, CASE WHEN opened_by IS NULL THEN 5 ELSE 0 END AS rank, '' AS id, since AS at, first.holder
     FROM home LEFT JOIN LATERAL (
         SELECT holder FROM holder
-        WHERE holder.line = home.line AND (holder.at, holder.rank, holder.id) <= (home.since, COALESCE(home.rank, 3), COALESCE(home.opened_by, ''))
+        WHERE holder.line = home.line AND (holder.at, holder.rank, holder.id) <= (home.since, home.rank, COALESCE(home.opened_by, '~'))
         ORDER BY at DESC, rank DESC, id DESC LIMIT 1) AS first ON true
     UNION ALL
     SELECT cycle, 1, holder.id, holder.at, holder.holder
     FROM cycle JOIN home USING (cycle) JOIN holder ON holder.line = home.line
-    WHERE (holder.at, holder.rank, holder.id) > (home.since, COALESCE(home.rank, 3), COALESCE(home.opened_by, ''))
-      AND (home.before IS NULL OR holder.at < home.before)
-      AND (closed_at IS NULL OR holder.at < closed_at OR holder.at = closed_at AND ending <> 'merged')
+    WHERE (holder.at, holder.rank, holder.id) > (home.since, home.rank, COALESCE(home.opened_by, '~'))
+      AND (home.before IS NULL OR (holder.at, holder.rank) < (home.before, 3))
+      AND (closed_at IS NULL OR (holder.at, holder.rank) < (closed_at, 3))
+), held AS (  -- holding for no time is no span, unless it is the last one's
+    SELECT * FROM (SELECT *, lead(at) OVER (PARTITION BY cycle ORDER BY at, rank, id) AS next_at FROM got) AS got
+    WHERE next_at IS NULL OR next_at > at
 ), news AS (
     SELECT * FROM (SELECT *, lag(holder) OVER w AS previous, row_number() OVER w AS place
-                   FROM got WINDOW w AS (PARTITION BY cycle ORDER BY at, rank, id)) AS got
+                   FROM held WINDOW w AS (PARTITION BY cycle ORDER BY at, rank, id)) AS got
     WHERE place = 1 OR holder IS DISTINCT FROM previous
 ), spans AS (
     SELECT cycle, holder, human.id AS rep, at AS started_at, lead(at) OVER w AS passed_on_at,
@@ -50,8 +61,7 @@ WITH got AS (
 SELECT spans.*, COALESCE(passed_on_at, closed_at) AS ended_at, first_touch_at,
        first_touch_at IS NOT NULL AND first_touch_at >= started_at
        AND (passed_on_at IS NULL OR first_touch_at < passed_on_at) AS is_touched,
-       passed_on_at IS NULL AND first_touch_at IS NULL AND ending = 'dispose'
-       AND closed_by IN (SELECT id FROM human) AS is_bypassed,
+       passed_on_at IS NULL AND first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false) AS is_bypassed,
        (first_touch_at IS NULL OR started_at <= first_touch_at)
        AND (closed_at IS NULL OR started_at <= closed_at) AS owes
 FROM spans JOIN cycle USING (cycle) LEFT JOIN touched USING (cycle);
@@ -59,16 +69,19 @@ FROM spans JOIN cycle USING (cycle) LEFT JOIN touched USING (cycle);
 -- The rows that figures are about: a cycle each, and per rep (NULL: queues) an owing span each. Outcomes per rep are
 -- the cycles' whose first rep it is.
 CREATE TEMP TABLE told_row ON COMMIT DROP AS
-WITH source AS (
-    SELECT DISTINCT ON (line) line, lead_source FROM record ORDER BY line, created_at, id
-), kept AS (
+WITH kept AS (
     SELECT cycle.*, touch_count, first_touch_at,
            (SELECT rep FROM span WHERE span.cycle = cycle.cycle AND rep IS NOT NULL ORDER BY ordinal LIMIT 1) AS first_rep,
            CASE WHEN via = 'pull' THEN 'outbound'
                 WHEN told -> 'paths' -> 'inbound_sources' ? COALESCE(lead_source, '') THEN 'inbound'
                 WHEN told -> 'paths' -> 'outbound_sources' ? COALESCE(lead_source, '') THEN 'outbound'
                 ELSE told #>> '{paths,otherwise}' END AS path
-    FROM model, cycle LEFT JOIN touched USING (cycle) LEFT JOIN source ON source.line = cycle.born_on
+    FROM model, cycle LEFT JOIN touched USING (cycle)
+    LEFT JOIN LATERAL (  -- the latest record's, of those that were the person's by then
+        SELECT lead_source FROM record LEFT JOIN merge ON merge.loser = record.line AND merge.winner = cycle.born_on
+        WHERE (record.line = cycle.born_on OR merge.at <= cycle.assigned_at)
+          AND lead_source <> '' AND created_at <= cycle.assigned_at
+        ORDER BY created_at DESC, lead_source DESC LIMIT 1) AS source ON true
     WHERE cycle.assigned_at >= model.starts AND cycle.assigned_at < model.ends
       AND NOT EXISTS (   -- M16
           SELECT FROM leadmodel_exclusion exclusion JOIN record ON record.id = exclusion.record_id
@@ -79,7 +92,7 @@ WITH source AS (
 )
 SELECT 'all' AS kind, NULL AS rep, cycle, path, outcome, is_pre_qualification, COALESCE(touch_count, 0) AS touch_count,
        first_touch_at IS NOT NULL AS is_touched,
-       first_touch_at IS NULL AND ending = 'dispose' AND closed_by IN (SELECT id FROM human) AS is_bypassed,
+       first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false) AS is_bypassed,
        first_touch_at - kept.assigned_at AS response, COALESCE(closed_at, model.instant) - kept.assigned_at AS waited,
        closed_at IS NULL AS is_waiting
 FROM model, kept
@@ -90,5 +103,5 @@ SELECT 'rep', rep, cycle, path, outcome, is_pre_qualification, NULL, span.is_tou
 FROM model, kept JOIN span USING (cycle) WHERE owes
 UNION ALL
 SELECT 'outcome', first_rep, cycle, path, outcome, is_pre_qualification, COALESCE(touch_count, 0), first_touch_at IS NOT NULL,
-       first_touch_at IS NULL AND ending = 'dispose' AND closed_by IN (SELECT id FROM human), NULL, NULL, NULL
+       first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false), NULL, NULL, NULL
 FROM kept WHERE first_rep IS NOT NULL;
