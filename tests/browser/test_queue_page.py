@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from base.words import duration
 from tests.browser.conftest import Visit
 from tests.pages.world import NASTY_NAME, World
 
@@ -46,3 +47,33 @@ def test_waiting_times_tick_and_turn_late(visit: Visit) -> None:
 
     expect(soon).to_contain_text("due 5 min ago")
     expect(soon.locator(".wait")).to_have_class("wait bad")
+
+
+def test_the_browser_says_durations_as_the_server_does(visit: Visit) -> None:
+    page = visit("alice").page
+    seconds = [
+        0,
+        0.5,
+        1,
+        59.4,
+        59.6,
+        60,
+        90,
+        150,
+        3569,
+        3570,
+        3600,
+        8460,
+        35_969,
+        35_970,
+        129_600,
+        345_540,
+        10**7,
+    ]
+
+    said = page.evaluate(
+        "async seconds => { const {duration} = await import('/static/js/clocks.js'); return seconds.map(duration) }",
+        seconds,
+    )
+
+    assert said == [duration(number) for number in seconds]
