@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,17 +21,22 @@ class Instant:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people say them: 45 s, 24 min, 2 h 21 min, 31 h, 4 days."""
+    """Seconds as people say them: 45 s, 24 min, 2 h 21 min, 31 h, 4 days. Half a unit counts as one."""
     if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
+        return f"{_nearest(seconds)} s"
+    minutes = _nearest(seconds / 60)
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 10 * 60:
         return f"{minutes // 60} h {minutes % 60:02} min"
     if minutes < 96 * 60:
-        return f"{round(minutes / 60)} h"
-    return f"{round(minutes / 1440)} days"
+        return f"{_nearest(minutes / 60)} h"
+    return f"{_nearest(minutes / 1440)} days"
+
+
+def _nearest(value: float) -> int:
+    """As browsers round, which go on ticking what was written here."""
+    return math.floor(value + 0.5)
 
 
 def instant(at: datetime, *, now: datetime, zone: ZoneInfo) -> Instant:

@@ -66,7 +66,7 @@ def total_name(scope: Scope, asked: Asked) -> str:
 
 
 def read_choices(selection: Selection) -> tuple[list[str], list[str]]:
-    """Teams and sources that have cycles in the period, among the rows the viewer may see."""
+    """Teams and sources to choose from: those of the period's cycles the viewer may see, and what is chosen."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT team, source FROM leadmodel_cycle"
@@ -79,7 +79,9 @@ def read_choices(selection: Selection) -> tuple[list[str], list[str]]:
             },
         )
         rows = cursor.fetchall()
-    return sorted({row[0] for row in rows if row[0]}), sorted({row[1] for row in rows if row[1]})
+    teams = {selection.team, *(row[0] for row in rows)}
+    sources = {selection.source, *(row[1] for row in rows)}
+    return sorted(filter(None, teams)), sorted(filter(None, sources))
 
 
 def told_at(asked: Asked, scope: Scope) -> Instant:

@@ -1,9 +1,11 @@
 // The address and what is selected on the page go together.
 
-/** Marks the cell or tile whose list is shown, and brings the list into sight. @param {Document} page */
+/** Marks the cell or tile whose list is shown, brings the list into sight, and says so to screen readers. @param {Document} page */
 export function followAddress(page) {
   page.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "behind") return;
+    const said = page.getElementById("behind").querySelector("h2, .none");
+    page.getElementById("said").textContent = said?.textContent ?? "";
     const chosen = event.detail.requestConfig.triggeringEvent?.target?.closest?.(".grid td a, .now a");
     if (!chosen) return;
     for (const link of page.querySelectorAll(".grid td a, .now a")) link.removeAttribute("aria-current");
