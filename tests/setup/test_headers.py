@@ -21,7 +21,7 @@ def test_pages_come_with_a_policy_that_allows_nothing_inline() -> None:
 
 @pytest.mark.django_db
 def test_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites() -> None:
-    cookie = Client().get("/admin/login/").cookies["csrftoken"]
+    cookie = Client().get("/login/").cookies["csrftoken"]
 
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
