@@ -171,9 +171,9 @@ class Machine:
         return self.values(f"SELECT count(*) FROM pg_stat_activity WHERE {others}") == [0]
 
 
-@pytest.fixture(scope="session")
-def machine() -> Iterator[Machine]:
-    """One machine for all stories: its database is migrated and its servers run."""
+@contextmanager
+def new_machine() -> Iterator[Machine]:
+    """A machine whose servers run and that is removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
     made = Machine(folder)
     with ExitStack() as stack:
@@ -181,5 +181,12 @@ def machine() -> Iterator[Machine]:
         stack.callback(eventually, "the servers have ended", lambda: not is_locked(made.home.supervised))
         stack.enter_context(hold(made.home))
         stack.callback(made.stop)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    """One machine for the stories of a file: its database is migrated."""
+    with new_machine() as made:
         made.manage("migrate", "--verbosity", "0")
         yield made
