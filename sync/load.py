@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from psycopg2 import DataError, sql
+from psycopg2.errors import CardinalityViolation, UniqueViolation
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from sync.marks import mark_everybody_if_known, mark_everybody_met_before, mark_people
@@ -20,7 +21,7 @@ REPLACED = "replaced_rows"
 
 
 class UnreadableRows(Exception):
-    """PostgreSQL refused a value. Nothing was written. The text says which object and value."""
+    """PostgreSQL refused a row. Nothing was written. The text says which object, and what was wrong."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, missing: Sequ
                 raise UnreadableRows(
                     f"{spec.name}: PostgreSQL cannot hold a value Salesforce sent ({error.diag.message_primary};"
                     f" {told.splitlines()[0] if told else 'no line told'}). Nothing of this read was taken over."
+                ) from error
+            except (UniqueViolation, CardinalityViolation) as error:
+                raise UnreadableRows(
+                    f"{spec.name}: Salesforce sent a record twice in one read. Nothing of it was taken over; the next"
+                    " read asks again."
                 ) from error
         latest = _latest(cursor, spec)
         ObjectState.objects.filter(pk=state.pk).update(
