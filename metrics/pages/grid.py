@@ -60,6 +60,7 @@ class GridRow:
 class Grid:
     """The rep × figure grid; `left_out` cycles an exception keeps out of all of it."""
 
+    by_name_href: str
     columns: list[Column]
     total: GridRow
     rows: list[GridRow]
@@ -115,7 +116,13 @@ def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
     total = row(
         None, total_name(scope, asked), "each cycle once", answer.overall, before.overall if before else None
     )
-    return Grid([_column(figure, asked, scope.settings) for figure in COLUMNS], total, rows, answer.left_out)
+    return Grid(
+        asked.query(sort=None),
+        [_column(figure, asked, scope.settings) for figure in COLUMNS],
+        total,
+        rows,
+        answer.left_out,
+    )
 
 
 def _column(figure: Figure, asked: Asked, settings: ModelSettings) -> Column:

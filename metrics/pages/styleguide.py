@@ -73,7 +73,7 @@ def read_styleguide(*, now: datetime) -> dict[str, Any]:
         )
     ]  # fmt: skip
     grid = Grid(
-        columns, GridRow("Team West", "each cycle once", "", cells), [GridRow("Bob", "", "#", cells)], 3
+        "#", columns, GridRow("Team West", "each cycle once", "", cells), [GridRow("Bob", "", "#", cells)], 3
     )
     return {
         "tiles": tiles,

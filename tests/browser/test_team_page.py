@@ -71,6 +71,11 @@ def test_sorting_by_a_figure_stands_in_the_address(visit: Visit) -> None:
 
     expect(page).to_have_url(re.compile("sort=-assigned"))
     expect(page.locator(".grid th[aria-sort=descending]")).to_contain_text("Assigned")
+    expect(page.locator(".grid tbody tr").nth(1)).to_contain_text("Alice")
+    page.get_by_role("link", name="Assigned").click()
+    expect(page.locator(".grid tbody tr").nth(1)).to_contain_text("Bob")
+    page.get_by_role("columnheader").get_by_role("link", name="Rep").click()
+    expect(page).to_have_url(re.compile(r"/team/\??$"))
 
 
 def test_it_works_without_javascript(visit: Visit) -> None:
