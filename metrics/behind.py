@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from metrics import cursors
 from metrics.compile import rows_sql
@@ -12,13 +16,23 @@ from metrics.query import State, using
 from metrics.selection import By, Selection
 from metrics.spec import Figure, Kind
 
-_NAMES = """
+_ROWS = """
+    SELECT found.person_id, found.number, found.ordinal,
+           COALESCE(NULLIF(concat_ws(' ', COALESCE(lead.first_name, contact.first_name),
+                                     COALESCE(lead.last_name, contact.last_name)), ''), found.person_id),
+           COALESCE(lead.company, account.name, ''), COALESCE(lead.title, contact.title, ''),
+           found.source, campaign.name, found.path, found.assigned_at, found.started_at, found.first_touch_at,
+           found.response_s, found.waited_s, found.touch_count, found.outcome, found.handling, found.rep,
+           COALESCE(holder.name, queue.name, found.rep, ''), found.is_member, found.sort
+    FROM ({found}) found
     LEFT JOIN sync_lead lead ON lead.id = found.person_id
     LEFT JOIN sync_contact contact ON contact.id = found.person_id
     LEFT JOIN sync_account account ON account.id = contact.account_id
     LEFT JOIN sync_user holder ON holder.id = found.rep
     LEFT JOIN sync_group queue ON queue.id = found.holder_id
     LEFT JOIN sync_campaign campaign ON campaign.id = found.campaign
+    {place}
+    ORDER BY found.sort DESC, found.person_id DESC, found.number DESC, found.ordinal DESC
 """
 
 
@@ -66,27 +80,18 @@ def behind(
     by: By | None = None,
     group: str | None = None,
     after: str | None = None,
-    limit: int | None = PAGE,
+    limit: int = PAGE,
     state: State | None = None,
 ) -> Behind:
     """The rows of a figure's population in a selection, worst or latest first, and which of them count.
 
     With `by`, only those of `group` (None: the group without a name, such as queues). `total` equals the figure's
-    `<name>_of`, and for counts the figure itself. `limit` None gives all rows; `state` is the selection's, where
-    it is at hand. Raises cursors.WrongCursor.
+    `<name>_of`, and for counts the figure itself. `state` is the selection's, where it is at hand. Raises
+    cursors.WrongCursor.
     """
-    is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
-    sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
     with using(selection, state) as at_hand:
-        cursor, prefix, values = at_hand.cursor, at_hand.prefix, dict(at_hand.values)
-        condition = f"({figure.population})"
-        if by is not None:
-            condition += f" AND {by.value} IS NOT DISTINCT FROM %(group)s"
-            values["group"] = group
-        found = (
-            f"SELECT rows.*, COALESCE(({figure.member}), false) AS is_member, {sort} AS sort"
-            f" FROM ({rows_sql(selection, by=by, prefix=prefix)}) rows WHERE {condition}"
-        )
+        found, values = _found(selection, figure, by, group, at_hand)
+        cursor = at_hand.cursor
         cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE is_member) FROM ({found}) found", values)
         counts = cursor.fetchone()
         assert counts is not None
@@ -99,23 +104,41 @@ def behind(
                 " WHERE (found.sort, found.person_id, found.number, found.ordinal)"
                 " < (%(after_sort)s, %(after_id)s, %(after_number)s, %(after_ordinal)s)"
             )
-        paging = f" LIMIT {limit + 1}" if limit is not None else ""
-        cursor.execute(
-            "SELECT found.person_id, found.number, found.ordinal,"
-            " COALESCE(NULLIF(concat_ws(' ', COALESCE(lead.first_name, contact.first_name),"
-            " COALESCE(lead.last_name, contact.last_name)), ''), found.person_id),"
-            " COALESCE(lead.company, account.name, ''), COALESCE(lead.title, contact.title, ''),"
-            " found.source, campaign.name, found.path, found.assigned_at, found.started_at, found.first_touch_at,"
-            " found.response_s, found.waited_s, found.touch_count, found.outcome, found.handling, found.rep,"
-            " COALESCE(holder.name, queue.name, found.rep, ''), found.is_member, COALESCE(found.sort, 0)"
-            f" FROM ({found}) found {_NAMES}{place}"
-            " ORDER BY found.sort DESC, found.person_id DESC, found.number DESC, found.ordinal DESC" + paging,
-            values,
-        )
+        cursor.execute(f"{_ROWS.format(found=found, place=place)} LIMIT {limit + 1}", values)
         rows = [Row(*row) for row in cursor.fetchall()]
     following = None
-    if limit is not None and len(rows) > limit:
+    if len(rows) > limit:
         rows = rows[:limit]
         last = rows[-1]
         following = cursors.write([last.sort, last.person_id, last.number, last.ordinal])
     return Behind(rows, counts[0], counts[1], following)
+
+
+def every_row(
+    selection: Selection, figure: Figure, *, by: By | None = None, group: str | None = None
+) -> Iterator[Row]:
+    """All the rows `behind` gives page by page, a few at a time out of the database."""
+    with using(selection, None) as at_hand:
+        found, values = _found(selection, figure, by, group, at_hand)
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(_ROWS.format(found=found, place=""), values)
+            for row in cursor:
+                yield Row(*row)
+
+
+def _found(
+    selection: Selection, figure: Figure, by: By | None, group: str | None, state: State
+) -> tuple[str, dict[str, Any]]:
+    """The population's rows with what they are sorted by, as SQL and its parameters."""
+    is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
+    sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
+    values = dict(state.values)
+    condition = f"({figure.population})"
+    if by is not None:
+        condition += f" AND {by.value} IS NOT DISTINCT FROM %(group)s"
+        values["group"] = group
+    found = (
+        f"SELECT rows.*, COALESCE(({figure.member}), false) AS is_member, COALESCE({sort}, 0) AS sort"
+        f" FROM ({rows_sql(selection, by=by, prefix=state.prefix)}) rows WHERE {condition}"
+    )
+    return found, values

@@ -45,8 +45,12 @@ def derived(selection: Selection) -> Iterator[State]:
     """The state of a selection; as of an instant it is derived here, and lives as long as the context."""
     settings: ModelSettings = settings_in_force(known_by=selection.known_by)
     values = parameters(selection, target_s=settings.response.target_minutes * 60)
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
+        if is_outermost:
+            # A rebuild may commit between a number and its list: both are read from one snapshot.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         prefix = STORED
         if selection.as_of is not None or selection.known_by is not None:
             prefix = derive_as_of(

@@ -15,11 +15,12 @@ from base.address import WrongAddress
 from base.pages import page, viewer
 from leadmodel.pages.shell import read_shell
 from metrics import now as present
+from metrics.behind import every_row
 from metrics.definitions import BY_NAME, FIGURES
 from metrics.pages.address import CUSTOM, PERIODS, Asked, read_address
 from metrics.pages.downloads import BEHIND, WAITING, behind_lines, download, waiting_lines
 from metrics.pages.grid import ask_columns, read_grid
-from metrics.pages.lists import read_list, rep_name, rows_behind, tile_rows
+from metrics.pages.lists import group_asked, read_list, rep_name, tile_rows
 from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
 from metrics.pages.queue import rep_name as queue_name
 from metrics.pages.scope import Scope, read_choices, read_scope, told_at, total_name
@@ -98,9 +99,10 @@ def rows_csv(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request, scope)
     if asked.figure is None:
         raise WrongAddress("The address names no figure: open a number of the table, then its CSV.")
-    found = rows_behind(asked, scope, BY_NAME[asked.figure], limit=None)
+    by, group = group_asked(asked, scope)
+    rows = every_row(asked.selection(scope.reps), BY_NAME[asked.figure], by=by, group=group)
     name = f"{asked.figure} {rep_name(asked, scope)} {_period(asked)}"
-    return download(name, BEHIND, behind_lines(found.rows))
+    return download(name, BEHIND, behind_lines(rows))
 
 
 @page

@@ -10,7 +10,7 @@ from base.address import WrongAddress, written_instant
 from leadmodel.directory import QUEUE
 from metrics import cursors
 from metrics import now as present
-from metrics.behind import Behind, behind
+from metrics.behind import behind
 from metrics.definitions import BY_NAME
 from metrics.now import Tile
 from metrics.pages.address import QUEUES, Asked
@@ -53,36 +53,28 @@ def read_list(
     return None
 
 
-def rows_behind(
-    asked: Asked, scope: Scope, figure: Figure, *, limit: int | None, state: State | None = None
-) -> Behind:
-    """The rows behind the selected cell. Raises Http404 for a rep the viewer may not see, and WrongAddress."""
-    by = By.REP if asked.rep is not None else None
-    group = None if asked.rep == QUEUES else asked.rep
-    if group is not None and not scope.may_see(group):
+def group_asked(asked: Asked, scope: Scope) -> tuple[By | None, str | None]:
+    """How rows are split and whose are asked for. Raises Http404 for a rep the viewer may not see."""
+    if asked.rep is None:
+        return None, None
+    if asked.rep == QUEUES:
+        if scope.reps is not None:
+            raise Http404("Queues together are shown to operations only.")
+        return By.REP, None
+    if not scope.may_see(asked.rep):
         raise Http404("There is no such rep among those you may see.")
-    if asked.rep == QUEUES and scope.reps is not None:
-        raise Http404("Queues together are shown to operations only.")
-    try:
-        return behind(
-            asked.selection(scope.reps),
-            figure,
-            by=by,
-            group=group,
-            after=asked.after,
-            limit=limit,
-            state=state,
-        )
-    except cursors.WrongCursor as error:
-        raise WrongAddress(str(error)) from error
+    return By.REP, asked.rep
 
 
 def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told: Answer | None) -> ListView:
-    found = rows_behind(asked, scope, figure, limit=cursors.PAGE, state=state)
-    by = By.REP if asked.rep is not None else None
+    selection = asked.selection(scope.reps)
+    by, group = group_asked(asked, scope)
+    try:
+        found = behind(selection, figure, by=by, group=group, after=asked.after, state=state)
+    except cursors.WrongCursor as error:
+        raise WrongAddress(str(error)) from error
     answer = told if told and figure.name in told.overall else None
-    answer = answer or ask(asked.selection(scope.reps), by=by, figures=(figure,), state=state)
-    group = None if asked.rep == QUEUES else asked.rep
+    answer = answer or ask(selection, by=by, figures=(figure,), state=state)
     values = answer.groups.get(group) if by else answer.overall
     value = values[figure.name] if values else None
     as_of = written_instant(asked.as_of)
