@@ -12,7 +12,7 @@ REPS = ("Alice", "Bob", "Mona")
 CHANGES = (
     "lead", "lead", "contact", "status", "status", "status", "owner", "owner", "rename", "delete",
     "undelete", "convert", "convert", "merge", "call", "call", "open task", "finish", "meeting", "campaign", "role",
-    "stage", "hire",
+    "stage", "hire", "move", "move",
 )  # fmt: skip
 """What may happen, the usual more often."""
 
@@ -30,6 +30,11 @@ class Life:
     opportunities: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
     """In a campaign or a deal: what hangs on them would be gone at once when they were deleted."""
+
+    def begin(self) -> None:
+        """Some people to begin with, so that anything can happen."""
+        for what in ("lead",) * 5 + ("contact",) * 2 + ("call", "campaign", "convert"):
+            self.happen(what)
 
     def happen(self, what: str) -> None:
         """One change, somewhere."""
@@ -51,6 +56,7 @@ class Life:
             "role": self._role,
             "stage": self._stage,
             "hire": self._hire,
+            "move": self._move,
         }[what]()
 
     def _one(self, some: list[str]) -> str | None:
@@ -148,6 +154,11 @@ class Life:
         if task and not (self.world.org.store.row("Task", task) or {}).get("IsDeleted"):
             status = self.random.choice(("Completed", "Not Started"))
             self.world.org.update("Task", task, {"Status": status})
+
+    def _move(self) -> None:
+        task, who = self._one(self.tasks), self._anybody()
+        if task and who and not (self.world.org.store.row("Task", task) or {}).get("IsDeleted"):
+            self.world.org.update("Task", task, {"WhoId": who})
 
     def _meeting(self) -> None:
         if who := self._anybody():
