@@ -1,0 +1,79 @@
+"""What changed between two reads is kept as history, for organisations that track none; told exactly, it counts once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from leadmodel.models import Cycle, Span
+from leadmodel.rebuild import mark_everybody, rebuild_all
+from tests.sync.conftest import NOON
+from tests.sync.world import DERIVED, World, dump, values
+
+SEEN = "SELECT field || ' ' || old_value || ' ' || new_value FROM sync_seen ORDER BY at, field"
+
+
+@pytest.fixture
+def lead(world: World) -> str:
+    """A lead of Alice's, read once, in an organisation that hides its history."""
+    made = world.lead(Status="New")
+    world.user("Bob")
+    world.hide(objects=["LeadHistory"])
+    world.sync()
+    return made
+
+
+def test_status_and_owner_that_changed_between_two_reads_are_events(world: World, lead: str) -> None:
+    assigned = world.pass_time(minutes=5)
+    world.org.update("Lead", lead, {"Status": "Assigned"}, user_id=world.user("Mona"))
+    world.pass_time(minutes=1)
+    world.sync()
+    handed = world.pass_time(minutes=5)
+    world.org.update("Lead", lead, {"OwnerId": world.user("Bob")})
+    world.pass_time(minutes=1)
+    world.sync()
+
+    cycle = Cycle.objects.get()
+    assert (cycle.assigned_at, cycle.assigned_by) == (assigned, world.user("Mona"))
+    assert list(Span.objects.values_list("rep", "started_at")) == [
+        (world.user("Alice"), assigned),
+        (world.user("Bob"), handed),
+    ]
+    assert values(SEEN) == ["Status New Assigned", f"OwnerId {world.user('Alice')} {world.user('Bob')}"]
+
+
+def test_reading_it_again_sees_nothing_new(world: World, lead: str) -> None:
+    world.pass_time(minutes=5)
+    world.org.update("Lead", lead, {"Status": "Assigned"})
+    world.sync()
+    before = dump(["sync_seen", *DERIVED])
+    world.sync(full=True)
+    world.sync()
+    assert dump(["sync_seen", *DERIVED]) == before
+
+
+def test_history_that_arrives_later_tells_it_exactly_and_once(world: World, lead: str) -> None:
+    clicked = world.pass_time(minutes=5)
+    world.org.update("Lead", lead, {"Status": "Assigned"})
+    world.pass_time(minutes=2)
+    world.org.update("Lead", lead, {"Title": "Countess"})
+    world.sync()
+    assert Cycle.objects.get().assigned_at == clicked + timedelta(minutes=2)  # all that could be known
+
+    world.hide()
+    world.pass_time(minutes=11)
+    world.sync()
+    assert Cycle.objects.get().assigned_at == clicked
+    mark_everybody()
+    assert rebuild_all().rows_changed == 0
+
+
+def test_a_change_and_its_taking_back_between_two_reads_leave_nothing(world: World, lead: str) -> None:
+    world.pass_time(minutes=5)
+    world.org.update("Lead", lead, {"Status": "Assigned"})
+    world.org.update("Lead", lead, {"Status": "New"})
+    world.sync()
+    assert values(SEEN) == []
+    assert not Cycle.objects.exists()
+    assert world.now > NOON
