@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -62,8 +63,10 @@ def _busiest_rep() -> SalesforceUser | None:
 def _make(role: Role, salesforce: SalesforceUser | None, otherwise: str) -> Login:
     first, _, last = ((salesforce and salesforce.name) or "").rpartition(" ")
     # Names in the app are shorter than Salesforce's may be.
+    zone = (salesforce and salesforce.time_zone) or "UTC"
     values = {
         "role": role,
+        "time_zone": zone if zone in available_timezones() else "UTC",
         "salesforce_id": salesforce.pk if salesforce else None,
         "first_name": first[:150],
         "last_name": last[:150],
