@@ -174,8 +174,6 @@ def derive_as_of(
     """
     model = read_model(known_by=known_by)
     make_staging(cursor, AS_OF)
-    # two instants asked for in one transaction
-    cursor.execute("TRUNCATE " + ", ".join(AS_OF + name for name in TABLES))
     ids = _concerned(cursor, model, *concerned)
     done: set[str] = set()
     for start in range(0, len(ids), batch):

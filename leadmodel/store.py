@@ -11,13 +11,16 @@ from leadmodel.rows import KEYS, TABLES, Rows
 
 
 def make_staging(cursor: Cursor, prefix: str) -> None:
-    """Temporary tables shaped like the stored ones, named prefix + short name; emptied at each commit."""
+    """Temporary tables shaped like the stored ones, named prefix + short name; empty, and emptied at each commit."""
     for name, table in TABLES.items():
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
                 sql.Identifier(prefix + name), sql.Identifier(table)
             )
         )
+    # asked for twice in one transaction, they hold what was staged before
+    names = sql.SQL(", ").join(sql.Identifier(prefix + name) for name in TABLES)
+    cursor.execute(sql.SQL("TRUNCATE {}").format(names))
 
 
 def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
