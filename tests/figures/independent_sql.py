@@ -38,6 +38,7 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
     """The figures of assignments in `[start, end)`. Raises NotKnown rather than differ."""
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(
             "CREATE TEMP TABLE model ON COMMIT DROP AS SELECT %s::jsonb AS told,"
             " COALESCE(%s::timestamptz, 'infinity') AS until, %s::timestamptz AS instant,"

@@ -73,6 +73,7 @@ SELECT history.*, CASE
 FROM model, history
 WHERE field <> 'Owner' OR COALESCE(new_value, old_value) ~ '^00[5G]\w{15}$';
 CREATE INDEX ON change (record_id, what, created_at, id);
+ANALYZE change; ANALYZE record;
 
 -- M2: "each tracked field has an initial event at the record's creation: the first change's old value, else the
 -- current value". Then every change. `is_copy`: a contact that a conversion made begins as its lead ended (M4).
@@ -119,6 +120,7 @@ LEFT JOIN human ON human.id = dated.owner_id
 LEFT JOIN tie ON tie.loser = record.line
 WHERE dated.at <= until;
 CREATE INDEX ON activity (family, at);
+ANALYZE activity;
 
 -- M7: counted are a human's own; and an automatic e-mail or call that the person answers at once by a reply or booking.
 CREATE TEMP TABLE touch ON COMMIT DROP AS

@@ -38,6 +38,9 @@ SELECT line, owned.id, at, rank, actor, value AS holder, previous, is_copy, huma
 LEFT JOIN human ON human.id = value
 WHERE value IS DISTINCT FROM previous;
 
+CREATE INDEX ON holder (line, at);
+ANALYZE status; ANALYZE slip; ANALYZE holder;
+
 -- M5, M8, K3, K4. `stage` of a closing signal is what the person is from then on. Adopted: see below.
 CREATE TEMP TABLE signal ON COMMIT DROP AS
 SELECT line, id, at, rank, actor, 'open' AS kind, 'assigned' AS stage, 'status' AS via, at AS assigned_at
@@ -149,6 +152,9 @@ SELECT DISTINCT ON (line, turn) line, turn, stage, reason,
        bool_or(stage = 'qualified') OVER (PARTITION BY line, turn) AS ever_qualified
 FROM verdict WHERE turn > 0 ORDER BY line, turn, at DESC, rank DESC, id DESC;
 
+CREATE INDEX ON turned (line, turn);
+ANALYZE turned; ANALYZE closing; ANALYZE disposed;
+
 -- The attempts of a turn: the one it began with, and those that merges brought into it. Of two, the one assigned
 -- first runs on, the other ends as merged the moment both are one person's. An attempt whose own line was merged away
 -- is told on the winner's.
@@ -160,6 +166,9 @@ LEFT JOIN merge ON merge.loser = turned.line
 WHERE turned.kind = 'open' AND turn > 0
   AND (via = 'merge' AND (closing.at IS NULL OR (turned.at, turned.rank) < (closing.at, 3)) OR before <> 'open')
   AND (merge.loser IS NULL OR closing.line IS NOT NULL);
+
+CREATE INDEX ON attempt (line, turn);
+ANALYZE attempt;
 
 CREATE TEMP TABLE cycle ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY attempt.line, attempt.turn, attempt.joined_at, attempt.id) AS cycle,

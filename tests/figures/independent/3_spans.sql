@@ -29,6 +29,8 @@ WHERE ending = 'dispose' AND touch.owner_id = closed_by AND touch.at > closed_at
   AND touch.id NOT IN (SELECT id FROM counted)
 ORDER BY touch.id, closed_at DESC;
 
+ANALYZE home; ANALYZE counted;
+
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT cycle, min(at) AS first_touch_at, count(*) AS touch_count FROM counted GROUP BY cycle;
 
@@ -65,6 +67,9 @@ SELECT spans.*, COALESCE(passed_on_at, closed_at) AS ended_at, first_touch_at,
        (first_touch_at IS NULL OR started_at <= first_touch_at)
        AND (closed_at IS NULL OR started_at <= closed_at) AS owes
 FROM spans JOIN cycle USING (cycle) LEFT JOIN touched USING (cycle);
+
+CREATE INDEX ON span (cycle);
+ANALYZE span;
 
 -- The rows that figures are about: a cycle each, and per rep (NULL: queues) an owing span each. Outcomes per rep are
 -- the cycles' whose first rep it is.

@@ -1,0 +1,75 @@
+"""The acceptance of the report: one command from a real desk's export to the figures computed elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report.loan_desk import LOAN_DESK, MODEL, REPOSITORY, needs_loan_desk
+
+pytestmark = [needs_loan_desk, pytest.mark.timeout(240)]
+SECONDS_OFF = 0.002
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for a demo of its own, with a path short enough for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def manage(home: Path, *words: str) -> str:
+    """What a `manage.py` command of that home printed."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=REPOSITORY,
+        env=kept | {"LEADMODEL_HOME": str(home), "LEADMODEL_PURPOSE": "test", "LOG_LEVEL": "WARNING"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_report_is_what_was_computed_from_the_files(home: Path) -> None:
+    manage(home, "demo", "--export", str(LOAN_DESK / "export.zip"), "--model", str(MODEL), "--once")
+
+    period = ("report", "--from", "2011-10-01", "--to", "2011-12-01", "--format", "json")
+    full = json.loads(manage(home, *period))
+    earlier = json.loads(manage(home, *period, "--as-of", "2011-11-15T12:00:00Z"))
+
+    for told, name in ((full, "expected-full.json"), (earlier, "expected-as-of-2011-11-15.json")):
+        expected = json.loads((LOAN_DESK / name).read_text())
+        assert differences(told, expected) == []
+
+
+def differences(told: dict[str, Any], expected: dict[str, Any]) -> list[str]:
+    """Every expected figure that is told otherwise; seconds may be off by two thousandths."""
+    found = [
+        f"{key}: {told[key]}, not {expected[key]}"
+        for key in ("from", "to", "as_of")
+        if told[key] != expected[key]
+    ]
+    found += [f"no {rep}" for rep in expected["by_rep"] if rep not in told["by_rep"]]
+    pairs = [("all", told["all"], expected["all"])]
+    pairs += [(rep, told["by_rep"].get(rep, {}), figures) for rep, figures in expected["by_rep"].items()]
+    for who, ours, theirs in pairs:
+        for name, value in theirs.items():
+            is_duration = name.endswith("_s") and value is not None
+            tolerance = SECONDS_OFF if is_duration else 0
+            if ours.get(name) != (pytest.approx(value, abs=tolerance, rel=0) if is_duration else value):
+                found.append(f"{who} {name}: {ours.get(name)}, not {value}")
+    return found
