@@ -163,3 +163,24 @@ def test_the_rebuilding_processes_end_with_the_command(company: Machine, undistu
     settle(company)
 
     assert_as_undisturbed(company, undisturbed)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_killed_at_the_writing_of_every_table(company: Machine, undisturbed: Dump) -> None:
+    company.empty(*MIRROR, *DERIVED, *BOOKS)
+    for table in MIRROR:
+        killed_while_writing(company, table, "pull", "--full")
+    company.manage("pull")
+    mark_everybody(company)
+    for table in DERIVED:
+        killed_while_writing(company, table, "rebuild", "--processes", "2")
+    assert_as_undisturbed(company, undisturbed)
+
+
+def killed_while_writing(machine: Machine, table: str, *command: str) -> None:
+    with machine.holding_back(table):
+        process = machine.start("manage.py", *command)
+        eventually(f"somebody is about to write {table}", lambda: machine.waits_for(table))
+        machine.kill(process)
+    settle(machine)

@@ -1,4 +1,4 @@
-"""What changed between two reads is kept as history, for organisations that track none; told exactly, it counts once."""
+"""Changes seen between two reads are history where none is tracked; told exactly, they count once."""
 
 from __future__ import annotations
 
