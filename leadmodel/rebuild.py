@@ -18,7 +18,7 @@ from leadmodel.directory import read_directory
 from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import Directory, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.rows import TABLES, Rows
+from leadmodel.rows import Rows
 from leadmodel.settings_store import settings_in_force
 from leadmodel.store import copy_rows, make_staging, replace
 from leadmodel.timeline import Columns, families, families_among, kin, read_columns

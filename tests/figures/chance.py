@@ -116,11 +116,12 @@ def make(seed: int, *, people: int, with_merges: bool, with_pulls: bool) -> None
         _lead(made)
     if with_merges:
         _merge(made)
-    for rows in (
-        made.leads, made.contacts, made.lead_changes, made.contact_changes, made.tasks, made.events,
-    ):  # fmt: skip
-        if rows:
-            type(rows[0]).objects.bulk_create(rows)  # type: ignore[attr-defined]
+    mirror.Lead.objects.bulk_create(made.leads)
+    mirror.Contact.objects.bulk_create(made.contacts)
+    mirror.LeadHistory.objects.bulk_create(made.lead_changes)
+    mirror.ContactHistory.objects.bulk_create(made.contact_changes)
+    mirror.Task.objects.bulk_create(made.tasks)
+    mirror.Event.objects.bulk_create(made.events)
     _write_custom(made)
     for lead in rng.sample(made.leads, 2):
         starts = NOW - timedelta(days=rng.choice([0, 9]))
@@ -176,7 +177,7 @@ def _convert(made: Organisation, lead: mirror.Lead, at: datetime, custom: dict[s
         id=made.next_id("003"), is_deleted=False, created_at=at, created_by_id=by, lead_source=lead.lead_source,
         system_modstamp=NOW, last_modified_at=NOW,
     )  # fmt: skip
-    lead.is_converted, lead.converted_contact_id, lead.converted_date = True, contact.id, at.date()  # type: ignore[assignment]
+    lead.is_converted, lead.converted_contact_id, lead.converted_date = True, contact.id, at.date()
     lead.last_modified_by_id = by
     if made.rng.random() < 0.7:
         made.lead_changes.append(
@@ -314,9 +315,10 @@ def _merge(made: Organisation) -> None:
         )
         at = max(last, made.instant())
         loser.master_record_id, loser.is_deleted, loser.system_modstamp = winner.id, True, at
-        for task in [*made.tasks, *made.events]:
-            if task.who_id == loser.id:
-                task.who_id = winner.id
+        for task in made.tasks:
+            task.who_id = winner.id if task.who_id == loser.id else task.who_id
+        for event in made.events:
+            event.who_id = winner.id if event.who_id == loser.id else event.who_id
 
 
 def _write_custom(made: Organisation) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 import pytest
+
 from metrics.definitions import FIGURES
 from metrics.query import Values, ask, derived
 from metrics.selection import By, Selection

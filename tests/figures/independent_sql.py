@@ -26,7 +26,7 @@ class NotKnown(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """Figures overall and by rep's Id (None: queues), and the cycles and spans they rest on, for finding differences."""
+    """Figures overall and by rep's Id (None: queues), and the cycles and spans they rest on."""
 
     overall: Values
     by_rep: dict[str | None, Values]
@@ -53,7 +53,8 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
         figures = _rows(cursor, (FOLDER / "4_figures.sql").read_text())
         cycles = _rows(
             cursor,
-            "SELECT cycle.*, COALESCE(merge.winner, person.id) AS person, COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep FROM cycle"
+            "SELECT cycle.*, COALESCE(merge.winner, person.id) AS person,"
+            " COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep FROM cycle"
             " LEFT JOIN merge ON merge.loser = cycle.line"
             # a contact that is not there yet does not give a lead its name
             " LEFT JOIN LATERAL (SELECT id FROM record WHERE record.line = cycle.line"
@@ -67,8 +68,7 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
     by_rep = {row["rep"]: _figures(row) for row in figures if row["kind"] == "rep"}
     (overall,) = (_figures(row) for row in figures if row["kind"] == "all")
     person_of = {row["cycle"]: {"person": row["person"], "assigned_at": row["assigned_at"]} for row in cycles}
-    for span in spans:
-        span |= person_of[span["cycle"]]
+    spans = [span | person_of[span["cycle"]] for span in spans]
     return Told(overall, by_rep, cycles, spans)
 
 

@@ -10,7 +10,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 LOAN_DESK = Path(os.environ.get("LOAN_DESK", REPOSITORY.parent / "shared" / "data" / "loan-desk")).resolve()
 MODEL = REPOSITORY / "tests" / "data" / "loan-desk.yaml"
-_IS_THERE = (LOAN_DESK / "export.zip").exists()
-_SENTENCE = f"the loan desk is not at {LOAN_DESK}: set LOAN_DESK to its folder; its figures were NOT checked"
+IS_THERE = (LOAN_DESK / "export.zip").exists()
+SENTENCE = f"the loan desk is not at {LOAN_DESK}: set LOAN_DESK to its folder; its figures were NOT checked"
 
-needs_loan_desk = pytest.mark.skipif(not _IS_THERE, reason=_SENTENCE)
+needs_loan_desk = pytest.mark.skipif(not IS_THERE, reason=SENTENCE)
