@@ -85,7 +85,10 @@ class Line:
             return
         if last.started_at < at:
             last.ended_at = at
-            cycle.spans.append(Span(holder=self.holder, started_at=at))
+            # half-open: merges and conversions come last at their instant, a touch at it is the next holder's
+            is_next = last.is_touched and cycle.first_touch_at == at
+            last.is_touched = last.is_touched and not is_next
+            cycle.spans.append(Span(holder=self.holder, started_at=at, is_touched=is_next))
             return
         cycle.spans.pop()
         if cycle.spans and cycle.spans[-1].holder == self.holder:

@@ -85,3 +85,10 @@ def test_m05_m09_nothing_is_pulled_within_the_window_of_any_disposition() -> Non
 
     assert len(desk.call(70, OLGA).person().cycles) == 2
     assert len(desk.call(76, OLGA).person().cycles) == 3
+
+
+def test_k06_m12_first_touch_at_the_merge_falls_into_the_span_that_begins_there() -> None:
+    desk = assigned(0, merged_into=OTHER, deleted_at=at(40)).record(OTHER, 10, owner_id=BOB)
+    spans = desk.call(40, record=OTHER).person().cycles[0].spans
+
+    assert [(span.holder, span.is_touched) for span in spans] == [(ALICE, False), (BOB, True)]
