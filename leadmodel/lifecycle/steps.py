@@ -141,7 +141,8 @@ def _beginnings(
         status = initial_value(record, Tracked.STATUS, history)
         begun = Change(record_id, Tracked.STATUS, start, creator, None, status, "", "")
         for step in _status(begun, settings):
-            yield step._replace(rank=Rank.BEGIN, key=f"{record_id} 3 status")
+            if step.what is not Stage.RAW:  # being created in Raw takes nobody back to it (K4)
+                yield step._replace(rank=Rank.BEGIN, key=f"{record_id} 3 status")
     if settings.assignment.assigned_date_field:
         dated = initial_value(record, Tracked.ASSIGNED_DATE, history)
         yield from _assigned_date(record_id, creator, dated, start, horizon)

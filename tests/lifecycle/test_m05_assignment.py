@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadmodel.lifecycle.facts import Response, Tracked
-from leadmodel.lifecycle.stages import Path, Stage, Trigger
+from leadmodel.lifecycle.stages import Outcome, Path, Stage, Trigger
 from tests.lifecycle.desk import (
     ALICE,
     BOB,
@@ -73,6 +73,13 @@ def test_assigned_date_entered_later_was_not_known_before() -> None:
     )
 
     assert desk.person(as_of=700, known_by=500).cycles == []
+
+
+def test_assigned_date_before_the_record_was_created_is_not_taken_back_by_its_creation() -> None:
+    """A list was worked before it was imported: the record is created in New with last week's Assigned Date."""
+    desk = Desk(settings=BY_DATE).record(minute=7 * DAY, assigned_date=at(30))
+
+    assert (desk.cycle().assigned_at, desk.cycle().outcome) == (at(30), Outcome.OPEN)
 
 
 def test_rep_who_takes_over_from_a_queue_is_assigned() -> None:
