@@ -96,7 +96,9 @@ def figures_sql(
     statement = (
         f"WITH rows AS MATERIALIZED (SELECT {group} AS grp, found.* FROM"
         f" ({rows_sql(selection, by=by, prefix=prefix)}) found)"
-        f" SELECT rows.grp, {', '.join(columns)} FROM rows{joins} GROUP BY rows.grp ORDER BY rows.grp"
+        f" SELECT rows.grp, {', '.join(columns)} FROM rows{joins} GROUP BY rows.grp"
+        # a rep is told of for what they owed; outcomes alone name nobody (M12)
+        " HAVING bool_or(rows.owes) ORDER BY rows.grp"
     )
     return statement, names
 

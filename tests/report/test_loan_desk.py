@@ -63,7 +63,7 @@ def differences(told: dict[str, Any], expected: dict[str, Any]) -> list[str]:
         for key in ("from", "to", "as_of")
         if told[key] != expected[key]
     ]
-    found += [f"no {rep}" for rep in expected["by_rep"] if rep not in told["by_rep"]]
+    found += [f"{rep} on one side only" for rep in sorted(expected["by_rep"].keys() ^ told["by_rep"].keys())]
     pairs = [("all", told["all"], expected["all"])]
     pairs += [(rep, told["by_rep"].get(rep, {}), figures) for rep, figures in expected["by_rep"].items()]
     for who, ours, theirs in pairs:

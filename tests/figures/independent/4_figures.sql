@@ -68,3 +68,4 @@ SELECT own.*, response_median_waiting_s, response_p90_waiting_s, ended.touches_m
        withdrawn, open, qualified_rate, qualified_of_assigned_rate
 FROM own JOIN ended ON ended.kind = own.kind AND ended.rep IS NOT DISTINCT FROM own.rep
 LEFT JOIN kaplan_meier ON kaplan_meier.kind = own.kind AND kaplan_meier.rep IS NOT DISTINCT FROM own.rep
+WHERE own.kind <> 'rep' OR own.assigned > 0  -- per rep: those who held somebody that waited
