@@ -30,7 +30,7 @@ def serve(children: Children, data: Path, folder: Path, *, speed: float | None) 
             "--port", "0",
             "--https-port", "0",
             "--ca-out", str(authority),
-            "--token", secrets.token_urlsafe(24),
+            "--token", secrets.token_hex(24),
             *(["--live", str(speed)] if speed is not None else []),
         ],
     )  # fmt: skip
