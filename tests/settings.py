@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 
 os.environ["LEADMODEL_PURPOSE"] = "test"
 
@@ -12,3 +14,7 @@ from config.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+# A spool of this run's own: reading an object sweeps away what killed reads of it left.
+SALESFORCE_SPOOL_DIR = HOME.private / f"spool-{os.getpid()}"  # noqa: F405
+atexit.register(shutil.rmtree, SALESFORCE_SPOOL_DIR, ignore_errors=True)
