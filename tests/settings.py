@@ -16,5 +16,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 # A spool of this run's own: reading an object sweeps away what killed reads of it left.
-SALESFORCE_SPOOL_DIR = HOME.private / f"spool-{os.getpid()}"  # noqa: F405
-atexit.register(shutil.rmtree, SALESFORCE_SPOOL_DIR, ignore_errors=True)
+if "SALESFORCE_SPOOL_DIR" not in os.environ:
+    SALESFORCE_SPOOL_DIR = HOME.private / f"spool-{os.getpid()}"  # noqa: F405
+    atexit.register(shutil.rmtree, SALESFORCE_SPOOL_DIR, ignore_errors=True)

@@ -36,7 +36,7 @@ def test_status_and_owner_that_changed_between_two_reads_are_events(world: World
 
     cycle = Cycle.objects.get()
     assert (cycle.assigned_at, cycle.assigned_by) == (assigned, world.user("Mona"))
-    assert list(Span.objects.values_list("rep", "started_at")) == [
+    assert list(Span.objects.order_by("ordinal").values_list("rep", "started_at")) == [
         (world.user("Alice"), assigned),
         (world.user("Bob"), handed),
     ]
