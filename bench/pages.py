@@ -15,7 +15,7 @@ from leadmodel.models import Cycle
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import settings_in_force
 from metrics.compile import figures_sql, parameters
-from metrics.definitions import FIGURES
+from metrics.pages.grid import COLUMNS
 from metrics.selection import By, Selection, last_days, period
 
 
@@ -63,7 +63,7 @@ def _figures() -> None:
     with connection.cursor() as cursor:
         for some in (selection, selection.previous()):
             for by in (None, By.REP):
-                statement, _ = figures_sql(FIGURES, some, by=by)
+                statement, _ = figures_sql(COLUMNS, some, by=by)
                 cursor.execute(statement, parameters(some, target_s=7200))
                 cursor.fetchall()
 

@@ -22,9 +22,12 @@ PROCESSES = 2
 MODEL = Path("sandbox/company/model.yaml")
 EVENTS = """
     SELECT lead_id, created_at, created_by_id, field, old_value, new_value, id FROM sync_leadhistory
-    WHERE field IN ('Status', 'Owner') AND hashtext(lead_id) %% %(parts)s = %(part)s
+    WHERE field IN ('Status', 'Owner', 'Assigned_Date__c', 'Nurture_Reason__c', 'Unqualified_Reason__c',
+                    'leadConverted')
+    AND hashtext(lead_id) %% %(parts)s = %(part)s
     UNION ALL SELECT contact_id, created_at, created_by_id, field, old_value, new_value, id FROM sync_contacthistory
-    WHERE field IN ('Status__c', 'Owner') AND hashtext(contact_id) %% %(parts)s = %(part)s
+    WHERE field IN ('Status__c', 'Owner', 'Assigned_Date__c', 'Nurture_Reason__c', 'Unqualified_Reason__c')
+    AND hashtext(contact_id) %% %(parts)s = %(part)s
     UNION ALL SELECT who_id, created_at, owner_id, subject, task_subtype, completed_at::text, id FROM sync_task
     WHERE hashtext(who_id) %% %(parts)s = %(part)s
     UNION ALL SELECT who_id, created_at, owner_id, subject, type, NULL, id FROM sync_event
