@@ -49,11 +49,6 @@ class MirroredObject:
         """The column of the stamp that reading advances by."""
         return self.columns[self.stamp]
 
-    @property
-    def is_history(self) -> bool:
-        """Rows that never change and have no SystemModstamp."""
-        return self.stamp == "CreatedDate"
-
 
 _WHO = ("SELECT who_id FROM {rows} WHERE who_id ~ '^(00Q|003)'",)
 
