@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox.org.errors import ApiError, not_found
 from sandbox.org.org import Org
 from sandbox.org.schema import SObject
+from sandbox.server.faults import USUAL, Effect
 
 JSON_TYPE = "application/json;charset=UTF-8"
 
@@ -32,6 +33,8 @@ class Call:
     body: bytes
     origin: str
     """Scheme, host and port the client used."""
+    effect: Effect = USUAL
+    """What a fault asks to go wrong."""
 
     @property
     def base(self) -> str:
@@ -106,6 +109,7 @@ class Endpoint:
             request.headers,
             await request.body(),
             f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}",
+            request.scope.get("effect", USUAL),
         )
         try:
             return await run_in_threadpool(handler, call)

@@ -24,6 +24,7 @@ from sandbox.server.limits import Limits, Usage
 from sandbox.server.oauth import Client, OAuth
 from sandbox.server.query import Queries
 from sandbox.server.records import Records
+from sandbox.server.striking import Striking
 from sandbox.server.tokens import Tokens
 
 _SMALLEST_ZIPPED = 1000
@@ -44,7 +45,8 @@ def create_app(org: Org, jobs: Jobs, *, token: str | None = None, client: Client
         exception_handlers={HTTPException: _refuse_unknown, Exception: _confess},
     )
     inner.router.redirect_slashes = False
-    return Gate(GZipMiddleware(inner, _SMALLEST_ZIPPED, compresslevel=1), tokens, limits, faults)
+    zipping = GZipMiddleware(inner, _SMALLEST_ZIPPED, compresslevel=1)
+    return Gate(Striking(zipping, org, faults), tokens, limits)
 
 
 def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:

@@ -82,8 +82,8 @@ class Control:
         return answer(self.faults.waiting())
 
     def add_fault(self, call: Call) -> Response:
-        """POST faults: `{"status": 503, "times": 3}` or `{"cut_at": 1000}`, with `"path"` to choose requests."""
-        self.faults.add(*fault_of(call.json()))
+        """POST faults: `{"status": 503, "times": 3}`, `{"cut_at": 1000, "path": "/query"}` and their like."""
+        self.faults.add(fault_of(call.json()))
         return answer(self.faults.waiting(), 201)
 
     def clear_faults(self, _call: Call) -> Response:

@@ -1,4 +1,4 @@
-"""What every request passes first: size, version, session, limits, and the faults that were asked for."""
+"""What every request passes first: size, version, session and limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.org.errors import ApiError
 from sandbox.server import versions
 from sandbox.server.answers import refused
-from sandbox.server.faults import Faults
 from sandbox.server.limits import Limits
 from sandbox.server.tokens import Tokens
 
@@ -24,10 +23,6 @@ _OPEN_PATHS = frozenset({"/services/data", "/services/oauth2/token", "/services/
 _SCHEMES = ("bearer", "oauth")
 
 
-class CutOff(Exception):
-    """Raised into the server so that it closes the connection in mid-answer."""
-
-
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Wraps the application. Requests that pass carry `user_id` and `api_version` in their scope."""
@@ -35,7 +30,6 @@ class Gate:
     app: ASGIApp
     tokens: Tokens
     limits: Limits
-    faults: Faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request pass, or answers it here."""
@@ -45,8 +39,6 @@ class Gate:
         path = scope["path"].rstrip("/") or "/"
         scope = {**scope, "path": path, "raw_path": scope["raw_path"].rstrip(b"/") or b"/"}
         send = self._with_limits(path, send)
-        controlled = path.startswith(CONTROL)
-        fault = None if controlled else self.faults.take(path)
         try:
             if len(scope["raw_path"]) + len(scope["query_string"]) > _MOST_URI_BYTES:
                 raise ApiError(414, "URI_TOO_LONG", "The request URI is longer than 16,384 bytes")
@@ -56,13 +48,9 @@ class Gate:
                 scope["api_version"] = match[1]
             if path not in _OPEN_PATHS:
                 scope["user_id"] = await self._user(scope)
-            if fault is not None and fault.status is not None:
-                raise fault.error()
         except ApiError as error:
             await refused(error)(scope, receive, send)
             return
-        if fault is not None and fault.cut_at is not None:
-            send = _cut_after(fault.cut_at, send)
         await self.app(scope, receive, send)
 
     async def _user(self, scope: Scope) -> str:
@@ -87,22 +75,3 @@ class Gate:
             await send(message)
 
         return told
-
-
-def _cut_after(limit: int, send: Send) -> Send:
-    left = limit
-
-    async def cut(message: Message) -> None:
-        nonlocal left
-        if message["type"] != "http.response.body":
-            await send(message)
-            return
-        body = message.get("body", b"")
-        if len(body) <= left and message.get("more_body"):
-            left -= len(body)
-            await send(message)
-            return
-        await send({"type": "http.response.body", "body": body[:left], "more_body": True})
-        raise CutOff
-
-    return cut

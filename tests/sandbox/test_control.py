@@ -80,7 +80,7 @@ def test_faults_can_be_looked_at_and_cleared(sandbox_server: SandboxServer) -> N
     told = sandbox_server.post("/__sandbox__/faults", {"status": 500}).json()
     sandbox_server.call("DELETE", "/__sandbox__/faults")
 
-    assert told == [{"status": 500, "cut_at": None, "path": "", "times": 1}]
+    assert told == [{"status": 500, "times": 1}]
     assert sandbox_server.get("limits").status_code == 200
 
 
