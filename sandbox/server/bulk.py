@@ -12,7 +12,9 @@ from sandbox.org.instants import to_second_text
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer, nothing
 from sandbox.server.bulk_jobs import DELIMITERS, FINISHED, LINE_ENDS, Job, Jobs, new_job_id
+from sandbox.server.faults import Effect
 from sandbox.server.query import compiled
+from sandbox.server.spoiling import declared, page_size, spoilt, start_of
 from sandbox.soql.compile import Compiled
 from sandbox.soql.rows import rest_instant
 
@@ -49,7 +51,8 @@ class Bulk:
         at = to_second_text(self.org.clock.now())
         job = Job(
             new_job_id(), operation, text, query.sobject.name, call.user_id, at, call.version, delimiter, line_end,
-            stamped_at=at,
+            stamped_at=at, ends_as=call.effect.job_ends or "", error=call.effect.message or "",
+            timeout_over=call.effect.timeout_over,
         )  # fmt: skip
         self.jobs.add(job)
         return answer(_told(job))
@@ -61,7 +64,8 @@ class Bulk:
 
     def get(self, call: Call) -> Response:
         """GET jobs/query/{id}."""
-        return answer(_told_fully(self._job(call)))
+        job = self._job(call)
+        return answer(_told_fully(job, declared(call.effect, job.rows)))
 
     def change(self, call: Call) -> Response:
         """PATCH jobs/query/{id}: the only change is to abort."""
@@ -92,20 +96,30 @@ class Bulk:
                 400, "INVALIDJOBSTATE", f"The job is in state {job.state}: it has no results to give"
             )
         first = _number(call, "locator", 0)
-        after = min(first + (_number(call, "maxRecords", _PAGE_ROWS) or _PAGE_ROWS), job.rows)
         if first > job.rows:
             raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-        end = LINE_ENDS[job.line_end].encode()
-
-        def page() -> Iterator[bytes]:
-            yield job.header.encode() + end
-            yield from self.jobs.results(job.id).read(first, after)
-
+        size = page_size(call.effect, _number(call, "maxRecords", _PAGE_ROWS) or _PAGE_ROWS)
+        after = min(first + size, job.rows)
         headers = {
             "Sforce-Locator": str(after) if after < job.rows else "null",
-            "Sforce-NumberOfRecords": str(after - first),
+            "Sforce-NumberOfRecords": str(declared(call.effect, after - first)),
         }
-        return StreamingResponse(page(), headers=headers, media_type="text/csv")
+        return StreamingResponse(
+            self._page(call.effect, job, first, after), headers=headers, media_type="text/csv"
+        )
+
+    def _page(self, effect: Effect, job: Job, first: int, after: int) -> Iterator[bytes]:
+        """The CSV of a page: the header, then its lines."""
+        yield job.header.encode() + LINE_ENDS[job.line_end].encode()
+        results = self.jobs.results(job.id)
+        start = start_of(effect, first, after - first)
+        after = start + after - first
+        if effect.shuffle is None and effect.lose_rows is None:
+            yield from results.read(start, after)
+        else:
+            yield from spoilt(
+                effect, [b"".join(results.read(line, line + 1)) for line in range(start, after)]
+            )
 
     def _job(self, call: Call) -> Job:
         job = self.jobs.get(call.path["id"])
@@ -154,11 +168,11 @@ def _told(job: Job) -> dict[str, object]:
     }
 
 
-def _told_fully(job: Job) -> dict[str, object]:
+def _told_fully(job: Job, rows: int) -> dict[str, object]:
     told = {
         **_told(job),
         "jobType": "V2Query",
-        "numberRecordsProcessed": job.rows,
+        "numberRecordsProcessed": rows,
         "retries": 0,
         "totalProcessingTime": job.milliseconds,
         "isPkChunkingSupported": True,

@@ -19,12 +19,14 @@ from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.bulk_results import Results
 from sandbox.server.query import compiled
+from sandbox.server.spoiling import refuse_long
 from sandbox.soql.rows import csv_header, csv_lines
 
 DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "PIPE": "|", "TAB": "\t", "CARET": "^", "BACKQUOTE": "`"}
 LINE_ENDS = {"LF": "\n", "CRLF": "\r\n"}
 FINISHED = ("JobComplete", "Failed", "Aborted")
 
+_FAULT = "InternalServerError : A fault was asked for."
 _LIFE_S = 7 * 24 * 3600
 
 
@@ -47,6 +49,10 @@ class Job:
     rows: int = 0
     milliseconds: int = 0
     error: str = ""
+    ends_as: str = ""
+    """How a fault lets it end, whatever it finds."""
+    timeout_over: int | None = None
+    """A fault lets it fail when it finds more rows."""
 
 
 @dataclass(slots=True)
@@ -147,19 +153,25 @@ class Jobs:
                 self.results(job_id).remove()
             except (ApiError, OSError, sqlite3.Error) as error:
                 self.results(job_id).remove()
-                self._save(job, state="Failed", error=str(error))
+                self._save(job, state="Failed", error=_told(error))
         self._store.close()
 
     def _run(self, job: Job) -> None:
+        if job.ends_as:
+            self._save(job, state=job.ends_as, error=job.error or _FAULT if job.ends_as == "Failed" else "")
+            return
         began = time.monotonic()
         query = compiled(self.org, job.query, all_rows=job.operation == "queryAll")
         delimiter = DELIMITERS[job.delimiter]
 
         def watched() -> Iterator[list[bytes]]:
+            found = 0
             for batch in csv_lines(self._store, query, delimiter, LINE_ENDS[job.line_end]):
                 current = self.get(job.id)
                 if self._stopping.is_set() or current is None or current.state == "Aborted":
                     raise _Interrupted
+                found += len(batch)
+                refuse_long(job.timeout_over, found)
                 yield batch
 
         count = self.results(job.id).write(watched())
@@ -174,6 +186,10 @@ class Jobs:
                 header=csv_header(query, delimiter),
                 milliseconds=int((time.monotonic() - began) * 1000),
             )
+
+
+def _told(error: Exception) -> str:
+    return f"{error.code}: {error.message}" if isinstance(error, ApiError) else str(error)
 
 
 class _Interrupted(Exception):

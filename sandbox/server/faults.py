@@ -139,6 +139,8 @@ class Faults:
     _tried: Counter[tuple[int, str]] = field(default_factory=Counter)
     _held: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    cleared: int = 0
+    """How often the faults were cleared."""
 
     def add(self, fault: Fault) -> None:
         """Lets a fault wait for its requests."""
@@ -150,6 +152,7 @@ class Faults:
         with self._lock:
             self._waiting.clear()
             self._tried.clear()
+            self.cleared += 1
             held, self._held = self._held, []
         for loop, event in held:
             loop.call_soon_threadsafe(event.set)
@@ -185,10 +188,12 @@ class Faults:
         with self._lock:
             return [{**fault.told, "times": fault.times} for fault in self._waiting]
 
-    async def until_cleared(self) -> None:
-        """Waits for the next `clear`."""
+    async def until_cleared(self, since: int) -> None:
+        """Waits until the faults are cleared once more than `since`."""
         event = asyncio.Event()
         with self._lock:
+            if self.cleared != since:
+                return
             self._held.append((asyncio.get_running_loop(), event))
         await event.wait()
 

@@ -15,6 +15,7 @@ from sandbox.org.errors import ApiError
 from sandbox.org.ids import DIGITS, checksum
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer
+from sandbox.server.spoiling import declared, page_size, refuse_long, spoilt, start_of
 from sandbox.soql import rows
 from sandbox.soql.compile import Compiled, compile_query
 
@@ -32,6 +33,15 @@ def compiled(org: Org, text: str, *, all_rows: bool) -> Compiled:
     """The query as the API's users may ask it now. Raises ApiError."""
     zone = ZoneInfo(org.store.setting(TIME_ZONE, "UTC"))
     return compile_query(text, org.store.visible_schema, all_rows=all_rows, now=org.clock.now(), zone=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A result that is kept for its later pages; `length` in rows."""
+
+    soql: str
+    all_rows: bool
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,9 @@ class Queries:
             raise ApiError(400, "MALFORMED_QUERY", "A query must be given in the parameter q.")
         query = compiled(self.org, text, all_rows=all_rows)
         if query.kind == "count":
-            return answer({"totalSize": rows.count(self.org.store, query), "done": True, "records": []})
+            count = rows.count(self.org.store, query)
+            refuse_long(call.effect.timeout_over, count)
+            return answer({"totalSize": declared(call.effect, count), "done": True, "records": []})
         if query.kind == "aggregate":
             groups = rows.aggregates(self.org.store, query)
             if len(groups) > _MOST:
@@ -65,38 +77,46 @@ class Queries:
                 )
             return answer({"totalSize": len(groups), "done": True, "records": groups})
         numbers = rows.row_numbers(self.org.store, query)
-        cursor = None if len(numbers) <= _batch_size(call) else self._keep(query, numbers, all_rows=all_rows)
-        return self._page(call, query, numbers[: _batch_size(call)], 0, len(numbers), cursor)
+        refuse_long(call.effect.timeout_over, len(numbers))
+        size = page_size(call.effect, _batch_size(call))
+        cursor = None if len(numbers) <= size else self._keep(query, numbers, all_rows=all_rows)
+        return self._page(call, query, numbers[:size], 0, len(numbers), cursor)
 
     def more(self, call: Call) -> Response:
         """GET query/{locator}: any page of a kept result, again and again until it expires."""
         match = _LOCATOR.fullmatch(call.path["locator"])
-        found = (
-            match
-            and self.org.store.connection.execute(
-                "SELECT soql, all_rows, length(rows), substr(rows, ? * 8 + 1, ? * 8) FROM _cursor "
-                "WHERE id = ? AND made_at > ?",
-                (int(match[2]), _batch_size(call), match[1], time.time() - _CURSOR_LIFE_S),
-            ).fetchone()
-        )
-        if not match or found is None:
+        kept = match and self._kept(match[1])
+        if not match or not kept or int(match[2]) >= kept.length:
             raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-        soql, all_rows, length, kept = found
-        total, first = length // _NUMBER_BYTES, int(match[2])
-        if first >= total:
-            raise ApiError(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-        query = compiled(self.org, soql, all_rows=bool(all_rows))
-        return self._page(call, query, array("q", kept), first, total, match[1])
+        first = int(match[2])
+        length = min(page_size(call.effect, _batch_size(call)), kept.length - first)
+        numbers = self._numbers(match[1], start_of(call.effect, first, length), length)
+        query = compiled(self.org, kept.soql, all_rows=kept.all_rows)
+        return self._page(call, query, numbers, first, kept.length, match[1])
 
     def _page(
         self, call: Call, query: Compiled, numbers: array[int], first: int, total: int, cursor: str | None
     ) -> Response:
         after = first + len(numbers)
-        told: dict[str, object] = {"totalSize": total, "done": after >= total}
+        told: dict[str, object] = {"totalSize": declared(call.effect, total), "done": after >= total}
         if after < total:
             told["nextRecordsUrl"] = f"{call.base}/query/{cursor}-{after}"
-        told["records"] = rows.records(self.org.store, query, numbers, call.base)
+        told["records"] = spoilt(call.effect, rows.records(self.org.store, query, numbers, call.base))
         return answer(told)
+
+    def _kept(self, cursor: str) -> _Kept | None:
+        found = self.org.store.connection.execute(
+            "SELECT soql, all_rows, length(rows) FROM _cursor WHERE id = ? AND made_at > ?",
+            (cursor, time.time() - _CURSOR_LIFE_S),
+        ).fetchone()
+        return None if found is None else _Kept(found[0], bool(found[1]), found[2] // _NUMBER_BYTES)
+
+    def _numbers(self, cursor: str, first: int, length: int) -> array[int]:
+        [numbers] = self.org.store.connection.execute(
+            "SELECT substr(rows, ?, ?) FROM _cursor WHERE id = ?",
+            (first * _NUMBER_BYTES + 1, length * _NUMBER_BYTES, cursor),
+        ).fetchone()
+        return array("q", numbers)
 
     def _keep(self, query: Compiled, numbers: array[int], *, all_rows: bool) -> str:
         id15 = "01g" + "".join(secrets.choice(DIGITS) for _ in range(12))

@@ -24,7 +24,7 @@ _PAGE = (
     "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
     "<body><h1>We are down for maintenance.</h1><p>Sorry for the inconvenience.</p></body></html>"
 )
-_KEPT = re.compile(r"/(?:query|queryAll)/(01g[A-Za-z0-9]{15})|/jobs/(query|ingest)/(750[A-Za-z0-9]{15})")
+_KEPT = re.compile(r"/(?:query|queryAll)/(01g[A-Za-z0-9]{15})|/jobs/(?:query|ingest)/(750[A-Za-z0-9]{15})")
 
 
 class CutOff(Exception):
@@ -44,7 +44,7 @@ class Striking:
         if scope["type"] != "http" or scope["path"].startswith(CONTROL) or not self.faults.is_any:
             await self.app(scope, receive, send)
             return
-        client = _Client(receive)
+        client = _Client(receive, self.faults.cleared)
         body = await client.body()
         objects: frozenset[str] = frozenset()
         if self.faults.asks_for_objects:
@@ -60,7 +60,7 @@ class Striking:
 
     async def _held(self, client: _Client) -> bool:
         """Waits until the faults are cleared; False if the client left before."""
-        cleared = asyncio.ensure_future(self.faults.until_cleared())
+        cleared = asyncio.ensure_future(self.faults.until_cleared(client.came_at))
         left = asyncio.ensure_future(client.left())
         try:
             done, _ = await asyncio.wait({cleared, left}, return_when=asyncio.FIRST_COMPLETED)
@@ -106,7 +106,7 @@ class Striking:
             if message["type"] != "http.response.body":
                 await send(message)
                 return
-            cleared = cleared or asyncio.ensure_future(self.faults.until_cleared())
+            cleared = cleared or asyncio.ensure_future(self.faults.until_cleared(client.came_at))
             left = asyncio.ensure_future(client.left())
             sent = 0
             while sent < len(body) and not cleared.done():
@@ -136,18 +136,18 @@ class Striking:
         if match is None:
             return ""
         sql = (
-            "SELECT soql FROM _cursor WHERE id = ?"
-            if match[1]
-            else f"SELECT job FROM {'_bulk_job' if match[2] == 'query' else '_ingest_job'} WHERE id = ?"
+            "SELECT soql FROM _cursor WHERE id = ?" if match[1] else "SELECT job FROM _bulk_job WHERE id = ?"
         )
-        kept = self.org.store.connection.execute(sql, (match[1] or match[3],)).fetchone()
+        kept = self.org.store.connection.execute(sql, (match[1] or match[2],)).fetchone()
         return "" if kept is None else str(kept[0])
 
 
 class _Client:
     """The client's side: its whole request, which is handed on as one piece, and whether it has left."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, came_at: int) -> None:
+        self.came_at = came_at
+        """How often the faults had been cleared when its request came."""
         self._receive = receive
         self._body = b""
         self._is_told = False
