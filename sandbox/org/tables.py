@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sandbox.org.schema import NUMBER_TYPES, Field, SObject
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 OWN_TABLES = (
     "CREATE TABLE _setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -18,8 +18,15 @@ OWN_TABLES = (
     # a query's result, fixed when it was asked: row numbers as 8-byte integers, in order
     "CREATE TABLE _cursor (id TEXT PRIMARY KEY, soql TEXT, all_rows INTEGER, made_at REAL, rows BLOB)",
     "CREATE TABLE _bulk_job (id TEXT PRIMARY KEY, made_at REAL, job TEXT NOT NULL)",
-    "CREATE TABLE _access_token (token TEXT PRIMARY KEY, user_id TEXT, family TEXT, expires_at REAL)",
-    "CREATE TABLE _refresh_token (token TEXT PRIMARY KEY, user_id TEXT, family TEXT, used INTEGER DEFAULT 0)",
+    # times are seconds since 1970 of the organisation's clock; a family is all that came of one consent
+    (
+        "CREATE TABLE _access_token (token TEXT PRIMARY KEY, user_id TEXT, client TEXT, scope TEXT, family TEXT, "
+        "opened_at REAL, expires_at REAL)"
+    ),
+    (
+        "CREATE TABLE _refresh_token (token TEXT PRIMARY KEY, user_id TEXT, client TEXT, scope TEXT, family TEXT, "
+        "used INTEGER DEFAULT 0)"
+    ),
 )
 
 

@@ -84,6 +84,12 @@ def nothing() -> Response:
     return Response(status_code=204)
 
 
+def _origin(request: Request) -> str:
+    """From the header as it is: not every host a client may write makes an address that could be taken apart."""
+    server = "{}:{}".format(*request.scope["server"])
+    return f"{request.scope['scheme']}://{request.headers.get('host', server)}"
+
+
 class Endpoint:
     """One path's handlers by HTTP method; they run in a thread, so they may wait for the file."""
 
@@ -108,7 +114,7 @@ class Endpoint:
             request.query_params,
             request.headers,
             await request.body(),
-            f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}",
+            _origin(request),
             request.scope.get("effect", USUAL),
         )
         try:

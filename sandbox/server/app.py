@@ -13,15 +13,17 @@ from starlette.types import ASGIApp
 from sandbox.org.errors import ApiError, not_found
 from sandbox.org.org import Org
 from sandbox.server import versions
+from sandbox.server.access import Access
 from sandbox.server.answers import Endpoint, refused
 from sandbox.server.bulk import Bulk
 from sandbox.server.bulk_jobs import Jobs
+from sandbox.server.clients import Clients
 from sandbox.server.control import Control
 from sandbox.server.describe import Describes
+from sandbox.server.doors import door_routes
 from sandbox.server.faults import Faults
 from sandbox.server.gate import CONTROL, Gate
 from sandbox.server.limits import Limits, Usage
-from sandbox.server.oauth import Client, OAuth
 from sandbox.server.query import Queries
 from sandbox.server.records import Records
 from sandbox.server.striking import Striking
@@ -30,17 +32,14 @@ from sandbox.server.tokens import Tokens
 _SMALLEST_ZIPPED = 1000
 
 
-def create_app(org: Org, jobs: Jobs, *, token: str | None = None, client: Client | None = None) -> ASGIApp:
+def create_app(org: Org, jobs: Jobs, *, token: str | None = None) -> ASGIApp:
     """The organisation's API. `token` is an access token that always works; `jobs` must have been started."""
-    tokens, faults, limits = Tokens(org, token), Faults(), Limits(org, Usage())
-    oauth = OAuth(org, tokens, client or Client())
+    tokens, clients, faults, limits = Tokens(org, token), Clients(org), Faults(), Limits(org, Usage())
     inner = Starlette(
         routes=[
-            Route("/services/oauth2/token", Endpoint(POST=oauth.token)),
-            Route("/services/oauth2/revoke", Endpoint(GET=oauth.revoke, POST=oauth.revoke)),
-            Route("/services/oauth2/userinfo", Endpoint(GET=oauth.userinfo, POST=oauth.userinfo)),
+            *door_routes(org, tokens, clients),
             *_api_routes(org, jobs, limits),
-            *_control_routes(Control(org, tokens, faults)),
+            *_control_routes(Control(org, faults), Access(org, tokens, clients)),
         ],
         exception_handlers={HTTPException: _refuse_unknown, Exception: _confess},
     )
@@ -76,13 +75,14 @@ def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
     return [Route(path, handler) for path, handler in handlers.items()]
 
 
-def _control_routes(control: Control) -> list[Route]:
+def _control_routes(control: Control, access: Access) -> list[Route]:
     handlers = {
         "clock": Endpoint(GET=control.clock, PUT=control.set_clock),
         "hidden": Endpoint(GET=control.hidden, PUT=control.set_hidden),
         "settings": Endpoint(PUT=control.settings),
         "faults": Endpoint(GET=control.list_faults, POST=control.add_fault, DELETE=control.clear_faults),
-        "session": Endpoint(POST=control.session, DELETE=control.end_sessions),
+        "clients": Endpoint(GET=access.list_clients, PUT=access.set_clients),
+        "session": Endpoint(POST=access.open_session, DELETE=access.end_sessions),
         "convert": Endpoint(POST=control.convert),
         "merge": Endpoint(POST=control.merge),
         "undelete": Endpoint(POST=control.undelete),

@@ -14,7 +14,6 @@ from sandbox.org.instants import BadInstant, from_text, normal_instant
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer, nothing
 from sandbox.server.faults import Faults, fault_of
-from sandbox.server.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,6 @@ class Control:
     """Handlers of the paths under `/__sandbox__/`."""
 
     org: Org
-    tokens: Tokens
     faults: Faults
 
     def clock(self, _call: Call) -> Response:
@@ -89,20 +87,6 @@ class Control:
     def clear_faults(self, _call: Call) -> Response:
         """DELETE faults."""
         self.faults.clear()
-        return nothing()
-
-    def session(self, call: Call) -> Response:
-        """POST session: `{"user_id": …}` opens a session of that user, with a refresh token."""
-        user_id = _required(call.json(), "user_id")
-        self.org.live_row("User", user_id)
-        return answer(
-            {"access_token": self.tokens.open_session(user_id), "refresh_token": self.tokens.grant(user_id)},
-            201,
-        )
-
-    def end_sessions(self, _call: Call) -> Response:
-        """DELETE session: every access token is expired."""
-        self.tokens.expire_all()
         return nothing()
 
     def convert(self, call: Call) -> Response:

@@ -6,21 +6,20 @@ import re
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.org.errors import ApiError
 from sandbox.server import versions
 from sandbox.server.answers import refused
+from sandbox.server.doors import PATHS
 from sandbox.server.limits import Limits
-from sandbox.server.tokens import Tokens
+from sandbox.server.tokens import Tokens, bearer
 
 CONTROL = "/__sandbox__"
 
 _MOST_URI_BYTES = 16_384
 _VERSIONED = re.compile(r"/services/data/v([^/]*)(/.*)?")
-_OPEN_PATHS = frozenset({"/services/data", "/services/oauth2/token", "/services/oauth2/revoke"})
-_SCHEMES = ("bearer", "oauth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Gate:
             if match is not None:
                 versions.check(match[1])
                 scope["api_version"] = match[1]
-            if path not in _OPEN_PATHS:
+            if path != "/services/data" and not path.startswith(PATHS):
                 scope["user_id"] = await self._user(scope)
         except ApiError as error:
             await refused(error)(scope, receive, send)
@@ -54,10 +53,8 @@ class Gate:
         await self.app(scope, receive, send)
 
     async def _user(self, scope: Scope) -> str:
-        scheme, _, token = Request(scope).headers.get("authorization", "").partition(" ")
-        user_id = None
-        if scheme.lower() in _SCHEMES and token:
-            user_id = await run_in_threadpool(self.tokens.user_of, token.strip())
+        token = bearer(Headers(scope=scope))
+        user_id = await run_in_threadpool(self.tokens.user_of, token) if token else None
         if user_id is None:
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
         return user_id

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
+import math
 import secrets
-import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sandbox.org.ids import make_id
 from sandbox.org.org import Org
+from sandbox.server.clients import DEFAULT
+from sandbox.server.users import is_active, organization_id
 
 SESSION_SECONDS = "session_seconds"
-"""The setting for how long an access token lives, in real seconds; two hours unless set."""
+"""The setting for how long an unused session stays open, in seconds of the organisation's clock; else two hours."""
 ROTATE = "rotate_refresh_tokens"
 """The setting that makes every refresh token good for one use; using it twice revokes its whole family."""
 
 _DEFAULT_SESSION_SECONDS = 7200
+_SCHEMES = ("bearer", "oauth")
 
 
 class RefusedToken(Exception):
-    """A refresh token that does not work: unknown, revoked or used before."""
+    """A refresh token that does not work: unknown, revoked, used before, or another client's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open session: whose it is, through which client (empty without one), and since and until when.
+
+    Both are seconds since 1970 by the organisation's clock.
+    """
+
+    user_id: str
+    client: str
+    scope: str
+    opened_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh token gave: a new session, and the next refresh token where tokens rotate."""
+
+    user_id: str
+    access_token: str
+    scope: str
+    refresh_token: str | None = None
 
 
 class Tokens:
@@ -31,60 +57,102 @@ class Tokens:
         self._fixed = fixed
 
     def user_of(self, token: str) -> str | None:
-        """Whose session this is; None when there is none or it has expired."""
-        if self._fixed is not None and hmac.compare_digest(token.encode(), self._fixed.encode()):
-            return self._org.api_user_id()
-        found = self._org.store.connection.execute(
-            "SELECT user_id FROM _access_token WHERE token = ? AND expires_at > ?", (token, time.time())
-        ).fetchone()
-        return None if found is None else str(found[0])
+        """Whose session this is; None when there is none, it has expired, or its user is no longer active."""
+        found = self.session(token)
+        return None if found is None else found.user_id
 
-    def open_session(self, user_id: str, family: str = "") -> str:
-        """A new access token for this user."""
-        token = f"{organization_id(self._org)[:15]}!{secrets.token_urlsafe(72)}"
-        seconds = self._org.store.setting(SESSION_SECONDS, _DEFAULT_SESSION_SECONDS)
+    def session(self, token: str) -> Session | None:
+        """The open session of this access token. Using it in its second half keeps it open, as in Salesforce."""
+        now = self._now()
+        if self._fixed is not None and hmac.compare_digest(token.encode(), self._fixed.encode()):
+            return Session(self._org.api_user_id(), DEFAULT.key, "full", now, now + self._seconds())
+        found = self._org.store.connection.execute(
+            "SELECT user_id, client, scope, opened_at, expires_at FROM _access_token "
+            "WHERE token = ? AND expires_at > ?",
+            (token, now),
+        ).fetchone()
+        if found is None or not is_active(self._org, found[0]):
+            return None
+        session = Session(*found)
+        if session.expires_at - now < self._seconds() / 2:
+            with self._org.store.transaction():
+                self._org.store.connection.execute(
+                    "UPDATE _access_token SET expires_at = ? WHERE token = ?", (now + self._seconds(), token)
+                )
+        return session
+
+    def open_session(
+        self, user_id: str, *, client: str = "", scope: str = "api", family: str | None = None
+    ) -> str:
+        """A new access token for this user; `family` is that of the refresh token it came from."""
+        token = f"{organization_id(self._org)[:15]}!AQ{secrets.token_urlsafe(72)}"
+        now = self._now()
         with self._org.store.transaction():
-            self._org.store.connection.execute(
-                "DELETE FROM _access_token WHERE expires_at < ?", (time.time(),)
-            )
-            self._org.store.connection.execute(
-                "INSERT INTO _access_token VALUES (?, ?, ?, ?)",
-                (token, user_id, family, time.time() + seconds),
+            connection = self._org.store.connection
+            connection.execute("DELETE FROM _access_token WHERE expires_at < ?", (now,))
+            connection.execute(
+                "INSERT INTO _access_token (token, user_id, client, scope, family, opened_at, expires_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (token, user_id, client, scope, family or "", now, now + self._seconds()),
             )
         return token
 
-    def grant(self, user_id: str, family: str | None = None) -> str:
-        """A new refresh token: what a user's consent in a browser would have given."""
+    def grant(
+        self, user_id: str, *, client: str = DEFAULT.key, scope: str = "api refresh_token", family: str | None = None
+    ) -> str:  # fmt: skip
+        """A new refresh token, of a new family unless one is given: what a user's consent in a browser gives."""
         token = f"5Aep{secrets.token_urlsafe(60)}"
         with self._org.store.transaction():
             self._org.store.connection.execute(
-                "INSERT INTO _refresh_token (token, user_id, family) VALUES (?, ?, ?)",
-                (token, user_id, family or secrets.token_hex(8)),
+                "INSERT INTO _refresh_token (token, user_id, client, scope, family) VALUES (?, ?, ?, ?, ?)",
+                (token, user_id, client, scope, family or new_family()),
             )
         return token
 
-    def refresh(self, token: str) -> tuple[str, str, str | None]:
-        """User, new access token, and the new refresh token where tokens rotate. Raises RefusedToken."""
-        reused = None
+    def refresh(self, token: str, client: str) -> Refreshed:
+        """A new session for a refresh token of this client. Raises RefusedToken."""
+        reused = False
         with self._org.store.transaction():
             found = self._org.store.connection.execute(
-                "SELECT user_id, family, used FROM _refresh_token WHERE token = ?", (token,)
+                "SELECT user_id, scope, family, used FROM _refresh_token WHERE token = ? AND client = ?",
+                (token, client),
             ).fetchone()
             if found is None:
                 raise RefusedToken
-            user_id, family, used = found
+            user_id, scope, family, used = found
             if used:
                 # the revocation must stay when the refusal leaves
                 self._revoke_family(family)
-                reused = family
+                reused = True
             elif self._org.store.setting(ROTATE):
                 self._org.store.connection.execute(
                     "UPDATE _refresh_token SET used = 1 WHERE token = ?", (token,)
                 )
-                return user_id, self.open_session(user_id, family), self.grant(user_id, family)
-        if reused is not None:
+                following = self.grant(user_id, client=client, scope=scope, family=family)
+                access = self.open_session(user_id, client=client, scope=scope, family=family)
+                return Refreshed(user_id, access, scope, following)
+        if reused:
             raise RefusedToken
-        return user_id, self.open_session(user_id, family), None
+        return Refreshed(
+            user_id, self.open_session(user_id, client=client, scope=scope, family=family), scope
+        )
+
+    def refreshable(self, token: str) -> Session | None:
+        """What a refresh token that has not been used up stands for; it has no end. None when there is none."""
+        found = self._org.store.connection.execute(
+            "SELECT user_id, client, scope FROM _refresh_token WHERE token = ? AND NOT used", (token,)
+        ).fetchone()
+        if found is None:
+            return None
+        user_id, client, scope = found
+        return Session(user_id, client, scope, self._now(), math.inf)
+
+    def has_approved(self, user_id: str, client: str) -> bool:
+        """Whether this user once let the client come again without asking."""
+        found = self._org.store.connection.execute(
+            "SELECT 1 FROM _refresh_token WHERE user_id = ? AND client = ?", (user_id, client)
+        )
+        return found.fetchone() is not None
 
     def revoke(self, token: str) -> bool:
         """Ends a session, or a refresh token's whole family. Answers whether there was one."""
@@ -107,14 +175,19 @@ class Tokens:
         self._org.store.connection.execute("DELETE FROM _refresh_token WHERE family = ?", (family,))
         self._org.store.connection.execute("DELETE FROM _access_token WHERE family = ?", (family,))
 
+    def _seconds(self) -> float:
+        return float(self._org.store.setting(SESSION_SECONDS, _DEFAULT_SESSION_SECONDS))
 
-def organization_id(org: Org) -> str:
-    """The organisation's own Id."""
-    found = org.store.connection.execute('SELECT "Id" FROM "Organization" LIMIT 1').fetchone()
-    return str(found[0]) if found is not None else make_id("00D", 0)
+    def _now(self) -> float:
+        return self._org.clock.now().timestamp()
 
 
-def signature(identity: str, issued_at: str, secret: str) -> str:
-    """What proves to a client that the identity address was not changed."""
-    digest = hmac.new(secret.encode(), (identity + issued_at).encode(), hashlib.sha256).digest()
-    return base64.b64encode(digest).decode()
+def new_family() -> str:
+    """A name for a refresh token, all that follow it by rotation, and the sessions they open."""
+    return secrets.token_hex(8)
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """The access token a request carries in its header; empty when it carries none."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() in _SCHEMES else ""
