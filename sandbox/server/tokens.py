@@ -17,7 +17,7 @@ SESSION_SECONDS = "session_seconds"
 ROTATE = "rotate_refresh_tokens"
 """The setting that makes every refresh token good for one use; using it twice revokes its whole family."""
 
-_DEFAULT_SESSION_SECONDS = 7200
+USUAL_SESSION_SECONDS = 7200
 _SCHEMES = ("bearer", "oauth")
 
 
@@ -176,7 +176,7 @@ class Tokens:
         self._org.store.connection.execute("DELETE FROM _access_token WHERE family = ?", (family,))
 
     def _seconds(self) -> float:
-        return float(self._org.store.setting(SESSION_SECONDS, _DEFAULT_SESSION_SECONDS))
+        return float(self._org.store.setting(SESSION_SECONDS, USUAL_SESSION_SECONDS))
 
     def _now(self) -> float:
         return self._org.clock.now().timestamp()
