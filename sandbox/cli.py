@@ -19,6 +19,7 @@ from sandbox.loading.source import ExportRefused
 from sandbox.org.org import Org
 from sandbox.org.store import Store, StoreError
 from sandbox.server.certificates import issue
+from sandbox.server.clients import BadCertificate, Clients
 from sandbox.server.serving import PortTaken, Service, listen
 
 
@@ -52,6 +53,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--https-port", type=_port, help="https port; 0 takes a free one")
     serve.add_argument(
         "--ca-out", type=Path, metavar="FILE", help="where to write the authority https clients trust"
+    )
+    serve.add_argument(
+        "--proxy-port", type=_port, help="port of a proxy that leads *.salesforce.com to the https port"
+    )
+    serve.add_argument(
+        "--jwt-certificate",
+        type=Path,
+        metavar="FILE",
+        help="what checks the JWT assertions of the client sandbox",
     )
     serve.add_argument("--token", help="an access token that always works")
     serve.add_argument(
@@ -106,6 +116,8 @@ def _serve(options: argparse.Namespace) -> int:
         raise _Refused(
             "--https-port and --ca-out go together: clients need the authority to trust the certificate."
         )
+    if options.proxy_port is not None and options.https_port is None:
+        raise _Refused("--proxy-port needs --https-port: that is where the proxy leads to.")
     store = Store.open(options.data)
     store.finish_bulk()
     org = Org(store)
@@ -114,11 +126,15 @@ def _serve(options: argparse.Namespace) -> int:
             f"{options.data} is not the example company, so nobody in it can live: leave out --live."
         )
     org.ensure_organization()
+    if options.jwt_certificate is not None:
+        _certify(org, options.jwt_certificate)
     try:
         service = Service(org, listen(options.port), token=options.token)
         if options.https_port is not None:
             service.https = listen(options.https_port)
             service.context = issue(options.ca_out)
+        if options.proxy_port is not None:
+            service.proxy = listen(options.proxy_port)
     except PortTaken as error:
         raise _Refused(str(error)) from error
     except OSError as error:
@@ -127,11 +143,22 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _certify(org: Org, path: Path) -> None:
+    try:
+        Clients(org).certify(path.read_text())
+    except OSError as error:
+        raise _Refused(f"{path} cannot be read: {error.strerror}.") from error
+    except (BadCertificate, UnicodeDecodeError) as error:
+        raise _Refused(f"{path} is no certificate in PEM form of an RSA key.") from error
+
+
 async def _run(service: Service, org: Org, speed: float | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, service.stop)
     addresses = " ".join(address for address in (service.http_url, service.https_url) if address)
+    if service.proxy_url is not None:
+        addresses += f" proxy {service.proxy_url}"
     with _living(org, speed) if speed is not None else contextlib.nullcontext():
         _say(f"sandbox ready: {addresses}")
         await service.run()

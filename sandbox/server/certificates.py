@@ -11,9 +11,14 @@ _NAMES = (
     "localhost",
     "127.0.0.1",
     "::1",
+    # login and test too; a star stands for one label only
     "*.salesforce.com",
     "*.my.salesforce.com",
     "*.sandbox.my.salesforce.com",
+    "*.develop.my.salesforce.com",
+    "*.scratch.my.salesforce.com",
+    "*.force.com",
+    "*.lightning.force.com",
 )
 
 

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox.org.org import Org
 from sandbox.server.app import create_app
 from sandbox.server.bulk_jobs import Jobs
+from sandbox.server.proxy import Proxy
 
 HOST = "127.0.0.1"
 
@@ -73,13 +74,15 @@ class _Quiet(uvicorn.Server):
 
 @dataclass(slots=True)
 class Service:
-    """The organisation's servers over sockets that listen already."""
+    """The organisation's servers over sockets that listen already. A proxy needs https to lead to."""
 
     org: Org
     http: socket.socket
     https: socket.socket | None = None
     context: ssl.SSLContext | None = None
     token: str | None = None
+    proxy: socket.socket | None = None
+    _proxy: Proxy | None = None
     _servers: list[_Quiet] = field(default_factory=list)
 
     @property
@@ -92,6 +95,11 @@ class Service:
         """The address of the https port, by the name its certificate carries; None without one."""
         return None if self.https is None else f"https://localhost:{self.https.getsockname()[1]}"
 
+    @property
+    def proxy_url(self) -> str | None:
+        """The address of the proxy; None without one."""
+        return None if self.proxy is None else f"http://{HOST}:{self.proxy.getsockname()[1]}"
+
     async def run(self) -> None:
         """Serves until `stop` is called."""
         jobs = Jobs(self.org)
@@ -103,9 +111,11 @@ class Service:
             if self.https is not None:
                 self._servers.append(self._server(app, self.context))
                 sockets.append(self.https)
-            await asyncio.gather(
-                *(server.serve([sock]) for server, sock in zip(self._servers, sockets, strict=True))
-            )
+            serving = [server.serve([sock]) for server, sock in zip(self._servers, sockets, strict=True)]
+            if self.proxy is not None and self.https is not None:
+                self._proxy = Proxy(self.proxy, self.https.getsockname())
+                serving.append(self._proxy.serve())
+            await asyncio.gather(*serving)
         finally:
             await self._cut_what_is_left()
             await asyncio.to_thread(jobs.stop)
@@ -114,6 +124,8 @@ class Service:
         """From the serving thread: lets answers under way finish, for a few seconds."""
         for server in self._servers:
             server.should_exit = True
+        if self._proxy is not None:
+            self._proxy.stop()
 
     async def _cut_what_is_left(self) -> None:
         left = [connection for server in self._servers for connection in server.server_state.connections]

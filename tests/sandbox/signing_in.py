@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
 from tests.sandbox.conftest import SandboxServer
 
@@ -17,6 +24,7 @@ CLIENT = {"client_id": "sandbox", "client_secret": "sandbox"}
 CALLBACK = "http://localhost:1717/OauthRedirect"
 VERIFIER = "a-verifier-that-is-long-enough-to-be-one-0123456789"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def ask(server: SandboxServer, **form: str) -> requests.Response:
@@ -66,3 +74,29 @@ def set_clients(server: SandboxServer, *clients: dict[str, object]) -> None:
 def set_settings(server: SandboxServer, **settings: object) -> None:
     """Settings of the organisation."""
     assert server.call("PUT", "/__sandbox__/settings", json=settings).ok
+
+
+def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = KEY) -> str:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "lead operations")])
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def assertion(key: rsa.RSAPrivateKey = KEY, **claims: object) -> str:
+    usual = {
+        "iss": "robot",
+        "sub": "alice@desk.example",
+        "aud": "https://login.salesforce.com",
+        "exp": int(time.time()) + 180,
+    }
+    return jwt.encode({**usual, **claims}, key, algorithm="RS256")

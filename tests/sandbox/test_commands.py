@@ -15,6 +15,7 @@ import requests
 from sandbox.org.ids import make_id
 from sandbox.org.store import Store
 from tests.sandbox.conftest import TIMEOUT_S
+from tests.sandbox.signing_in import assertion, certificate
 
 PATIENCE_S = 30
 READY = re.compile(r"sandbox ready: (http://127\.0\.0\.1:\d+)(?: (https://localhost:\d+))?\n")
@@ -34,7 +35,10 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     store = Store.create(tmp_path / "org.db")
-    store.insert_many("User", [{"Id": make_id("005", 1), "LastName": "Otto", "IsActive": True}])
+    store.insert_many(
+        "User",
+        [{"Id": make_id("005", 1), "Username": "otto@desk.example", "LastName": "Otto", "IsActive": True}],
+    )
     store.close()
     return tmp_path / "org.db"
 
@@ -62,6 +66,60 @@ def test_it_serves_until_it_is_told_to_stop(data: Path, number: signal.Signals) 
 
     assert answers == [200, 200]
     assert (program.returncode, err) == (0, "")
+
+
+def test_a_proxy_is_told_of(data: Path) -> None:
+    authority = data.parent / "ca.pem"
+    with start(
+        "serve", "--data", data, "--https-port", "0", "--ca-out", authority, "--proxy-port", "0"
+    ) as program:
+        assert program.stdout is not None
+        ready = program.stdout.readline()
+        program.terminate()
+        program.communicate(timeout=PATIENCE_S)
+
+    assert re.fullmatch(r"sandbox ready: http://\S+ https://\S+ proxy http://127\.0\.0\.1:\d+\n", ready)
+
+
+def test_a_proxy_must_have_somewhere_to_lead_to(data: Path) -> None:
+    status, _, err = run("serve", "--data", data, "--proxy-port", "0")
+
+    assert status == 1
+    assert err == "sandbox: --proxy-port needs --https-port: that is where the proxy leads to.\n"
+
+
+def test_a_certificate_lets_a_client_sign_for_users(data: Path) -> None:
+    path = data.parent / "robot.crt"
+    path.write_text(certificate())
+    with start("serve", "--data", data, "--jwt-certificate", path) as program:
+        assert program.stdout is not None
+        ready = READY.match(program.stdout.readline())
+        assert ready is not None
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "assertion": assertion(iss="sandbox", sub="otto@desk.example"),
+        }
+        answer = requests.post(f"{ready[1]}/services/oauth2/token", data=form, timeout=TIMEOUT_S)
+        program.terminate()
+        program.communicate(timeout=PATIENCE_S)
+
+    assert answer.json()["id"].endswith(make_id("005", 1))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, "cannot be read: No such file"), (b"x", "is no certificate"), (b"\xff", "is no certificate")],
+)
+def test_a_certificate_that_is_none_is_said(data: Path, content: bytes | None, sentence: str) -> None:
+    path = data.parent / "robot.crt"
+    if content is not None:
+        path.write_bytes(content)
+
+    status, _, err = run("serve", "--data", data, "--jwt-certificate", path)
+
+    assert status == 1
+    assert sentence in err
+    assert "Traceback" not in err
 
 
 def test_a_taken_port_is_said(data: Path) -> None:

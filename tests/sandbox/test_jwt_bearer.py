@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
 
 from tests.sandbox.conftest import SandboxServer, user
-from tests.sandbox.signing_in import approve, ask, exchange, refused, set_clients
+from tests.sandbox.signing_in import KEY, approve, ask, assertion, certificate, exchange, refused, set_clients
 
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ALICE = "alice@desk.example"
-
-
-def certificate(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = KEY) -> str:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "lead operations")])
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode()
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @pytest.fixture
@@ -43,16 +22,6 @@ def server(sandbox_server: SandboxServer) -> SandboxServer:
     user(sandbox_server.org, "Alice")
     set_clients(sandbox_server, {"id": "robot", "secret": "r", "certificate": certificate()})
     return sandbox_server
-
-
-def assertion(key: rsa.RSAPrivateKey = KEY, **claims: object) -> str:
-    usual = {
-        "iss": "robot",
-        "sub": ALICE,
-        "aud": "https://login.salesforce.com",
-        "exp": int(time.time()) + 180,
-    }
-    return jwt.encode({**usual, **claims}, key, algorithm="RS256")
 
 
 def bring(server: SandboxServer, signed: str) -> requests.Response:
