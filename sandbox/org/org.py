@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sandbox.org import conversion, history, merging, recycling
+from sandbox.org import archiving, conversion, history, merging, recycling
 from sandbox.org.clock import Clock
 from sandbox.org.defaults import followed, with_defaults
 from sandbox.org.errors import ApiError, deleted, no_such_record, unsupported_object
 from sandbox.org.ids import make_id
 from sandbox.org.instants import to_second_text
+from sandbox.org.lateness import Lateness
 from sandbox.org.schema import SObject, Value
 from sandbox.org.store import Row, Store
 from sandbox.org.validation import checked_values
@@ -29,6 +30,7 @@ class Org:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = Clock(store)
+        self.lateness = Lateness(store)
 
     def create(
         self,
@@ -109,6 +111,35 @@ class Org:
         """Back from the recycle bin, with what went there together with it."""
         with self.store.transaction():
             recycling.undelete(self, object_name, record_id, user_id or self.api_user_id(), self._stamp(now))
+
+    def hard_delete(
+        self, object_name: str, record_id: str, user_id: str | None = None, now: datetime | None = None
+    ) -> None:
+        """Past the recycle bin or out of it: the record and its history are gone for good."""
+        with self.store.transaction():
+            recycling.hard_delete(
+                self, object_name, record_id, user_id or self.api_user_id(), self._stamp(now)
+            )
+
+    def empty_bin(self, until: datetime | None = None) -> dict[str, int]:
+        """Deletes for good what went into the recycle bin until an instant (all of it when left out).
+
+        Answers how many records of each object.
+        """
+        with self.store.transaction():
+            return recycling.empty_bin(self, self._stamp(until))
+
+    def archive(self, now: datetime | None = None) -> dict[str, int]:
+        """Archives activities that were over a year ago, as Salesforce does in the background; how many of each."""
+        with self.store.transaction():
+            return archiving.archive(self, now or self.clock.now())
+
+    def touch(self, record_id: str, now: datetime | None = None) -> None:
+        """Moves a record's SystemModstamp alone, as changes by the system itself do."""
+        one = self.store.schema.by_prefix(record_id[:3])
+        if one is None or not one.has("SystemModstamp") or self.store.row(one.name, record_id) is None:
+            raise no_such_record()
+        self.store.update_row(one.name, record_id, {"SystemModstamp": self._stamp(now)})
 
     def convert(
         self,

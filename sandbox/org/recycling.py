@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.org.errors import ApiError
+from sandbox.org.errors import ApiError, no_such_record
 from sandbox.org.schema import SObject, Value
+from sandbox.org.store import Row
 from sandbox.org.tables import quoted
 
 if TYPE_CHECKING:
@@ -70,8 +71,59 @@ def undelete(org: Org, object_name: str, record_id: str, user_id: str, at: str) 
                 undelete(org, child_name, str(found["Id"]), user_id, at)
 
 
+def hard_delete(org: Org, object_name: str, record_id: str, user_id: str, at: str) -> None:
+    """Deletes a record, which may be in the recycle bin already, and what goes with it, for good."""
+    one = org.object(object_name)
+    row = org.store.row(one.name, record_id)
+    if row is not None and not row.get("IsDeleted"):
+        delete(org, one.name, record_id, user_id, at)
+        row = org.store.row(one.name, record_id) or {}
+    elif row is None:
+        raise no_such_record()
+    if row:
+        _purge(org, one, row)
+
+
+def empty_bin(org: Org, until: str) -> dict[str, int]:
+    """Deletes for good what was deleted at or before an instant; how many of each object."""
+    emptied: dict[str, int] = {}
+    for one in org.store.schema.objects.values():
+        if not one.undeletable or not one.has("IsDeleted"):
+            continue
+        where = '"IsDeleted" AND "Id" NOT IN (SELECT record_id FROM _deletion WHERE object = ? AND deleted_at > ?)'
+        found = list(org.store.rows(one.name, where, (one.name, until)))
+        for row in found:
+            _remove(org, one, str(row["Id"]))
+        if found:
+            emptied[one.name] = len(found)
+    return emptied
+
+
+def _purge(org: Org, one: SObject, row: Row) -> None:
+    """Out of the recycle bin, with the children that went there in the same moment."""
+    for child_name, look_up in _CASCADES.get(one.name, ()):
+        child = org.store.object(child_name)
+        if child.undeletable:
+            where = f'{quoted(look_up)} = ? AND "IsDeleted" AND "SystemModstamp" = ?'
+            for found in list(org.store.rows(child_name, where, (row["Id"], row["SystemModstamp"]))):
+                _purge(org, child, found)
+    _remove(org, one, str(row["Id"]))
+
+
+def _remove(org: Org, one: SObject, record_id: str) -> None:
+    """The row itself, and what its history told."""
+    for kept in org.store.schema.objects.values():
+        if kept.history_of == one.name:
+            org.store.connection.execute(
+                f"DELETE FROM {quoted(kept.name)} WHERE {quoted(f'{one.name}Id')} = ?", (record_id,)
+            )
+    org.store.connection.execute(f'DELETE FROM {quoted(one.name)} WHERE "Id" = ?', (record_id,))
+
+
 def note_deletion(org: Org, one: SObject, record_id: str, at: str) -> None:
-    """Remembers a deletion for getDeleted, which also tells of what skips the recycle bin."""
+    """Remembers a deletion for getDeleted, which also tells of what skips the recycle bin, but of no history."""
+    if one.history_of is not None:
+        return
     org.store.connection.execute(
         "INSERT OR REPLACE INTO _deletion VALUES (?, ?, ?)", (one.name, record_id, at)
     )

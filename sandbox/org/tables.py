@@ -51,6 +51,11 @@ def column(field: Field) -> str:
     return f"{name} TEXT COLLATE NOCASE"
 
 
+def loose_column(field: Field) -> str:
+    """The same column where rows may lack any value."""
+    return column(field).replace(" NOT NULL", "").replace(" UNIQUE", "")
+
+
 def create_table(one: SObject) -> str:
     """`row_number` is the stable position that cursors remember."""
     columns = ", ".join(column(field) for field in one.fields)

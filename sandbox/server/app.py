@@ -23,9 +23,11 @@ from sandbox.server.describe import Describes
 from sandbox.server.doors import door_routes
 from sandbox.server.faults import Faults
 from sandbox.server.gate import CONTROL, Gate
+from sandbox.server.interventions import Interventions
 from sandbox.server.limits import Limits, Usage
 from sandbox.server.query import Queries
 from sandbox.server.records import Records
+from sandbox.server.replication import Replication
 from sandbox.server.striking import Striking
 from sandbox.server.tokens import Tokens
 
@@ -39,7 +41,7 @@ def create_app(org: Org, jobs: Jobs, *, token: str | None = None) -> ASGIApp:
         routes=[
             *door_routes(org, tokens, clients),
             *_api_routes(org, jobs, limits),
-            *_control_routes(Control(org, faults), Access(org, tokens, clients)),
+            *_control_routes(Control(org, faults), Access(org, tokens, clients), Interventions(org)),
         ],
         exception_handlers={HTTPException: _refuse_unknown, Exception: _confess},
     )
@@ -50,6 +52,7 @@ def create_app(org: Org, jobs: Jobs, *, token: str | None = None) -> ASGIApp:
 
 def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
     queries, describes, records, bulk = Queries(org), Describes(org), Records(org), Bulk(org, jobs)
+    replication = Replication(org)
     base = "/services/data/v{version}"
     handlers = {
         "/services/data": Endpoint(GET=versions.listed),
@@ -66,8 +69,8 @@ def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
         f"{base}/sobjects": Endpoint(GET=describes.everything),
         f"{base}/sobjects/{{object}}": Endpoint(GET=describes.basic, POST=records.create),
         f"{base}/sobjects/{{object}}/describe": Endpoint(GET=describes.full),
-        f"{base}/sobjects/{{object}}/updated": Endpoint(GET=records.updated),
-        f"{base}/sobjects/{{object}}/deleted": Endpoint(GET=records.deleted),
+        f"{base}/sobjects/{{object}}/updated": Endpoint(GET=replication.updated),
+        f"{base}/sobjects/{{object}}/deleted": Endpoint(GET=replication.deleted),
         f"{base}/sobjects/{{object}}/{{id}}": Endpoint(
             GET=records.read, PATCH=records.update, DELETE=records.delete
         ),
@@ -75,7 +78,7 @@ def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
     return [Route(path, handler) for path, handler in handlers.items()]
 
 
-def _control_routes(control: Control, access: Access) -> list[Route]:
+def _control_routes(control: Control, access: Access, interventions: Interventions) -> list[Route]:
     handlers = {
         "clock": Endpoint(GET=control.clock, PUT=control.set_clock),
         "hidden": Endpoint(GET=control.hidden, PUT=control.set_hidden),
@@ -83,9 +86,14 @@ def _control_routes(control: Control, access: Access) -> list[Route]:
         "faults": Endpoint(GET=control.list_faults, POST=control.add_fault, DELETE=control.clear_faults),
         "clients": Endpoint(GET=access.list_clients, PUT=access.set_clients),
         "session": Endpoint(POST=access.open_session, DELETE=access.end_sessions),
-        "convert": Endpoint(POST=control.convert),
-        "merge": Endpoint(POST=control.merge),
-        "undelete": Endpoint(POST=control.undelete),
+        "convert": Endpoint(POST=interventions.convert),
+        "merge": Endpoint(POST=interventions.merge),
+        "undelete": Endpoint(POST=interventions.undelete),
+        "purge": Endpoint(POST=interventions.purge),
+        "empty-bin": Endpoint(POST=interventions.empty_bin),
+        "touch": Endpoint(POST=interventions.touch),
+        "archive": Endpoint(POST=interventions.archive),
+        "late": Endpoint(GET=interventions.late, PUT=interventions.set_late),
     }
     return [Route(f"{CONTROL}/{name}", handler) for name, handler in handlers.items()]
 

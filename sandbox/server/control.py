@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from starlette.responses import Response
 
@@ -88,52 +86,3 @@ class Control:
         """DELETE faults."""
         self.faults.clear()
         return nothing()
-
-    def convert(self, call: Call) -> Response:
-        """POST convert: `{"lead_id": …, "status": …, "opportunity": {…}}`, as the convertLead call would."""
-        told = call.json()
-        done = self.org.convert(
-            _required(told, "lead_id"),
-            user_id=told.get("user_id") or call.user_id,
-            status=told.get("status"),
-            account_id=told.get("account_id"),
-            contact_id=told.get("contact_id"),
-            opportunity=told.get("opportunity"),
-        )
-        return answer(
-            {
-                "lead_id": done.lead_id,
-                "account_id": done.account_id,
-                "contact_id": done.contact_id,
-                "opportunity_id": done.opportunity_id,
-            }
-        )
-
-    def merge(self, call: Call) -> Response:
-        """POST merge: `{"winner_id": …, "loser_ids": […]}`, as the merge call would."""
-        told = call.json()
-        losers = told.get("loser_ids")
-        if not isinstance(losers, list):
-            raise ApiError(400, "MISSING_ARGUMENT", "loser_ids must be a list of Ids")
-        self.org.merge(
-            _required(told, "winner_id"),
-            losers,
-            user_id=told.get("user_id") or call.user_id,
-            values=told.get("values"),
-        )
-        return nothing()
-
-    def undelete(self, call: Call) -> Response:
-        """POST undelete: `{"object": "Lead", "id": …}`."""
-        told = call.json()
-        self.org.undelete(
-            _required(told, "object"), _required(told, "id"), told.get("user_id") or call.user_id
-        )
-        return nothing()
-
-
-def _required(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
-    if not isinstance(value, str) or not value:
-        raise ApiError(400, "MISSING_ARGUMENT", f"{name} must be given")
-    return value

@@ -32,7 +32,10 @@ _NUMBER_BYTES = 8
 def compiled(org: Org, text: str, *, all_rows: bool) -> Compiled:
     """The query as the API's users may ask it now. Raises ApiError."""
     zone = ZoneInfo(org.store.setting(TIME_ZONE, "UTC"))
-    return compile_query(text, org.store.visible_schema, all_rows=all_rows, now=org.clock.now(), zone=zone)
+    now = org.clock.now()
+    return compile_query(
+        text, org.store.visible_schema, all_rows=all_rows, now=now, zone=zone, views=org.lateness.sources(now)
+    )
 
 
 @dataclass(frozen=True, slots=True)

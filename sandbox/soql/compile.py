@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -60,13 +60,22 @@ class Compiled:
         return "".join(parts)
 
 
-def compile_query(text: str, schema: Schema, *, all_rows: bool, now: datetime, zone: ZoneInfo) -> Compiled:
+def compile_query(
+    text: str,
+    schema: Schema,
+    *,
+    all_rows: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    views: Mapping[str, str] | None = None,
+) -> Compiled:
     """Parses and compiles. `all_rows`: as queryAll, with deleted rows and archived activities.
 
-    `now` and `zone` (the organisation's) fix what the date literals mean. Raises ApiError.
+    `now` and `zone` (the organisation's) fix what the date literals mean; `views` is SQL that stands for the tables
+    of objects that are not seen as they are. Raises ApiError.
     """
     try:
-        return _Compiler(schema, all_rows, now, zone).compile(parse(text))
+        return _Compiler(schema, all_rows, now, zone, views or {}).compile(parse(text))
     except RecursionError as error:
         raise ApiError(400, "MALFORMED_QUERY", "The query is nested too deeply.") from error
 
@@ -77,9 +86,10 @@ class _Compiler:
     all_rows: bool
     now: datetime
     zone: ZoneInfo
+    views: Mapping[str, str]
 
     def compile(self, query: Query) -> Compiled:
-        scope = Scope(self.schema, query)
+        scope = Scope(self.schema, query, views=self.views)
         columns = tuple(self._columns(scope))
         kind = self._kind(query)
         if kind != "aggregate":
@@ -150,7 +160,7 @@ class _Compiler:
 
     def _nested(self, depth: int) -> Callable[[Query, list[Value]], tuple[str, str]]:
         def compiled(query: Query, parameters: list[Value]) -> tuple[str, str]:
-            scope = Scope(self.schema, query, depth)
+            scope = Scope(self.schema, query, depth, self.views)
             if len(query.selected) != 1 or query.group_by or query.order_by or query.limit is not None:
                 raise malformed(
                     query.text, query.object.at, "a subquery in WHERE selects one field and has only WHERE"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sandbox.org.errors import ApiError
@@ -75,11 +76,15 @@ class Reached:
 
 @dataclass(slots=True)
 class Scope:
-    """The tables of one query. `depth` keeps the names of nested queries apart."""
+    """The tables of one query. `depth` keeps the names of nested queries apart.
+
+    `views` is SQL that stands for an object's table, where users do not see that as it is.
+    """
 
     schema: Schema
     query: Query
     depth: int = 0
+    views: Mapping[str, str] = field(default_factory=dict)
     root: Relation = field(init=False)
     relations: dict[tuple[str, ...], Relation] = field(default_factory=dict)
     joins: list[str] = field(default_factory=list)
@@ -98,7 +103,10 @@ class Scope:
     @property
     def from_sql(self) -> str:
         """Asked last, when every path is known."""
-        return " ".join([f"{quoted(self.sobject.name)} AS {self.root.sources[0].alias}", *self.joins])
+        return " ".join([f"{self._table(self.sobject)} AS {self.root.sources[0].alias}", *self.joins])
+
+    def _table(self, one: SObject) -> str:
+        return self.views.get(one.name) or quoted(one.name)
 
     def reach(self, path: Word) -> Reached:
         """The field at the end of the path. Raises ApiError for a relationship or field that does not exist."""
@@ -148,7 +156,7 @@ class Scope:
                     continue
                 source = Source(f"q{self.depth}_{len(self.joins) + 1}", target)
                 self.joins.append(
-                    f"LEFT JOIN {quoted(target.name)} AS {source.alias} "
+                    f"LEFT JOIN {self._table(target)} AS {source.alias} "
                     f'ON {source.alias}."Id" = {one.alias}.{quoted(look_up.name)}'
                 )
                 sources.append(source)
