@@ -17,8 +17,14 @@ from sandbox.org.ids import INSTANCE, make_id, number_of
 from sandbox.org.schema import Field, Schema, SObject, Value
 from sandbox.org.standard import STANDARD
 from sandbox.org.tables import quoted
+from sandbox.org.viewer import viewer
 
 Row = Mapping[str, Value]
+
+HIDDEN_FROM_USERS = "hidden_from_users"
+"""The setting for what single users cannot see: user Id → `{"objects": […], "fields": ["Lead.Rating"]}`."""
+HIDDEN_FROM_PROFILES = "hidden_from_profiles"
+"""The same by profile Id."""
 
 _BUSY_TIMEOUT_S = 30.0
 _FETCH = 2000
@@ -40,7 +46,7 @@ class Store:
         self._local = threading.local()
         self._writing = threading.RLock()
         self.schema: Schema = STANDARD
-        self._visible: Schema | None = None
+        self._visible: dict[tuple[str | None, str | None], Schema] = {}
 
     @classmethod
     def create(cls, path: Path | str) -> Store:
@@ -142,7 +148,7 @@ class Store:
             self.connection.execute(
                 "INSERT OR REPLACE INTO _setting (key, value) VALUES (?, ?)", (key, json.dumps(value))
             )
-        self._visible = None
+        self._visible = {}
 
     # -- schema
 
@@ -155,12 +161,28 @@ class Store:
 
     @property
     def visible_schema(self) -> Schema:
-        """What API users see: the schema less the objects and fields that the settings hide."""
-        if self._visible is None:
-            self._visible = self.schema.visible(
-                frozenset(self.setting("hidden_objects", [])), frozenset(self.setting("hidden_fields", []))
+        """What the viewer sees: the schema less what is hidden from everybody, from the viewer or its profile."""
+        user_id = viewer()
+        profile_id = None if user_id is None else self._profile_of(user_id)
+        # a schema that was made from settings of before must not come to lie among those of after
+        known = self._visible
+        if (user_id, profile_id) not in known:
+            hiding = [
+                {"objects": self.setting("hidden_objects", []), "fields": self.setting("hidden_fields", [])},
+                self.setting(HIDDEN_FROM_USERS, {}).get(user_id, {}),
+                self.setting(HIDDEN_FROM_PROFILES, {}).get(profile_id, {}),
+            ]
+            known[user_id, profile_id] = self.schema.visible(
+                frozenset(name for one in hiding for name in one.get("objects", ())),
+                frozenset(name for one in hiding for name in one.get("fields", ())),
             )
-        return self._visible
+        return known[user_id, profile_id]
+
+    def _profile_of(self, user_id: str) -> str | None:
+        found = self.connection.execute(
+            'SELECT "ProfileId" FROM "User" WHERE "Id" = ?', (user_id,)
+        ).fetchone()
+        return None if found is None else found[0]
 
     def add_field(self, object_name: str, field: Field) -> None:
         """Adds a field to an object; a field of that name that is there already is left as it is."""
@@ -174,7 +196,7 @@ class Store:
                 (one.name, field.name, json.dumps(asdict(field))),
             )
         self.schema = self.schema.with_object(one.with_field(field))
-        self._visible = None
+        self._visible = {}
 
     # -- rows
 

@@ -24,7 +24,7 @@ from sandbox.server.doors import door_routes
 from sandbox.server.faults import Faults
 from sandbox.server.gate import CONTROL, Gate
 from sandbox.server.interventions import Interventions
-from sandbox.server.limits import Limits, Usage
+from sandbox.server.limits import Limits
 from sandbox.server.query import Queries
 from sandbox.server.records import Records
 from sandbox.server.replication import Replication
@@ -36,7 +36,7 @@ _SMALLEST_ZIPPED = 1000
 
 def create_app(org: Org, jobs: Jobs, *, token: str | None = None) -> ASGIApp:
     """The organisation's API. `token` is an access token that always works; `jobs` must have been started."""
-    tokens, clients, faults, limits = Tokens(org, token), Clients(org), Faults(), Limits(org, Usage())
+    tokens, clients, faults, limits = Tokens(org, token), Clients(org), Faults(), Limits(org)
     inner = Starlette(
         routes=[
             *door_routes(org, tokens, clients),
@@ -81,7 +81,7 @@ def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
 def _control_routes(control: Control, access: Access, interventions: Interventions) -> list[Route]:
     handlers = {
         "clock": Endpoint(GET=control.clock, PUT=control.set_clock),
-        "hidden": Endpoint(GET=control.hidden, PUT=control.set_hidden),
+        "hidden": Endpoint(GET=access.hidden, PUT=access.set_hidden),
         "settings": Endpoint(PUT=control.settings),
         "faults": Endpoint(GET=control.list_faults, POST=control.add_fault, DELETE=control.clear_faults),
         "clients": Endpoint(GET=access.list_clients, PUT=access.set_clients),

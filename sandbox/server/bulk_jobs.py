@@ -17,6 +17,7 @@ from sandbox.org.ids import DIGITS, checksum
 from sandbox.org.instants import to_second_text
 from sandbox.org.org import Org
 from sandbox.org.store import Store
+from sandbox.org.viewer import seen_by
 from sandbox.server.bulk_results import Results
 from sandbox.server.query import compiled
 from sandbox.server.spoiling import refuse_long
@@ -161,7 +162,8 @@ class Jobs:
             self._save(job, state=job.ends_as, error=job.error or _FAULT if job.ends_as == "Failed" else "")
             return
         began = time.monotonic()
-        query = compiled(self.org, job.query, all_rows=job.operation == "queryAll")
+        with seen_by(job.created_by):
+            query = compiled(self.org, job.query, all_rows=job.operation == "queryAll")
         delimiter = DELIMITERS[job.delimiter]
 
         def watched() -> Iterator[list[bytes]]:

@@ -43,30 +43,6 @@ class Control:
             self.org.clock.run()
         return answer(self.org.clock.told())
 
-    def hidden(self, _call: Call) -> Response:
-        """GET hidden."""
-        store = self.org.store
-        return answer(
-            {"objects": store.setting("hidden_objects", []), "fields": store.setting("hidden_fields", [])}
-        )
-
-    def set_hidden(self, call: Call) -> Response:
-        """PUT hidden: `{"objects": ["Event"], "fields": ["Lead.Rating"]}` that API users cannot see."""
-        told = call.json()
-        objects, fields = told.get("objects", []), told.get("fields", [])
-        schema = self.org.store.schema
-        for name in objects:
-            if name not in schema.objects:
-                raise ApiError(400, "INVALID_TYPE", f"The organisation has no object {name}.")
-        for path in fields:
-            object_name, _, field_name = str(path).partition(".")
-            one = schema.objects.get(object_name)
-            if one is None or field_name not in {field.name for field in one.fields}:
-                raise ApiError(400, "INVALID_FIELD", f"The organisation has no field {path}.")
-        self.org.store.set_setting("hidden_objects", objects)
-        self.org.store.set_setting("hidden_fields", fields)
-        return self.hidden(call)
-
     def settings(self, call: Call) -> Response:
         """PUT settings: any of the organisation's settings by name."""
         for name, value in call.json().items():

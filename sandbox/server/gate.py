@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.org.errors import ApiError
+from sandbox.org.viewer import seen_by
 from sandbox.server import versions
 from sandbox.server.answers import refused
 from sandbox.server.doors import PATHS
@@ -37,7 +38,6 @@ class Gate:
             return
         path = scope["path"].rstrip("/") or "/"
         scope = {**scope, "path": path, "raw_path": scope["raw_path"].rstrip(b"/") or b"/"}
-        send = self._with_limits(path, send)
         try:
             if len(scope["raw_path"]) + len(scope["query_string"]) > _MOST_URI_BYTES:
                 raise ApiError(414, "URI_TOO_LONG", "The request URI is longer than 16,384 bytes")
@@ -50,7 +50,10 @@ class Gate:
         except ApiError as error:
             await refused(error)(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        if match is not None:
+            await self._counted(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
     async def _user(self, scope: Scope) -> str:
         token = bearer(Headers(scope=scope))
@@ -59,16 +62,18 @@ class Gate:
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
         return user_id
 
-    def _with_limits(self, path: str, send: Send) -> Send:
-        """Every answer of the versioned API tells how many calls are used up."""
-        if not path.startswith("/services/data/"):
-            return send
-        used = self.limits.usage.count()
-        header = (b"sforce-limit-info", f"api-usage={used}/{self.limits.allowed}".encode())
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A call of the versioned API: it uses up the limits, sees what its user sees, and tells how much is used."""
+        admission = await run_in_threadpool(self.limits.admit)
+        header = (b"sforce-limit-info", admission.told.encode())
 
-        async def told(message: Message) -> None:
+        async def telling(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], header]
             await send(message)
 
-        return told
+        if admission.refusal is not None:
+            await refused(admission.refusal)(scope, receive, telling)
+            return
+        with self.limits.running(), seen_by(scope["user_id"]):
+            await self.app(scope, receive, telling)
