@@ -28,6 +28,7 @@ from sandbox.server.limits import Limits
 from sandbox.server.query import Queries
 from sandbox.server.records import Records
 from sandbox.server.replication import Replication
+from sandbox.server.resources import Resources
 from sandbox.server.striking import Striking
 from sandbox.server.tokens import Tokens
 
@@ -56,7 +57,7 @@ def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
     base = "/services/data/v{version}"
     handlers = {
         "/services/data": Endpoint(GET=versions.listed),
-        base: Endpoint(GET=versions.resources),
+        base: Endpoint(GET=Resources(org).listed),
         f"{base}/query": Endpoint(GET=queries.query),
         f"{base}/queryAll": Endpoint(GET=queries.query_all),
         f"{base}/query/{{locator}}": Endpoint(GET=queries.more),

@@ -40,15 +40,3 @@ def _label(number: int) -> str:
     season = _SEASONS[(number - 42) % 3]
     year = 18 + (number - 42) // 3 + (season == "Winter")
     return f"{season} '{year}"
-
-
-def resources(call: Call) -> Response:
-    """GET of a version's root: where its resources are."""
-    names = {
-        "sobjects": "sobjects",
-        "query": "query",
-        "queryAll": "queryAll",
-        "limits": "limits",
-        "jobs": "jobs",
-    }
-    return answer({name: f"{call.base}/{path}" for name, path in names.items()})

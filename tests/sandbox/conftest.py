@@ -72,6 +72,8 @@ class SandboxServer:
     url: str
     https_url: str
     authority: Path
+    proxy_url: str
+    """Leads every address of Salesforce to the https port."""
 
     def call(
         self, method: str, path: str, *, token: str | None = TOKEN, version: str = "62.0", **parts: Any
@@ -98,11 +100,12 @@ class SandboxServer:
 def sandbox_server(org: Org, tmp_path: Path) -> Iterator[SandboxServer]:
     """The organisation served over http and https for as long as the test runs."""
     authority = tmp_path / "ca.pem"
-    service = Service(org, listen(0), listen(0), issue(authority), token=TOKEN)
-    https_url = service.https_url
+    service = Service(org, listen(0), listen(0), issue(authority), token=TOKEN, proxy=listen(0))
+    https_url, proxy_url = service.https_url, service.proxy_url
     assert https_url is not None
+    assert proxy_url is not None
     with background(service):
-        yield SandboxServer(org, service.http_url, https_url, authority)
+        yield SandboxServer(org, service.http_url, https_url, authority, proxy_url)
 
 
 @pytest.fixture
