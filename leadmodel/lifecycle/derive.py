@@ -6,18 +6,18 @@ choose which facts exist (M3). `steps` puts the facts in order, `line` decides, 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
-from leadmodel.lifecycle.cycles import Cycle, Person, Touch
-from leadmodel.lifecycle.facts import Directory, Family, Record
+from leadmodel.lifecycle.cycles import COUNTING, Cycle, Person, Touch
+from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
-from leadmodel.lifecycle.line import Line
+from leadmodel.lifecycle.line import Line, by_assignment
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
-from leadmodel.lifecycle.steps import Holder, Horizon, Rank, Reason, Step, Won, ordered_steps
-from leadmodel.lifecycle.touches import may_count
+from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage
+from leadmodel.lifecycle.steps import Step, ordered_steps
+from leadmodel.lifecycle.touches import read_touches
 
 
 def derive(
@@ -35,41 +35,54 @@ def derive(
     horizon = Horizon(as_of, known_by)
     records = {
         record.record_id: record
-        for record in sorted(family.records, key=lambda r: r.record_id)
-        if horizon.shows(record.created_at, record.created_at)
+        for record in sorted(family.records, key=attrgetter("record_id"))
+        if horizon.is_open or horizon.shows(record.created_at, record.created_at)
     }
     if not records:
         return []
     joins = joins_of(family.records)
-    roots = Roots(list(records))
+    roots = Roots(records)
     for join in joins:
         is_here = join.loser in records and join.winner in records and horizon.shows(join.at, join.at)
         if is_here and not join.is_merge:
             roots.join(join.loser, join.winner)  # a conversion is one timeline from the start (M4)
-    lines = _begin_lines(family, records, roots, settings, directory, horizon)
-    whose = _Whose(records, joins, roots, lines)
-    steps = ordered_steps(family, records, joins, settings=settings, directory=directory, horizon=horizon)
-    for step in steps:
-        _apply(step, whose)
+    whose = _Whose(records, joins, roots, {})
+    _begin_lines(family, whose, settings, directory, horizon)
+    touches = read_touches(family.activities, rules=settings.touches, directory=directory, horizon=horizon)
+    if len(whose.lines) == 1:
+        touches = _set_aside(touches, whose)
+    steps = ordered_steps(
+        family, records, joins, touches, settings=settings, directory=directory, horizon=horizon
+    )
+    _fold(steps, whose)
     return _persons(whose, settings, directory, horizon)
 
 
 def _begin_lines(
-    family: Family,
-    records: dict[str, Record],
-    roots: Roots,
-    settings: ModelSettings,
-    directory: Directory,
-    horizon: Horizon,
-) -> dict[str, Line]:
-    lines = {root: Line(settings, directory) for root in sorted({roots.root(r) for r in records})}
-    for record in records.values():
+    family: Family, whose: _Whose, settings: ModelSettings, directory: Directory, horizon: Horizon
+) -> None:
+    """A line for each root, with what its records were won by."""
+    lines, root_of = whose.lines, {record_id: whose.roots.root(record_id) for record_id in whose.records}
+    for record_id, root in root_of.items():
+        record, line = whose.records[record_id], lines.get(root)
+        if line is None:
+            line = lines[root] = Line(settings, directory)
         if record.source:
-            lines[roots.root(record.record_id)].sources.append((record.created_at, record.source))
-    for response in sorted(set(family.responses)):
-        if response.record_id in records and horizon.shows(response.at, response.at):
-            lines[roots.root(response.record_id)].responses.append((response.at, response.campaign_id))
-    return lines
+            line.sources.append((record.created_at, record.source))
+    for record_id, campaign_id, at in family.responses:
+        if record_id in root_of and horizon.shows(at, at):
+            lines[root_of[record_id]].responses.append((at, campaign_id))
+
+
+def _set_aside(touches: list[tuple[str, Touch]], whose: _Whose) -> list[tuple[str, Touch]]:
+    """The touches that may count. Others need no place in the fold where there is but one line they can fall on."""
+    counting = []
+    for record_id, touch in touches:
+        if touch.why in COUNTING:
+            counting.append((record_id, touch))
+        elif (line := whose.line_of_touch(record_id, touch.at)) is not None:
+            line.loose.append(touch)
+    return counting
 
 
 class _Whose(NamedTuple):
@@ -90,8 +103,8 @@ class _Whose(NamedTuple):
         Salesforce moves activities to the surviving record, so its past may be another's: of the records that
         joined it, the first that has a cycle open then, else the first that existed. None: no such record (yet).
         """
-        if not self.joins:
-            return self.lines.get(record_id)
+        if len(self.lines) == 1 and record_id in self.records:
+            return next(iter(self.lines.values()))
         candidates = [record_id]
         for candidate in candidates:
             candidates += [j.loser for j in self.joins if j.winner == candidate and j.loser not in candidates]
@@ -105,69 +118,39 @@ class _Whose(NamedTuple):
         return self.line(known[0]) if known else None
 
 
-def _apply(step: Step, whose: _Whose) -> None:
-    """One step of the fold."""
-    match step.what:
-        case Touch() as touch:
-            line = whose.line_of_touch(step.record_id, step.at)
-            if line is not None and may_count(touch):
-                line.touch(touch)
-            elif line is not None:
-                line.loose.append(touch)
-        case Join() as join:
-            loser, winner = whose.roots.root(join.loser), whose.roots.root(join.winner)
+def _fold(steps: list[Step], whose: _Whose) -> None:
+    """Read the facts in order: each does what it does to the line it falls on."""
+    lines = whose.lines
+    only = next(iter(lines.values())) if len(lines) == 1 else None
+    for at, _, _, record_id, actor, what in steps:
+        if isinstance(what, Touch):
+            line = whose.line_of_touch(record_id, at)
+            if line is not None:
+                line.touch(what)
+        elif isinstance(what, Join):
+            loser, winner = whose.roots.root(what.loser), whose.roots.root(what.winner)
             if whose.roots.join(loser, winner):
-                whose.lines[winner].take_in(whose.lines.pop(loser), step.at)
-        case Holder(owner):
-            is_conversion = step.rank is Rank.JOIN
-            whose.line(step.record_id).own(step.at, owner, step.actor, is_conversion=is_conversion)
-        case Reason(kind, value):
-            whose.line(step.record_id).reasons[kind] = value
-        case Won():
-            whose.line(step.record_id).is_customer = True
-        case Trigger() as trigger:
-            whose.line(step.record_id).assign(step.at, step.actor, trigger)
-        case Ending.OPPORTUNITY:
-            whose.line(step.record_id).qualify_by_opportunity(step.at, step.actor)
-        case Ending() as ending:
-            whose.line(step.record_id).dispose(step.at, Stage.QUALIFIED, step.actor, ending)
-        case Stage() as stage:
-            _enter(stage, step, whose.line(step.record_id))
-
-
-def _enter(stage: Stage, step: Step, line: Line) -> None:
-    """A status of this stage was entered."""
-    match stage:
-        case Stage.ASSIGNED:
-            line.assign(step.at, step.actor, Trigger.STATUS)
-        case Stage.RAW:
-            line.back_to_raw(step.at, step.actor)
-        case Stage.WORKING:
-            line.claim(step.at)
-        case _:
-            line.dispose(step.at, stage, step.actor, Ending.STATUS)
+                lines[winner].take_in(lines.pop(loser), at)
+        else:
+            what(only or whose.line(record_id), at, actor)
 
 
 def _persons(whose: _Whose, settings: ModelSettings, directory: Directory, horizon: Horizon) -> list[Person]:
-    members: dict[str, list[str]] = defaultdict(list)
-    for record_id in whose.records:
-        members[whose.roots.root(record_id)].append(record_id)
+    records = whose.records
+    members: dict[str, list[str]] = {}
+    for record_id in records:  # in order of their Ids
+        members.setdefault(whose.roots.root(record_id), []).append(record_id)
     persons = []
     for root in sorted(whose.lines):
-        line = whose.lines[root]
-        line.cycles.sort(key=lambda c: (c.assigned_at, c.closed_at is None, c.closed_at or c.assigned_at))
-        previous: Cycle | None = None
-        for number, cycle in enumerate(line.cycles, start=1):
-            cycle.number = number
-            _finish_cycle(cycle, previous, line, settings, directory)
-            previous = cycle
+        line, own = whose.lines[root], members[root]
+        _finish(line, settings, directory)
         stage, since = _stage(line)
-        created = min(whose.records[r].created_at for r in members[root])
-        deleted = whose.records[root].deleted_at
+        created = min([records[record_id].created_at for record_id in own])
+        deleted = records[root].deleted_at
         persons.append(
             Person(
                 person_id=root,
-                record_ids=sorted(members[root]),
+                record_ids=own,
                 created_at=created,
                 stage=stage,
                 stage_since=since or created,
@@ -175,10 +158,24 @@ def _persons(whose: _Whose, settings: ModelSettings, directory: Directory, horiz
                 is_deleted=deleted is not None and horizon.shows(deleted, deleted),
                 is_customer=line.is_customer,
                 cycles=line.cycles,
-                loose_touches=sorted(line.loose, key=lambda t: (t.at, t.activity_id)),
+                loose_touches=sorted(line.loose, key=_by_time),
             )
         )
     return persons
+
+
+_by_time = attrgetter("at", "activity_id")
+
+
+def _finish(line: Line, settings: ModelSettings, directory: Directory) -> None:
+    """Number the cycles in order, and say of each what can be said once all is read."""
+    if len(line.cycles) > 1:
+        line.cycles.sort(key=by_assignment)
+    previous: Cycle | None = None
+    for number, cycle in enumerate(line.cycles, start=1):
+        cycle.number = number
+        _finish_cycle(cycle, previous, line, settings, directory)
+        previous = cycle
 
 
 def _stage(line: Line) -> tuple[Stage, datetime | None]:
@@ -200,8 +197,9 @@ def _finish_cycle(
         cycle.handling = Handling.BYPASSED if cycle.closed_by_human else Handling.BY_AUTOMATION
         cycle.spans[-1].is_bypassed = cycle.closed_by_human
     ends = [end for end in (cycle.first_touch_at, cycle.closed_at) if end is not None]
+    answered_by = min(ends, default=None)
     for span in cycle.spans:
-        span.owes_response = all(span.started_at <= end for end in ends)
+        span.owes_response = answered_by is None or span.started_at <= answered_by
     for span in cycle.spans:
         if span.holder is not None and directory.is_human(span.holder):
             cycle.first_rep = directory.named(span.holder)

@@ -58,6 +58,28 @@ class Change(NamedTuple):
     """For a change seen between two reads: the earlier read. None for a history row, whose time is exact."""
 
 
+class Horizon(NamedTuple):
+    """Which facts exist (M3); None is no limit."""
+
+    as_of: datetime | None = None
+    known_by: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every fact exists."""
+        return self.as_of is None and self.known_by is None
+
+    def shows(self, at: datetime, learned_at: datetime) -> bool:
+        """Whether a fact exists at this pair of instants."""
+        if self.as_of is not None and at > self.as_of:
+            return False
+        return self.known_by is None or learned_at <= self.known_by
+
+    def visible(self, changes: list[Change]) -> list[Change]:
+        """The changes that exist; each was learned when it happened."""
+        return changes if self.is_open else [c for c in changes if self.shows(c.at, c.at)]
+
+
 class Activity(NamedTuple):
     """A Task or Event towards a Lead or Contact."""
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 
 from leadmodel.lifecycle.facts import Change, Directory, Record, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import DISPOSITIONS, OPEN_STAGES
-
-_HOLDER_ID = re.compile(r"00(5|G)[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
-
+from leadmodel.lifecycle.stages import DISPOSITIONS, OPEN_STAGES, Stage
 
 History = dict[tuple[str, Tracked], list[Change]]
 """The changes of each record's fields, in order."""
@@ -25,25 +21,34 @@ def straighten(changes: Iterable[Change], directory: Directory) -> History:
     A row told twice, an observation that a history row tells exactly, and the names row of an owner change
     count once (M2). An owner change known by names only is resolved where the name is one user's.
     """
-    rows = {(c.source_object, c.source_id, c.field, c.new): c for c in changes}
     told: History = {}
-    for change in sorted(rows.values(), key=_in_order):
-        told.setdefault((change.record_id, change.field), []).append(change)
-    for (record_id, field), own in told.items():
-        kept = own
-        if any(change.since is not None for change in own):
-            exact = [change for change in own if change.since is None]
-            kept = [change for change in own if not _is_told_exactly(change, exact)]
-        told[record_id, field] = _by_ids(kept, directory) if field is Tracked.OWNER else kept
+    is_any_seen = False
+    row = ("", "")
+    for change in sorted(changes, key=_in_order):
+        record_id, field, _, _, _, _, _, source_id, since = change
+        row, previous = (source_id, field), row
+        if row == previous:
+            continue
+        if since is not None:
+            is_any_seen = True
+        told.setdefault((record_id, field), []).append(change)
+    if is_any_seen:
+        told = {key: _without_told_exactly(own) for key, own in told.items()}
+    for key, own in told.items():
+        if key[1] is Tracked.OWNER:
+            told[key] = _by_ids(own, directory)
     return told
 
 
-_in_order = attrgetter("at", "source_id")
+_in_order = attrgetter("at", "source_id", "field")
 
 
 def _by_ids(owners: list[Change], directory: Directory) -> list[Change]:
     """Owner changes by Ids; the names row beside an Id row goes, one that stands alone is looked up."""
-    with_ids = {change.at for change in owners if _is_holder_id(change)}
+    by_ids = [change for change in owners if _is_holder_id(change)]
+    with_ids = {change.at for change in by_ids}
+    if all(change.at in with_ids for change in owners):
+        return by_ids
     return [
         change if _is_holder_id(change) else _by_names(change, directory)
         for change in owners
@@ -53,7 +58,19 @@ def _by_ids(owners: list[Change], directory: Directory) -> list[Change]:
 
 def _is_holder_id(change: Change) -> bool:
     value = change.new if change.new is not None else change.old
-    return value is not None and _HOLDER_ID.fullmatch(value) is not None
+    return (
+        value is not None
+        and value.startswith(("005", "00G"))
+        and len(value) in (15, 18)
+        and value.isalnum()
+        and value.isascii()
+    )
+
+
+def _without_told_exactly(changes: list[Change]) -> list[Change]:
+    """The changes less those seen between two reads that a history row tells exactly."""
+    exact = [change for change in changes if change.since is None]
+    return [change for change in changes if not _is_told_exactly(change, exact)]
 
 
 def _is_told_exactly(seen: Change, exact: Sequence[Change]) -> bool:
@@ -68,73 +85,77 @@ def _by_names(change: Change, directory: Directory) -> Change:
     )
 
 
-def initial_value(record: Record, field: Tracked, history: History) -> str | None:
-    """What `field` held when the record was created: the first change's old value, else the current one (M2)."""
-    own = history.get((record.record_id, field))
-    if own:
-        # several changes in the first second may be told in any order: the first starts what none of the others made
-        first = [change for change in own if change.at == own[0].at]
-        made = {change.new for change in first}
-        return next((change.old for change in first if change.old not in made), own[0].old)
-    match field:
-        case Tracked.STATUS:
-            return record.status
-        case Tracked.OWNER:
-            return record.owner_id
-        case Tracked.ASSIGNED_DATE:
-            return record.assigned_date.isoformat() if record.assigned_date else None
-        case Tracked.NURTURE_REASON:
-            return record.nurture_reason
-        case Tracked.UNQUALIFIED_REASON:
-            return record.unqualified_reason
+_CURRENT: dict[Tracked, Callable[[Record], str | None]] = {
+    Tracked.STATUS: attrgetter("status"),
+    Tracked.OWNER: attrgetter("owner_id"),
+    Tracked.ASSIGNED_DATE: lambda record: record.assigned_date.isoformat() if record.assigned_date else None,
+    Tracked.NURTURE_REASON: attrgetter("nurture_reason"),
+    Tracked.UNQUALIFIED_REASON: attrgetter("unqualified_reason"),
+}
+
+
+def initial_value(record: Record, field: Tracked, changes: Sequence[Change]) -> str | None:
+    """What `field` held when the record was created: its first change's old value, else the current one (M2)."""
+    if not changes:
+        return _CURRENT[field](record)
+    start = changes[0]
+    if len(changes) == 1 or changes[1].at != start.at:
+        return start.old
+    # several changes in the first second may be told in any order: the first starts what none of the others made
+    first = [change for change in changes if change.at == start.at]
+    made = {change.new for change in first}
+    return next((change.old for change in first if change.old not in made), start.old)
+
+
+StatusEntered = tuple[Change, Stage]
+"""A status change and the stage it entered."""
 
 
 def without_slips(
-    statuses: list[Change], *, first: str | None, touched_at: Sequence[datetime], settings: ModelSettings
-) -> list[Change]:
-    """The status changes of one record less dispositions taken back at once (K5).
+    statuses: list[StatusEntered],
+    *,
+    first: str | None,
+    touched_at: Sequence[datetime],
+    settings: ModelSettings,
+) -> list[StatusEntered]:
+    """The mapped status changes of one record less dispositions taken back at once (K5).
 
     As if they had not been: going back to where they came from is no change then, going on to another status is one.
 
     A slip is a run of dispositions out of an open status, reverted to an open status within `slip_minutes`
-    of its first by the same user, with no counted touch between. `first` is the record's first status,
-    `touched_at` the sorted instants of counted touches.
+    of its first by the same user, with no counted touch between; an unmapped status (K8) neither makes nor breaks one.
+    `first` is the record's first status, `touched_at` the sorted instants of counted touches.
     """
-    window = timedelta(minutes=settings.slip_minutes)
-    stage_of = settings.stages.stage_of
-    kept: list[Change] = []
-    run: list[Change] = []
+    kept: list[StatusEntered] = []
+    run: list[StatusEntered] = []
     before = first
-    for change in statuses:
-        stage = stage_of(change.new, change.at)
-        if stage is None:
-            continue  # K8: an unmapped status changes nothing, so it neither makes nor breaks a slip
+    for entry in statuses:
+        change, stage = entry
         if stage in DISPOSITIONS:
-            run.append(change)
+            run.append(entry)
             continue
-        if run and stage in OPEN_STAGES and _is_slip(run, change, before, touched_at, window, settings):
+        if run and stage in OPEN_STAGES and _is_slip(run, change, before, touched_at, settings):
             run = []
             if change.new == before:
                 continue
         kept += run
         run = []
-        kept.append(change)
+        kept.append(entry)
         before = change.new
     return kept + run
 
 
 def _is_slip(
-    run: list[Change],
+    run: list[StatusEntered],
     back: Change,
     before: str | None,
     touched_at: Sequence[datetime],
-    window: timedelta,
     settings: ModelSettings,
 ) -> bool:
-    start = run[0].at
+    start, window = run[0][0].at, timedelta(minutes=settings.slip_minutes)
     if back.at - start > window or settings.stages.stage_of(before, start) not in OPEN_STAGES:
         return False
-    if any(change.actor != back.actor for change in run):
+    if any(change.actor != back.actor for change, _ in run):
         return False
     next_touch = bisect_right(touched_at, start)
     return next_touch == len(touched_at) or touched_at[next_touch] >= back.at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ class Join(NamedTuple):
 
 def joins_of(records: Sequence[Record]) -> list[Join]:
     """All joins the records tell of, in order. One whose other side is not in the family is left out."""
+    if len(records) == 1:
+        return []
     known = {record.record_id for record in records}
     found: list[Join] = []
     for record in records:
@@ -50,7 +52,7 @@ def created_by_conversion(record: Record, joins: Sequence[Join]) -> datetime | N
 class Roots:
     """Which line each record is on (a union-find whose root is the surviving record)."""
 
-    def __init__(self, record_ids: Sequence[str]) -> None:
+    def __init__(self, record_ids: Iterable[str]) -> None:
         self._parent = {record_id: record_id for record_id in record_ids}
 
     def root(self, record_id: str) -> str:

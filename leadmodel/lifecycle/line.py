@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from leadmodel.lifecycle.cycles import Cycle, Span, Touch, Why
+from leadmodel.lifecycle.cycles import COUNTING, Cycle, Span, Touch, Why
 from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import DISPOSITIONS, Ending, Entry, Outcome, Path, Stage, Trigger
@@ -100,8 +100,10 @@ class Line:
     # -- touches ----------------------------------------------------------------------------------
 
     def touch(self, touch: Touch) -> None:
-        """A touch that may count: into the open cycle, else late-logged, else an outbound pull, else loose."""
-        if self.cycle is not None:
+        """A touch, if it may count: into the open cycle, else late-logged, else an outbound pull, else loose."""
+        if touch.why not in COUNTING:
+            self.loose.append(touch)
+        elif self.cycle is not None:
             self._count(self.cycle, touch, touch.at)
         elif (late := self._closed_by_same_rep_just_before(touch)) is not None:
             touch.why = Why.LOGGED_LATE
@@ -216,7 +218,7 @@ class Line:
             self.cycle = keeper
         else:
             self.cycle = self.cycle or other.cycle
-        self.cycles = sorted(self.cycles + other.cycles, key=_by_assignment)
+        self.cycles = sorted(self.cycles + other.cycles, key=by_assignment)
         self.loose += other.loose
         self.sources += other.sources
         self.responses += other.responses
@@ -233,6 +235,7 @@ def _by_end(cycle: Cycle) -> datetime:
     return cycle.closed_at or cycle.assigned_at
 
 
-def _by_assignment(cycle: Cycle) -> tuple[datetime, bool, datetime]:
+def by_assignment(cycle: Cycle) -> tuple[datetime, bool, datetime]:
+    """The order of a person's cycles: by assignment, one still open after one that ended."""
     end = cycle.closed_at
     return (cycle.assigned_at, end is None, end or cycle.assigned_at)

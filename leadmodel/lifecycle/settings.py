@@ -7,8 +7,9 @@ their name ends with. Rule numbers are those of the lead model.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -147,10 +148,16 @@ class Touches(Section):
         written = [f"(?P<{kind}>{_regex(patterns)})" for kind, patterns in groups.items() if patterns]
         return re.compile("|".join(written) or "(?!)", re.IGNORECASE | re.DOTALL)
 
-    def kind_of_subject(self, subject: str) -> str | None:
+    @cached_property
+    def kind_of_subject(self) -> Callable[[str], str | None]:
         """`inbound` for what came from the person, `automatic` for what a tool writes by itself, else None."""
-        found = self._subject.fullmatch(subject)
-        return found.lastgroup if found is not None else None
+
+        @lru_cache(maxsize=4096)  # tools and busy reps write the same few subjects
+        def kind(subject: str) -> str | None:
+            found = self._subject.fullmatch(subject)
+            return found.lastgroup if found is not None else None
+
+        return kind
 
 
 def _regex(patterns: Names) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import IntEnum
 from operator import itemgetter
 from typing import NamedTuple
 
-from leadmodel.lifecycle.cycles import Touch
-from leadmodel.lifecycle.facts import Change, Directory, Family, OpportunityStep, Record, Tracked
+from leadmodel.lifecycle.cycles import COUNTING, Touch
+from leadmodel.lifecycle.effects import CONVERTED, DATED, ENTERED, Effect, explained, owned_by, won
+from leadmodel.lifecycle.facts import Directory, Family, Horizon, OpportunityStep, Record, Tracked
 from leadmodel.lifecycle.history import History, initial_value, straighten, without_slips
 from leadmodel.lifecycle.joins import Join, created_by_conversion
+from leadmodel.lifecycle.line import Line
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Ending, Stage, Trigger
-from leadmodel.lifecycle.touches import may_count, read_touches
+from leadmodel.lifecycle.stages import Stage
 
 
 class Rank(IntEnum):
@@ -32,170 +33,147 @@ class Rank(IntEnum):
     JOIN = 6
 
 
-class Won(NamedTuple):
-    """An opportunity of the person was won: a customer from now on."""
-
-
-class Reason(NamedTuple):
-    """The reason field for a kind of disposition holds `value` from now on."""
-
-    kind: Stage
-    value: str | None
-
-
-class Holder(NamedTuple):
-    """The record belongs to `owner` from now on."""
-
-    owner: str | None
-
-
 class Step(NamedTuple):
-    """One fact for the fold. A `Stage` is a status entered, an `Ending` a disposition that is no status."""
+    """One fact for the fold: a touch or a merge, whose line the fold finds, or an effect on its record's line."""
 
     at: datetime
     rank: Rank
     key: str
     record_id: str
     actor: str | None
-    what: Stage | Reason | Holder | Touch | Trigger | Ending | Won | Join
-
-
-class Horizon(NamedTuple):
-    """Which facts exist (M3)."""
-
-    as_of: datetime | None
-    known_by: datetime | None
-
-    def shows(self, at: datetime, learned_at: datetime) -> bool:
-        """Whether a fact exists at this pair of instants."""
-        if self.as_of is not None and at > self.as_of:
-            return False
-        return self.known_by is None or learned_at <= self.known_by
+    what: Touch | Join | Effect
 
 
 def ordered_steps(
     family: Family,
     records: dict[str, Record],
     joins: list[Join],
+    touches: list[tuple[str, Touch]],
     *,
     settings: ModelSettings,
     directory: Directory,
     horizon: Horizon,
 ) -> list[Step]:
-    """The steps of the records that exist, in the fold's order. `joins` are all the family tells of."""
-    touches = read_touches(
-        family.activities, rules=settings.touches, directory=directory, exists=horizon.shows
-    )
+    """The steps of the records that exist, in the fold's order.
+
+    `joins` are all the family tells of, `touches` those with a place in the fold, by record Id.
+    """
     steps = [Step(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
-    touched_at = sorted(touch.at for _, touch in touches if may_count(touch))
+    touched_at = sorted([touch.at for _, touch in touches if touch.why in COUNTING])
     history = straighten(family.changes, directory)
     for record in records.values():
-        steps += _beginnings(record, history, joins, settings, horizon)
-        steps += _changes(record, history, touched_at, settings, horizon)
+        converted_at = created_by_conversion(record, joins)
+        steps += _owners(record, converted_at, history, horizon)
+        steps += _reasons(record, history, horizon)
+        steps += _statuses(record, converted_at, history, touched_at, settings, horizon)
+        if settings.assignment.assigned_date_field:
+            steps += _assigned_dates(record, history, horizon)
         steps += _conversion(record, settings, horizon)
-    steps += [
-        Step(
-            o.at,
-            Rank.DISPOSE,
-            o.opportunity_id,
-            o.record_id,
-            o.actor,
-            Won() if o.is_won else Ending.OPPORTUNITY,
-        )
-        for o in set[OpportunityStep](family.steps)
-        if o.record_id in records and horizon.shows(o.at, o.at)
-    ]
-    steps += [
-        Step(join.at, Rank.JOIN, join.loser, join.loser, None, join)
-        for join in joins
-        if join.is_merge
-        and join.loser in records
-        and join.winner in records
-        and horizon.shows(join.at, join.at)
-    ]
+    if family.steps:
+        steps += _opportunities(family.steps, records, horizon)
+    if joins:
+        steps += _merges(joins, records, horizon)
     steps.sort(key=itemgetter(0, 1, 2))  # at, rank, key
     return steps
 
 
-_REASONS = {Tracked.NURTURE_REASON: Stage.NURTURE, Tracked.UNQUALIFIED_REASON: Stage.UNQUALIFIED}
+_REASONS = ((Tracked.NURTURE_REASON, Stage.NURTURE), (Tracked.UNQUALIFIED_REASON, Stage.UNQUALIFIED))
 
 
-def _beginnings(
-    record: Record, history: History, joins: list[Join], settings: ModelSettings, horizon: Horizon
+def _owners(
+    record: Record, converted_at: datetime | None, history: History, horizon: Horizon
 ) -> Iterator[Step]:
-    """What the record was created with.
-
-    A Contact that a conversion created copies its Lead: its status is no change, and its owner takes over once the
-    conversion is done.
-    """
-    start, record_id, creator = record.created_at, record.record_id, record.created_by
-    converted_at = created_by_conversion(record, joins)
-    owner = Holder(initial_value(record, Tracked.OWNER, history))
-    rank = Rank.BEGIN if converted_at is None else Rank.JOIN
-    yield Step(converted_at or start, rank, f"{record_id} 1 owner", record_id, creator, owner)
-    for field, kind in _REASONS.items():
-        reason = initial_value(record, field, history)
-        if reason is not None:
-            yield Step(start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, Reason(kind, reason))
+    """Whom the record belonged to. A Contact that a conversion made takes over once that conversion is done."""
+    record_id, creator = record.record_id, record.created_by
+    changes = history.get((record_id, Tracked.OWNER), [])
+    owner, key = initial_value(record, Tracked.OWNER, changes), f"{record_id} 1 owner"
     if converted_at is None:
-        status = initial_value(record, Tracked.STATUS, history)
-        begun = Change(record_id, Tracked.STATUS, start, creator, None, status, "", "")
-        for step in _status(begun, settings):
-            if step.what is not Stage.RAW:  # being created in Raw takes nobody back to it (K4)
-                yield step._replace(rank=Rank.BEGIN, key=f"{record_id} 3 status")
-    if settings.assignment.assigned_date_field:
-        dated = initial_value(record, Tracked.ASSIGNED_DATE, history)
-        yield from _assigned_date(record_id, creator, dated, start, horizon)
+        yield Step(record.created_at, Rank.BEGIN, key, record_id, creator, owned_by(owner))
+    else:
+        yield Step(converted_at, Rank.JOIN, key, record_id, creator, owned_by(owner, is_conversion=True))
+    for change in horizon.visible(changes):
+        yield Step(change.at, Rank.OWNER, change.source_id, record_id, change.actor, owned_by(change.new))
 
 
-def _changes(
-    record: Record, history: History, touched_at: list[datetime], settings: ModelSettings, horizon: Horizon
+def _reasons(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
+    """What the reason fields held."""
+    start, record_id = record.created_at, record.record_id
+    for field, kind in _REASONS:
+        changes = history.get((record_id, field), [])
+        reason = initial_value(record, field, changes)
+        if reason is not None:
+            yield Step(start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, explained(kind, reason))
+        for change in horizon.visible(changes):
+            effect = explained(kind, change.new)
+            yield Step(change.at, Rank.REASON, change.source_id, record_id, change.actor, effect)
+
+
+def _statuses(
+    record: Record,
+    converted_at: datetime | None,
+    history: History,
+    touched_at: list[datetime],
+    settings: ModelSettings,
+    horizon: Horizon,
 ) -> Iterator[Step]:
-    """What changed on the record since."""
+    """The statuses entered: signals, dispositions, withdrawals, claims. Unmapped ones are nothing (K8).
 
-    def visible(field: Tracked) -> list[Change]:
-        return [c for c in history.get((record.record_id, field), ()) if horizon.shows(c.at, c.at)]
+    Being created in Raw takes nobody back to it (K4), and a Contact that a conversion made copies its Lead.
+    """
+    record_id, stage_of = record.record_id, settings.stages.stage_of
+    changes = history.get((record_id, Tracked.STATUS), [])
+    first = initial_value(record, Tracked.STATUS, changes)
+    begun = stage_of(first, record.created_at)
+    is_signal = settings.assignment.status
+    is_told = begun is not Stage.RAW and (is_signal or begun is not Stage.ASSIGNED)
+    if converted_at is None and begun is not None and is_told:
+        key = f"{record_id} 3 status"
+        yield Step(record.created_at, Rank.BEGIN, key, record_id, record.created_by, ENTERED[begun])
+    mapped = [
+        (change, stage)
+        for change in horizon.visible(changes)
+        if (stage := stage_of(change.new, change.at)) is not None
+    ]
+    for change, stage in without_slips(mapped, first=first, touched_at=touched_at, settings=settings):
+        if stage is not Stage.ASSIGNED:
+            yield Step(change.at, Rank.DISPOSE, change.source_id, record_id, change.actor, ENTERED[stage])
+        elif is_signal:
+            yield Step(change.at, Rank.ASSIGN, change.source_id, record_id, change.actor, ENTERED[stage])
 
-    first = initial_value(record, Tracked.STATUS, history)
-    statuses = visible(Tracked.STATUS)
-    for change in without_slips(statuses, first=first, touched_at=touched_at, settings=settings):
-        yield from _status(change, settings)
-    for change in visible(Tracked.OWNER):
-        holder = Holder(change.new)
-        yield Step(change.at, Rank.OWNER, change.source_id, change.record_id, change.actor, holder)
-    for field, kind in _REASONS.items():
-        for change in visible(field):
-            reason = Reason(kind, change.new)
-            yield Step(change.at, Rank.REASON, change.source_id, change.record_id, change.actor, reason)
-    if settings.assignment.assigned_date_field:
-        for change in visible(Tracked.ASSIGNED_DATE):
-            yield from _assigned_date(change.record_id, change.actor, change.new, change.at, horizon)
+
+def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
+    """The values the mapped Assigned Date took: each is the time of an assignment (M5)."""
+    record_id = record.record_id
+    changes = history.get((record_id, Tracked.ASSIGNED_DATE), [])
+    first = initial_value(record, Tracked.ASSIGNED_DATE, changes)
+    told = [(record.created_at, first, record.created_by)]
+    told += [(change.at, change.new, change.actor) for change in horizon.visible(changes)]
+    for learned_at, value, actor in told:
+        if value is not None and horizon.shows(at := datetime.fromisoformat(value), learned_at):
+            yield Step(at, Rank.ASSIGN, record_id, record_id, actor, DATED)
 
 
 def _conversion(record: Record, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
     """Conversion is a qualified disposition, unless an opportunity's stage is (K3)."""
     at = record.converted_at
     if at is not None and settings.qualified.by == "status" and horizon.shows(at, at):
-        yield Step(
-            at, Rank.DISPOSE, record.record_id, record.record_id, record.converted_by, Ending.CONVERSION
-        )
+        record_id = record.record_id
+        yield Step(at, Rank.DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
 
 
-def _status(change: Change, settings: ModelSettings) -> Iterator[Step]:
-    """A status entered: a signal, a disposition, a withdrawal or a claim; an unmapped one is nothing (K8)."""
-    stage = settings.stages.stage_of(change.new, change.at)
-    if stage is None or (stage is Stage.ASSIGNED and not settings.assignment.status):
-        return
-    rank = Rank.ASSIGN if stage is Stage.ASSIGNED else Rank.DISPOSE
-    yield Step(change.at, rank, change.source_id, change.record_id, change.actor, stage)
-
-
-def _assigned_date(
-    record_id: str, actor: str | None, value: str | None, learned_at: datetime, horizon: Horizon
+def _opportunities(
+    told: Iterable[OpportunityStep], records: dict[str, Record], horizon: Horizon
 ) -> Iterator[Step]:
-    """The mapped Assigned Date took a value: that value is the time (M5)."""
-    if value is None:
-        return
-    at = datetime.fromisoformat(value)
-    if horizon.shows(at, learned_at):
-        yield Step(at, Rank.ASSIGN, record_id, record_id, actor, Trigger.ASSIGNED_DATE)
+    """Opportunities that got far enough, or were won (M8, M14)."""
+    for step in set(told):
+        if step.record_id in records and horizon.shows(step.at, step.at):
+            effect = won if step.is_won else Line.qualify_by_opportunity
+            yield Step(step.at, Rank.DISPOSE, step.opportunity_id, step.record_id, step.actor, effect)
+
+
+def _merges(joins: Iterable[Join], records: dict[str, Record], horizon: Horizon) -> Iterator[Step]:
+    """Merges (K6); a conversion is one timeline from the start."""
+    for join in joins:
+        is_here = join.loser in records and join.winner in records and horizon.shows(join.at, join.at)
+        if join.is_merge and is_here:
+            yield Step(join.at, Rank.JOIN, join.loser, join.loser, None, join)
