@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.rows import KEYS, TABLES, Rows
+from leadmodel.timeline import array
+
+STAGED = "staged_"
 
 
 def make_staging(cursor: Cursor, prefix: str) -> None:
@@ -26,39 +30,57 @@ def make_staging(cursor: Cursor, prefix: str) -> None:
 def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
     """COPY gathered rows into the tables of this prefix."""
     for name, file in rows.files.items():
-        file.seek(0)
-        statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(sql.Identifier(prefix + name))
-        cursor.copy_expert(statement.as_string(cursor), file)
+        _copy(cursor, file, prefix + name)
 
 
-def replace(cursor: Cursor, record_ids: Sequence[str], prefix: str) -> int:
-    """Make the stored rows of these records' persons equal to the staged ones. Returns rows written or removed.
+def store(cursor: Cursor, record_ids: Sequence[str], rows: Rows) -> int:
+    """Make the stored rows of these records' persons equal to the gathered ones. Returns rows written or removed.
 
     A row that is the same is not touched: a rebuild over unchanged data changes no row (M1).
     """
+    ids = array(record_ids)
+    cursor.execute("SELECT EXISTS (SELECT FROM leadmodel_person WHERE person_id = ANY(%s::text[]))", [ids])
+    is_stored = cursor.fetchone() == (True,)
+    make_staging(cursor, STAGED)
     written = 0
-    for name, table in TABLES.items():
-        names = {
-            "table": sql.Identifier(table),
-            "staged": sql.Identifier(prefix + name),
-            "owner": sql.Identifier(KEYS[name][0]),
-            "same_key": sql.SQL(" AND ").join(
-                sql.SQL("stored.{0} = staged.{0}").format(sql.Identifier(column)) for column in KEYS[name]
-            ),
-        }
-        cursor.execute(
-            sql.SQL(
-                "DELETE FROM {table} stored WHERE stored.{owner} = ANY(%s) AND NOT EXISTS"
-                " (SELECT FROM {staged} staged WHERE {same_key} AND staged IS NOT DISTINCT FROM stored)"
-            ).format(**names),
-            [list(record_ids)],
-        )
-        written += cursor.rowcount
-        cursor.execute(
-            sql.SQL(
-                "INSERT INTO {table} SELECT staged.* FROM {staged} staged"
-                " WHERE NOT EXISTS (SELECT FROM {table} stored WHERE {same_key})"
-            ).format(**names)
-        )
-        written += cursor.rowcount
+    for name, file in rows.files.items():
+        if is_stored or name == "record":  # records are there already, as what is locked
+            _copy(cursor, file, STAGED + name)
+            written += _replace(cursor, ids, name)
+        else:
+            written += _copy(cursor, file, TABLES[name])
     return written
+
+
+def _copy(cursor: Cursor, file: io.StringIO, table: str) -> int:
+    file.seek(0)
+    statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(sql.Identifier(table))
+    cursor.copy_expert(statement.as_string(cursor), file)
+    return cursor.rowcount
+
+
+def _replace(cursor: Cursor, ids: str, name: str) -> int:
+    """Make one table's rows of these persons equal to the staged ones."""
+    names = {
+        "table": sql.Identifier(TABLES[name]),
+        "staged": sql.Identifier(STAGED + name),
+        "owner": sql.Identifier(KEYS[name][0]),
+        "same_key": sql.SQL(" AND ").join(
+            sql.SQL("stored.{0} = staged.{0}").format(sql.Identifier(column)) for column in KEYS[name]
+        ),
+    }
+    cursor.execute(
+        sql.SQL(
+            "DELETE FROM {table} stored WHERE stored.{owner} = ANY(%s::text[]) AND NOT EXISTS"
+            " (SELECT FROM {staged} staged WHERE {same_key} AND staged IS NOT DISTINCT FROM stored)"
+        ).format(**names),
+        [ids],
+    )
+    removed = cursor.rowcount
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {table} SELECT staged.* FROM {staged} staged"
+            " WHERE NOT EXISTS (SELECT FROM {table} stored WHERE {same_key})"
+        ).format(**names)
+    )
+    return removed + cursor.rowcount

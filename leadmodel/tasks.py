@@ -6,8 +6,11 @@ from celery import shared_task
 
 from leadmodel.rebuild import rebuild_all
 
+BATCH = 1000
+"""Small, so that several workers share what one pull marked and the first people show soon."""
+
 
 @shared_task
 def rebuild(**_: object) -> None:
     """Derive the people marked as changed."""
-    rebuild_all()
+    rebuild_all(BATCH)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
@@ -53,24 +55,18 @@ def read_columns(settings: ModelSettings) -> Columns:
     return Columns(tracked, current)
 
 
-@dataclass(frozen=True)
-class _Gathering:
-    """Families being filled: facts are put where their record belongs; those of unknown records are dropped."""
-
-    kinship: dict[str, str]
-    families: dict[str, _Lists]
-
-    def of(self, record_id: str) -> _Lists | None:
-        root = self.kinship.get(record_id)
-        return self.families[root] if root is not None else None
-
-
 class _Lists(NamedTuple):
+    """A family being filled."""
+
     records: list[Record]
     changes: list[Change]
     activities: list[Activity]
     steps: list[OpportunityStep]
     responses: list[Response]
+
+
+_Filling = dict[str, _Lists]
+"""Record Id → the family it belongs to. Facts of records not in it are dropped."""
 
 
 def families(
@@ -80,66 +76,58 @@ def families(
     return families_among(cursor, kin(cursor, record_ids), columns, settings)
 
 
-def families_among(cursor: Cursor, ids: list[str], columns: Columns, settings: ModelSettings) -> list[Family]:
+def families_among(
+    cursor: Cursor, ids: Sequence[str], columns: Columns, settings: ModelSettings
+) -> list[Family]:
     """The families these records form among themselves; what ties them to others does not count."""
-    records, kinship = _records(cursor, ids, columns)
-    roots = sorted(set(kinship.values()))
-    gathering = _Gathering(kinship, {root: _Lists([], [], [], [], []) for root in roots})
-    for record in records:
-        if (family := gathering.of(record.record_id)) is not None:
-            family.records.append(record)
-    for change in _changes(cursor, ids, columns):
-        if (family := gathering.of(change.record_id)) is not None:
-            family.changes.append(change)
-    for activity in _activities(cursor, ids):
-        if (family := gathering.of(activity.record_id)) is not None:
-            family.activities.append(activity)
-    for step in _steps(cursor, ids, settings):
-        if (family := gathering.of(step.record_id)) is not None:
-            family.steps.append(step)
-    for response in _responses(cursor, ids):
-        if (family := gathering.of(response.record_id)) is not None:
-            family.responses.append(response)
-    return [Family(*gathering.families[root]) for root in roots]
+    batch = array(ids)
+    told = _history(cursor, batch, "LeadHistory", columns)
+    begun, filling = _begin(_records(cursor, batch, columns, _conversions(told)))
+    _put_changes(filling, told, "LeadHistory", columns)
+    _put_changes(filling, _history(cursor, batch, "ContactHistory", columns), "ContactHistory", columns)
+    _put_seen(filling, cursor, batch, columns)
+    _put_activities(filling, cursor, batch)
+    _put_steps(filling, cursor, batch, settings)
+    _put_responses(filling, cursor, batch)
+    return [Family(*lists) for lists in begun]
+
+
+_TIES = """
+    SELECT other.id FROM sync_lead CROSS JOIN LATERAL (VALUES (master_record_id), (converted_contact_id)) other (id)
+    WHERE sync_lead.id = ANY(%(ids)s::text[]) AND other.id IS NOT NULL
+    UNION ALL SELECT id FROM sync_lead WHERE master_record_id = ANY(%(ids)s::text[])
+    UNION ALL SELECT id FROM sync_lead WHERE converted_contact_id = ANY(%(ids)s::text[])
+    UNION ALL SELECT master_record_id FROM sync_contact
+    WHERE id = ANY(%(ids)s::text[]) AND master_record_id IS NOT NULL
+    UNION ALL SELECT id FROM sync_contact WHERE master_record_id = ANY(%(ids)s::text[])
+"""
 
 
 def kin(cursor: Cursor, record_ids: Sequence[str]) -> list[str]:
     """These records and all that conversion or merge ties to them, however far, in order."""
-    cursor.execute(
-        """
-        WITH RECURSIVE kin (id) AS (
-            SELECT unnest(%s) COLLATE "C"
-            UNION
-            SELECT other.id FROM kin CROSS JOIN LATERAL (
-                SELECT master_record_id FROM sync_lead WHERE id = kin.id
-                UNION ALL SELECT converted_contact_id FROM sync_lead WHERE id = kin.id
-                UNION ALL SELECT id FROM sync_lead WHERE master_record_id = kin.id
-                UNION ALL SELECT id FROM sync_lead WHERE converted_contact_id = kin.id
-                UNION ALL SELECT master_record_id FROM sync_contact WHERE id = kin.id
-                UNION ALL SELECT id FROM sync_contact WHERE master_record_id = kin.id
-            ) other (id) WHERE other.id IS NOT NULL
-        ) SELECT DISTINCT id FROM kin ORDER BY id
-        """,
-        [list(record_ids)],
-    )
-    return [row[0] for row in cursor.fetchall()]
+    known = set(record_ids)
+    newly = known
+    while newly:
+        cursor.execute(_TIES, {"ids": array(newly)})
+        newly = {row[0] for row in cursor.fetchall()} - known
+        known = known | newly
+    return sorted(known)
+
+
+def array(ids: Iterable[str]) -> str:
+    """Ids as PostgreSQL writes an array of them: one literal, however many they are."""
+    quoted = json.dumps(list(ids), ensure_ascii=False)
+    return "{" + quoted[1:-1] + "}"
 
 
 def _value(column: str | None) -> sql.Composable:
     return sql.Identifier(column) if column else sql.SQL("NULL::text")
 
 
-def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Record], dict[str, str]]:
-    """The records, and which family (by its first record's Id) each is in."""
-    conversions = _conversions(cursor, ids)
+def _records(
+    cursor: Cursor, batch: str, columns: Columns, conversions: dict[str, tuple[datetime, str | None]]
+) -> list[Record]:
     records: list[Record] = []
-    parent: dict[str, str] = {}
-
-    def root(record_id: str) -> str:
-        while parent.setdefault(record_id, record_id) != record_id:
-            record_id = parent[record_id]
-        return record_id
-
     for name, table, extra in (
         ("Lead", "sync_lead", "converted_contact_id, converted_date"),
         ("Contact", "sync_contact", "NULL::text, NULL::date"),
@@ -150,7 +138,7 @@ def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Rec
                 "SELECT id, created_at, created_by_id, owner_id, {status}, {assigned}, {nurture}, {unqualified},"
                 " lead_source, CASE WHEN is_deleted THEN system_modstamp END, master_record_id,"
                 " last_modified_at, last_modified_by_id, {extra}"
-                " FROM {table} WHERE id = ANY(%s) AND created_at IS NOT NULL"
+                " FROM {table} WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
             ).format(
                 status=_value(current[Tracked.STATUS]),
                 assigned=sql.SQL("({})::text").format(_value(current[Tracked.ASSIGNED_DATE])),
@@ -159,20 +147,38 @@ def _records(cursor: Cursor, ids: list[str], columns: Columns) -> tuple[list[Rec
                 extra=sql.SQL(extra),
                 table=sql.Identifier(table),
             ),
-            [ids],
+            [batch],
         )
         for row in cursor.fetchall():
-            record_id, contact_id = row[0], row[13]
-            converted_at, converted_by = None, None
+            contact_id, converted_at, converted_by = row[13], None, None
             if contact_id is not None:
-                converted_at, converted_by = conversions.get(record_id) or _guessed(row[14], row[11], row[12])
+                converted_at, converted_by = conversions.get(row[0]) or _guessed(row[14], row[11], row[12])
             told = (*row[:5], _instant(row[5]), *row[6:11], contact_id, converted_at, converted_by)
             records.append(Record._make(told))
-            for other in (row[10], contact_id):
-                if other is not None:
-                    first, second = sorted((root(record_id), root(other)))
-                    parent[second] = first
-    return records, {record.record_id: root(record.record_id) for record in records}
+    return records
+
+
+def _begin(records: Sequence[Record]) -> tuple[list[_Lists], _Filling]:
+    """The families the records form, with nothing but the records in them yet; ordered by first record Id."""
+    parent: dict[str, str] = {}
+
+    def root(record_id: str) -> str:
+        while (above := parent.get(record_id, record_id)) != record_id:
+            record_id = above
+        return record_id
+
+    for record in records:
+        for other in (record.merged_into, record.converted_to):
+            if other is not None:
+                first, second = sorted((root(record.record_id), root(other)))
+                parent[second] = first
+    begun: _Filling = {}
+    filling: _Filling = {}
+    for record in sorted(records, key=attrgetter("record_id")):
+        family = begun.setdefault(root(record.record_id), _Lists([], [], [], [], []))
+        family.records.append(record)
+        filling[record.record_id] = family
+    return list(begun.values()), filling
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -186,12 +192,10 @@ def _instant(text: str | None) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def _dated(change: Change) -> Change:
-    """The change of a date field, its values as instants (see `_instant`)."""
-    if change.field is not Tracked.ASSIGNED_DATE:
-        return change
-    old, new = _instant(change.old), _instant(change.new)
-    return change._replace(old=old.isoformat() if old else None, new=new.isoformat() if new else None)
+def _dated(text: str | None) -> str | None:
+    """The value of a date field as an instant (see `_instant`)."""
+    at = _instant(text)
+    return at.isoformat() if at is not None else None
 
 
 def _guessed(
@@ -205,57 +209,76 @@ def _guessed(
     return datetime.combine(day, time.min, UTC), modified_by
 
 
-def _conversions(cursor: Cursor, ids: list[str]) -> dict[str, tuple[datetime, str | None]]:
+_Row = tuple[Any, ...]
+
+
+def _history(cursor: Cursor, batch: str, name: str, columns: Columns) -> list[_Row]:
+    """The rows of a history object about what the model reads: (record Id, field, at, actor, old, new, row's Id)."""
+    of = name.removesuffix("History")
     cursor.execute(
-        "SELECT lead_id, created_at, created_by_id FROM sync_leadhistory"
-        " WHERE lead_id = ANY(%s) AND field = %s ORDER BY created_at DESC, id DESC",
-        [ids, CONVERTED],
+        sql.SQL(
+            "SELECT {key}, field, created_at, created_by_id, old_value, new_value, id FROM {table}"
+            " WHERE {key} = ANY(%s::text[]) AND field = ANY(%s)"
+        ).format(key=sql.Identifier(f"{of.lower()}_id"), table=sql.Identifier(f"sync_{name.lower()}")),
+        [batch, [*columns.tracked[of], CONVERTED]],
     )
-    return {lead_id: (at, by) for lead_id, at, by in cursor.fetchall()}
+    return cursor.fetchall()
 
 
-def _changes(cursor: Cursor, ids: list[str], columns: Columns) -> Iterator[Change]:
-    for name, table, key in (
-        ("LeadHistory", "sync_leadhistory", "lead_id"),
-        ("ContactHistory", "sync_contacthistory", "contact_id"),
-    ):
-        meaning = columns.tracked[name.removesuffix("History")]
-        cursor.execute(
-            sql.SQL(
-                "SELECT {key}, field, created_at, created_by_id, old_value, new_value, id FROM {table}"
-                " WHERE {key} = ANY(%s) AND field = ANY(%s)"
-            ).format(key=sql.Identifier(key), table=sql.Identifier(table)),
-            [ids, list(meaning)],
-        )
-        for record_id, field, at, actor, old, new, row_id in cursor.fetchall():
-            yield _dated(Change(record_id, meaning[field], at, actor, old, new, name, row_id))
+def _conversions(told: Sequence[_Row]) -> dict[str, tuple[datetime, str | None]]:
+    """Lead Id → when it was converted, by whom; the first time where history tells several."""
+    rows = sorted(
+        (at, row_id, lead_id, by) for lead_id, field, at, by, _, _, row_id in told if field == CONVERTED
+    )
+    return {lead_id: (at, by) for at, _, lead_id, by in reversed(rows)}
+
+
+def _put_changes(filling: _Filling, told: Sequence[_Row], name: str, columns: Columns) -> None:
+    meaning = columns.tracked[name.removesuffix("History")]
+    for record_id, field, at, actor, old, new, row_id in told:
+        family, what = filling.get(record_id), meaning.get(field)
+        if family is not None and what is not None:
+            before, after = (_dated(old), _dated(new)) if what is Tracked.ASSIGNED_DATE else (old, new)
+            family.changes.append(Change(record_id, what, at, actor, before, after, name, row_id))
+
+
+def _put_seen(filling: _Filling, cursor: Cursor, batch: str, columns: Columns) -> None:
     cursor.execute(
         "SELECT record_id, object_name, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
-        " WHERE record_id = ANY(%s)",
-        [ids],
+        " WHERE record_id = ANY(%s::text[])",
+        [batch],
     )
     for record_id, name, field, at, actor, old, new, row_id, since in cursor.fetchall():
-        what = columns.tracked[name].get(field)
-        if what is not None:
-            yield _dated(Change(record_id, what, at, actor, old, new, "Seen", str(row_id), since))
+        family, what = filling.get(record_id), columns.tracked[name].get(field)
+        if family is not None and what is not None:
+            before, after = (_dated(old), _dated(new)) if what is Tracked.ASSIGNED_DATE else (old, new)
+            family.changes.append(
+                Change(record_id, what, at, actor, before, after, "Seen", str(row_id), since)
+            )
 
 
-def _activities(cursor: Cursor, ids: list[str]) -> Iterator[Activity]:
-    cursor.execute(
-        "SELECT who_id, id, false, created_at, completed_at, COALESCE(is_closed, false), owner_id,"
-        " COALESCE(subject, ''), task_subtype FROM sync_task WHERE who_id = ANY(%s) AND created_at IS NOT NULL",
-        [ids],
-    )
-    yield from map(Activity._make, cursor.fetchall())
-    cursor.execute(
-        "SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype"
-        " FROM sync_event WHERE who_id = ANY(%s) AND created_at IS NOT NULL",
-        [ids],
-    )
-    yield from map(Activity._make, cursor.fetchall())
+_ACTIVITIES = (
+    """
+    SELECT who_id, id, false, created_at, completed_at, COALESCE(is_closed, false), owner_id, COALESCE(subject, ''),
+           task_subtype
+    FROM sync_task WHERE who_id = ANY(%s::text[]) AND created_at IS NOT NULL
+    """,
+    """
+    SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype
+    FROM sync_event WHERE who_id = ANY(%s::text[]) AND created_at IS NOT NULL
+    """,
+)
 
 
-def _steps(cursor: Cursor, ids: list[str], settings: ModelSettings) -> Iterator[OpportunityStep]:
+def _put_activities(filling: _Filling, cursor: Cursor, batch: str) -> None:
+    for query in _ACTIVITIES:
+        cursor.execute(query, [batch])
+        for row in cursor.fetchall():
+            if (family := filling.get(row[0])) is not None:
+                family.activities.append(Activity._make(row))
+
+
+def _put_steps(filling: _Filling, cursor: Cursor, batch: str, settings: ModelSettings) -> None:
     """First arrival at a qualified stage and winning, for each contact role; not before the role was added."""
     cursor.execute(
         """
@@ -272,26 +295,30 @@ def _steps(cursor: Cursor, ids: list[str], settings: ModelSettings) -> Iterator[
                                                  AND history.stage_name = won.stage_name
              WHERE won.id = role.opportunity_id AND won.is_won ORDER BY history.created_at, history.id LIMIT 1)
         ) step (at, actor, is_won)
-        WHERE role.contact_id = ANY(%(ids)s) AND role.is_deleted IS NOT TRUE
+        WHERE role.contact_id = ANY(%(batch)s::text[]) AND role.is_deleted IS NOT TRUE
           AND (role.is_primary OR step.is_won OR NOT %(primary_only)s)
         """,
         {
-            "ids": ids,
+            "batch": batch,
             "stages": list(settings.qualified.opportunity_stages)
             if settings.qualified.by == "opportunity"
             else [],
             "primary_only": settings.qualified.primary_role_only,
         },
     )
-    yield from map(OpportunityStep._make, cursor.fetchall())
+    for row in cursor.fetchall():
+        if (family := filling.get(row[0])) is not None:
+            family.steps.append(OpportunityStep._make(row))
 
 
-def _responses(cursor: Cursor, ids: list[str]) -> Iterator[Response]:
+def _put_responses(filling: _Filling, cursor: Cursor, batch: str) -> None:
     cursor.execute(
         "SELECT lead_id, campaign_id, created_at FROM sync_campaignmember"
-        " WHERE lead_id = ANY(%(ids)s) AND created_at IS NOT NULL"
-        " UNION SELECT contact_id, campaign_id, created_at FROM sync_campaignmember"
-        " WHERE contact_id = ANY(%(ids)s) AND created_at IS NOT NULL",
-        {"ids": ids},
+        " WHERE lead_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL"
+        " UNION ALL SELECT contact_id, campaign_id, created_at FROM sync_campaignmember"
+        " WHERE contact_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL",
+        {"batch": batch},
     )
-    yield from map(Response._make, cursor.fetchall())
+    for row in cursor.fetchall():
+        if (family := filling.get(row[0])) is not None:
+            family.responses.append(Response._make(row))
