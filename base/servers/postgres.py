@@ -17,6 +17,7 @@ from base.servers.home import SUPERUSER, Home, servers_user
 from base.servers.processes import command_line, is_alive, last_lines, server_environment, start_server
 
 MEGABYTE = 1 << 20
+MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 ROOM_FOR_A_NEW_DATABASE = 250 * MEGABYTE
 START_SECONDS = 120  # recovery after a kill replays up to max_wal_size
 STOP_SECONDS = 30
@@ -26,7 +27,7 @@ POLL = 0.05
 CONFIGURATION = {
     "listen_addresses": "",
     "max_connections": "60",
-    "shared_buffers": "256MB",
+    "shared_buffers": f"{min(1024, MEMORY // MEGABYTE // 8)}MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "effective_cache_size": "2GB",
