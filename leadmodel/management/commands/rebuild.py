@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import multiprocessing
 import os
 import signal
@@ -13,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from base.servers.processes import die_with_parent
-from leadmodel.rebuild import Rebuilt, mark_everybody, rebuild_all, rebuild_batch
+from leadmodel.rebuild import BATCH, Rebuilt, mark_everybody, rebuild_all, rebuild_batch
 from sync.models import Mark
 
 
@@ -36,19 +37,26 @@ class Command(BaseCommand):
             mark_everybody()
         if Mark.objects.filter(record_id="*").exists():
             rebuild_batch()
+        batch = _even_batch(Mark.objects.count(), processes)
         connections.close_all()
-        done = _rebuild_at_once(processes) if processes > 1 else [_rebuild(0)]
+        done = _rebuild_at_once(processes, batch) if processes > 1 else [_rebuild(batch)]
         persons = sum(rebuilt.persons for rebuilt in done)
         changed = sum(rebuilt.rows_changed for rebuilt in done)
         self.stdout.write(f"{persons:,} people derived, {changed:,} rows written or removed")
 
 
-def _rebuild_at_once(processes: int) -> list[Rebuilt]:
+def _even_batch(marks: int, processes: int) -> int:
+    """The batch that gives each process as many batches as the others, so that none works alone at the end."""
+    turns = max(1, math.ceil(marks / (processes * BATCH)))
+    return max(1, math.ceil(marks / (processes * turns)))
+
+
+def _rebuild_at_once(processes: int, batch: int) -> list[Rebuilt]:
     """By several processes, which end when this one does. Raises CommandError when one of them is killed."""
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, context, initializer=die_with_parent(signal.SIGKILL)) as pool:
         try:
-            return list(pool.map(_rebuild, range(processes)))
+            return list(pool.map(_rebuild, [batch] * processes))
         except BrokenProcessPool as error:
             raise CommandError(
                 "One of the rebuilding processes was killed, perhaps for want of memory. What it had not finished stays"
@@ -56,7 +64,7 @@ def _rebuild_at_once(processes: int) -> list[Rebuilt]:
             ) from error
 
 
-def _rebuild(_: int) -> Rebuilt:
-    done = rebuild_all()
+def _rebuild(batch: int) -> Rebuilt:
+    done = rebuild_all(batch)
     connections.close_all()
     return done
