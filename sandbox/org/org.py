@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sandbox.org import archiving, conversion, history, merging, recycling
+from sandbox.org import archiving, conversion, history, merging, recycling, rules
 from sandbox.org.clock import Clock
 from sandbox.org.defaults import followed, with_defaults
 from sandbox.org.errors import ApiError, deleted, no_such_record, unsupported_object
 from sandbox.org.ids import make_id
 from sandbox.org.instants import to_second_text
 from sandbox.org.lateness import Lateness
+from sandbox.org.rules import PLAIN, Options
 from sandbox.org.schema import SObject, Value
 from sandbox.org.store import Row, Store
 from sandbox.org.validation import checked_values
@@ -24,7 +25,7 @@ class Org:
     """A store plus behaviour. Every change is one transaction and stamps whole seconds, as Salesforce does.
 
     `user_id` is who does it (the API's own user when left out), `now` when (the organisation's clock when
-    left out). What is refused raises ApiError.
+    left out), `options` which rules it meets. What is refused raises ApiError.
     """
 
     def __init__(self, store: Store) -> None:
@@ -38,6 +39,7 @@ class Org:
         values: Mapping[str, object],
         user_id: str | None = None,
         now: datetime | None = None,
+        options: Options = PLAIN,
     ) -> str:
         """Creates a record and answers its Id."""
         one = self.object(object_name)
@@ -54,7 +56,10 @@ class Org:
             row = with_defaults(
                 self.store, one, checked_values(self.store, one, values, creating=True), user_id=user_id
             )
+            if options.assigns:
+                row["OwnerId"] = rules.assigned_owner(self.store, one, row) or row["OwnerId"]
             self._refuse_duplicate(one, row, record_id=None)
+            rules.refuse(self.store, one, row, {}, options)
             row |= followed(self.store, one, row, {}, now=at)
             row |= _stamps(one, user_id, at, created=True)
             row["Id"] = self.store.new_id(one.name)
@@ -71,6 +76,7 @@ class Org:
         values: Mapping[str, object],
         user_id: str | None = None,
         now: datetime | None = None,
+        options: Options = PLAIN,
     ) -> None:
         """Changes fields of a record, with the history rows that tracked fields leave."""
         one = self.object(object_name)
@@ -85,7 +91,10 @@ class Org:
             if one.name == "Lead" and before["IsConverted"]:
                 raise ApiError(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", [])
             written = checked_values(self.store, one, values, creating=False)
+            if options.assigns and (owner_id := rules.assigned_owner(self.store, one, {**before, **written})):
+                written["OwnerId"] = owner_id
             self._refuse_duplicate(one, written, record_id=str(before["Id"]))
+            rules.refuse(self.store, one, {**before, **written}, before, options)
             written |= followed(self.store, one, written, before, now=at)
             self.write(one, before, written, user_id=user_id, at=at)
 

@@ -24,7 +24,7 @@ class Field:
     """One field of an object, as describe tells of it.
 
     `length` is in characters; `precision` and `scale` are decimal digits. `tracked` says whether a
-    change leaves a row in the object's history.
+    change leaves a row in the object's history, `external_id` whether clients may name records by it.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Field:
     name_field: bool = False
     tracked: bool = False
     unique: bool = False
+    external_id: bool = False
 
     @property
     def custom(self) -> bool:

@@ -122,18 +122,21 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. One writer at a time; inside another transaction of the thread it joins that one."""
+        """All or nothing. One writer at a time; inside another transaction of the thread it is a part of that one."""
         with self._writing:
-            if self.connection.in_transaction:
-                yield
-                return
-            self.connection.execute("BEGIN IMMEDIATE")
+            begin, undo, end = (
+                ("SAVEPOINT part", "ROLLBACK TO part; RELEASE part", "RELEASE part")
+                if self.connection.in_transaction
+                else ("BEGIN IMMEDIATE", "ROLLBACK", "COMMIT")
+            )
+            self.connection.execute(begin)
             try:
                 yield
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                for statement in undo.split("; "):
+                    self.connection.execute(statement)
                 raise
-            self.connection.execute("COMMIT")
+            self.connection.execute(end)
 
     # -- settings
 

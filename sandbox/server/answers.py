@@ -45,7 +45,7 @@ class Call:
         """The body as a JSON object. Raises ApiError JSON_PARSER_ERROR."""
         try:
             told = json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = (
                 f" at [line:{error.lineno}, column:{error.colno}]"
                 if isinstance(error, json.JSONDecodeError)
@@ -103,10 +103,6 @@ class Endpoint:
         await response(scope, receive, send)
 
     async def _response(self, request: Request) -> Response:
-        handler = self._handlers.get("GET" if request.method == "HEAD" else request.method)
-        if handler is None:
-            message = f"HTTP Method '{request.method}' not allowed. Allowed are {self._allowed}"
-            return refused(ApiError(405, "METHOD_NOT_ALLOWED", message))
         call = Call(
             request.scope.get("user_id", ""),
             request.scope.get("api_version", ""),
@@ -117,7 +113,15 @@ class Endpoint:
             _origin(request),
             request.scope.get("effect", USUAL),
         )
+        return await run_in_threadpool(self.answered, request.method, call)
+
+    def answered(self, method: str, call: Call) -> Response:
+        """The answer to a request, in the thread at hand; refusals too."""
+        handler = self._handlers.get("GET" if method == "HEAD" else method)
+        if handler is None:
+            message = f"HTTP Method '{method}' not allowed. Allowed are {self._allowed}"
+            return refused(ApiError(405, "METHOD_NOT_ALLOWED", message))
         try:
-            return await run_in_threadpool(handler, call)
+            return handler(call)
         except ApiError as error:
             return refused(error)

@@ -15,19 +15,14 @@ from sandbox.org.org import Org
 from sandbox.server import versions
 from sandbox.server.access import Access
 from sandbox.server.answers import Endpoint, refused
-from sandbox.server.bulk import Bulk
 from sandbox.server.bulk_jobs import Jobs
 from sandbox.server.clients import Clients
 from sandbox.server.control import Control
-from sandbox.server.describe import Describes
+from sandbox.server.data import data_controls, data_endpoints
 from sandbox.server.doors import door_routes
 from sandbox.server.faults import Faults
 from sandbox.server.gate import CONTROL, Gate
-from sandbox.server.interventions import Interventions
 from sandbox.server.limits import Limits
-from sandbox.server.query import Queries
-from sandbox.server.records import Records
-from sandbox.server.replication import Replication
 from sandbox.server.resources import Resources
 from sandbox.server.striking import Striking
 from sandbox.server.tokens import Tokens
@@ -41,8 +36,8 @@ def create_app(org: Org, jobs: Jobs, *, token: str | None = None) -> ASGIApp:
     inner = Starlette(
         routes=[
             *door_routes(org, tokens, clients),
-            *_api_routes(org, jobs, limits),
-            *_control_routes(Control(org, faults), Access(org, tokens, clients), Interventions(org)),
+            *_api_routes(org, jobs, faults, limits),
+            *_control_routes(Control(org, faults), Access(org, tokens, clients), data_controls(org)),
         ],
         exception_handlers={HTTPException: _refuse_unknown, Exception: _confess},
     )
@@ -51,35 +46,19 @@ def create_app(org: Org, jobs: Jobs, *, token: str | None = None) -> ASGIApp:
     return Gate(Striking(zipping, org, faults), tokens, limits)
 
 
-def _api_routes(org: Org, jobs: Jobs, limits: Limits) -> list[Route]:
-    queries, describes, records, bulk = Queries(org), Describes(org), Records(org), Bulk(org, jobs)
-    replication = Replication(org)
+def _api_routes(org: Org, jobs: Jobs, faults: Faults, limits: Limits) -> list[Route]:
     base = "/services/data/v{version}"
-    handlers = {
+    endpoints = {
         "/services/data": Endpoint(GET=versions.listed),
         base: Endpoint(GET=Resources(org).listed),
-        f"{base}/query": Endpoint(GET=queries.query),
-        f"{base}/queryAll": Endpoint(GET=queries.query_all),
-        f"{base}/query/{{locator}}": Endpoint(GET=queries.more),
-        f"{base}/queryAll/{{locator}}": Endpoint(GET=queries.more),
         f"{base}/limits": Endpoint(GET=limits.limits),
         f"{base}/limits/recordCount": Endpoint(GET=limits.record_count),
-        f"{base}/jobs/query": Endpoint(GET=bulk.listed, POST=bulk.create),
-        f"{base}/jobs/query/{{id}}": Endpoint(GET=bulk.get, PATCH=bulk.change, DELETE=bulk.delete),
-        f"{base}/jobs/query/{{id}}/results": Endpoint(GET=bulk.results),
-        f"{base}/sobjects": Endpoint(GET=describes.everything),
-        f"{base}/sobjects/{{object}}": Endpoint(GET=describes.basic, POST=records.create),
-        f"{base}/sobjects/{{object}}/describe": Endpoint(GET=describes.full),
-        f"{base}/sobjects/{{object}}/updated": Endpoint(GET=replication.updated),
-        f"{base}/sobjects/{{object}}/deleted": Endpoint(GET=replication.deleted),
-        f"{base}/sobjects/{{object}}/{{id}}": Endpoint(
-            GET=records.read, PATCH=records.update, DELETE=records.delete
-        ),
+        **data_endpoints(base, org, jobs, faults),
     }
-    return [Route(path, handler) for path, handler in handlers.items()]
+    return [Route(path, endpoint) for path, endpoint in endpoints.items()]
 
 
-def _control_routes(control: Control, access: Access, interventions: Interventions) -> list[Route]:
+def _control_routes(control: Control, access: Access, data: dict[str, Endpoint]) -> list[Route]:
     handlers = {
         "clock": Endpoint(GET=control.clock, PUT=control.set_clock),
         "hidden": Endpoint(GET=access.hidden, PUT=access.set_hidden),
@@ -87,14 +66,7 @@ def _control_routes(control: Control, access: Access, interventions: Interventio
         "faults": Endpoint(GET=control.list_faults, POST=control.add_fault, DELETE=control.clear_faults),
         "clients": Endpoint(GET=access.list_clients, PUT=access.set_clients),
         "session": Endpoint(POST=access.open_session, DELETE=access.end_sessions),
-        "convert": Endpoint(POST=interventions.convert),
-        "merge": Endpoint(POST=interventions.merge),
-        "undelete": Endpoint(POST=interventions.undelete),
-        "purge": Endpoint(POST=interventions.purge),
-        "empty-bin": Endpoint(POST=interventions.empty_bin),
-        "touch": Endpoint(POST=interventions.touch),
-        "archive": Endpoint(POST=interventions.archive),
-        "late": Endpoint(GET=interventions.late, PUT=interventions.set_late),
+        **data,
     }
     return [Route(f"{CONTROL}/{name}", handler) for name, handler in handlers.items()]
 

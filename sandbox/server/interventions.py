@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sandbox.org import rules
 from sandbox.org.errors import ApiError, no_such_record
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer, nothing
@@ -96,6 +97,15 @@ class Interventions:
             raise ApiError(400, "INVALID_ARGUMENT", "seconds must be a number from 0")
         self.org.lateness.set(seconds)
         return self.late(call)
+
+    def rules(self, _call: Call) -> Response:
+        """GET rules."""
+        return answer(self.org.store.setting(rules.SETTING, {}))
+
+    def set_rules(self, call: Call) -> Response:
+        """PUT rules: what `rules.checked` tells; it replaces those of before."""
+        self.org.store.set_setting(rules.SETTING, rules.checked(self.org.store.schema, call.json()))
+        return self.rules(call)
 
 
 def required(told: Mapping[str, Any], name: str) -> str:
