@@ -141,9 +141,10 @@ class Store:
     # -- settings
 
     def setting(self, key: str, default: Any = None) -> Any:
-        """A setting of the organisation: any JSON value."""
+        """A setting of the organisation: any JSON value; `default` where it is not set, or set to nothing."""
         found = self.connection.execute("SELECT value FROM _setting WHERE key = ?", (key,)).fetchone()
-        return default if found is None else json.loads(found[0])
+        kept = None if found is None else json.loads(found[0])
+        return default if kept is None else kept
 
     def set_setting(self, key: str, value: Any) -> None:
         """Keeps a setting: any JSON value."""

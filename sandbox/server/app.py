@@ -24,6 +24,7 @@ from sandbox.server.faults import Faults
 from sandbox.server.gate import CONTROL, Gate
 from sandbox.server.limits import Limits
 from sandbox.server.resources import Resources
+from sandbox.server.settings import Settings
 from sandbox.server.striking import Striking
 from sandbox.server.tokens import Tokens
 
@@ -62,7 +63,7 @@ def _control_routes(control: Control, access: Access, data: dict[str, Endpoint])
     handlers = {
         "clock": Endpoint(GET=control.clock, PUT=control.set_clock),
         "hidden": Endpoint(GET=access.hidden, PUT=access.set_hidden),
-        "settings": Endpoint(PUT=control.settings),
+        "settings": Endpoint(PUT=Settings(control.org).change),
         "faults": Endpoint(GET=control.list_faults, POST=control.add_fault, DELETE=control.clear_faults),
         "clients": Endpoint(GET=access.list_clients, PUT=access.set_clients),
         "session": Endpoint(POST=access.open_session, DELETE=access.end_sessions),

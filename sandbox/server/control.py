@@ -43,12 +43,6 @@ class Control:
             self.org.clock.run()
         return answer(self.org.clock.told())
 
-    def settings(self, call: Call) -> Response:
-        """PUT settings: any of the organisation's settings by name."""
-        for name, value in call.json().items():
-            self.org.store.set_setting(name, value)
-        return nothing()
-
     def list_faults(self, _call: Call) -> Response:
         """GET faults."""
         return answer(self.faults.waiting())
