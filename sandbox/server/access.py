@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sandbox.org.errors import ApiError
+from sandbox.org.errors import ApiError, malformed_id
 from sandbox.org.ids import MalformedId, id18
 from sandbox.org.org import Org
 from sandbox.org.store import HIDDEN_FROM_PROFILES, HIDDEN_FROM_USERS
@@ -41,8 +41,14 @@ class Access:
         """POST session: `{"user_id": …}` opens a session of that user, with a refresh token of `client_id`."""
         told = call.json()
         user_id, client = told.get("user_id"), told.get("client_id", DEFAULT.key)
-        if not isinstance(user_id, str) or not isinstance(client, str):
+        if not isinstance(user_id, str):
             raise ApiError(400, "MISSING_ARGUMENT", "user_id must be given")
+        if not isinstance(client, str) or self.clients.get(client) is None:
+            raise ApiError(400, "INVALID_CLIENT", f"The organisation has no client {client!r}.")
+        try:
+            user_id = id18(user_id)
+        except MalformedId:
+            raise malformed_id(user_id, "user_id") from None
         self.org.live_row("User", user_id)
         return answer(
             {

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from sandbox.org.org import Org
 from sandbox.server.answers import Call
 from sandbox.server.authorize_page import error_page, question_page
-from sandbox.server.clients import Client, Clients
+from sandbox.server.clients import LASTING, SCOPES, Client, Clients
 from sandbox.server.codes import Codes, Consent
 from sandbox.server.oauth import OAuthRefused, form_of
 from sandbox.server.users import active_users, is_active
@@ -19,6 +19,7 @@ from sandbox.server.users import active_users, is_active
 APPROVE_AS = "approve_as"
 """The setting that names a user by Id as whom every request is approved at once, without a page."""
 
+_REST = frozenset(SCOPES) - LASTING
 _KEPT = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "nonce",
 )  # fmt: skip
@@ -122,15 +123,14 @@ def _scope(client: Client, told: Mapping[str, str]) -> str:
 
 
 def _implied(client: Client) -> set[str]:
-    """One name allows the other: a lasting session, and all that `full` holds."""
-    implied = (
-        {"offline_access", "refresh_token"}
-        if {"offline_access", "refresh_token"} & set(client.scopes)
-        else set()
-    )
-    return implied | (
-        {"api", "id", "openid", "profile", "email", "web"} if "full" in client.scopes else set()
-    )
+    """Names that mean what the client may do under others: two for a lasting session, and `full` for all the rest."""
+    may = set(client.scopes)
+    implied = set() if may.isdisjoint(LASTING) else set(LASTING)
+    if "full" in may:
+        implied |= _REST
+    elif may >= _REST:
+        implied.add("full")
+    return implied
 
 
 def _challenge(client: Client, told: Mapping[str, str]) -> str | None:

@@ -45,7 +45,7 @@ def question_page(
     options = "\n".join(
         f'<option value="{escape(str(user["Id"]))}"'
         f"{' selected' if str(user['Username']).lower() == hint.lower() else ''}>"
-        f"{escape(str(user['Name'] or user['LastName']))} ({escape(str(user['Username']))})</option>"
+        f"{escape(str(user['Name']))} ({escape(str(user['Username'] or 'no username'))})</option>"
         for user in users
     )
     hidden = "\n".join(

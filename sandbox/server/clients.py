@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -17,8 +18,12 @@ from sandbox.org.org import Org
 SCOPES = ("api", "id", "openid", "profile", "email", "web", "refresh_token")
 """What a client may ask for unless it is told otherwise, in the order answers tell of it."""
 
+LASTING = frozenset({"refresh_token", "offline_access"})
+"""The scopes that give a refresh token."""
+
 _SETTING = "clients"
 _SCOPE_NAMES = frozenset({*SCOPES, "full", "offline_access", "address", "phone", "custom_permissions"})
+_HALF = re.compile("[\ud800-\udfff]")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -116,7 +121,7 @@ class Clients:
 
 
 def client_of(told: object) -> Client:
-    """A client as a control names it: `id` is required, the rest has defaults. Raises ApiError."""
+    """A client as a control names it: `id` and `secret` are required, the rest has defaults. Raises ApiError."""
     if not isinstance(told, dict):
         raise _bad("a client is a JSON object")
     values: dict[str, Any] = {("key" if name == "id" else name): value for name, value in told.items()}
@@ -126,9 +131,9 @@ def client_of(told: object) -> Client:
     unknown = values.keys() - {one.name for one in fields(Client)}
     if unknown or "key" in told:
         raise _bad(f"a client has no {min(unknown, default='key')}")
-    if not values.get("key"):
-        raise _bad("a client has an id")
-    return Client(**values)
+    if not values.get("key") or not values.get("secret"):
+        raise _bad("a client has an id and a secret")
+    return Client(**{"name": values["key"], **values})
 
 
 def told_client(client: Client) -> dict[str, object]:
@@ -139,14 +144,16 @@ def told_client(client: Client) -> dict[str, object]:
 
 def _checked(name: str, value: object) -> object:
     if name in ("callbacks", "scopes"):
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not all(
+            isinstance(one, str) and not _HALF.search(one) for one in value
+        ):
             raise _bad(f"{name} must be a list of texts")
         if name == "scopes" and not _SCOPE_NAMES.issuperset(value):
             raise _bad(f"scopes are {', '.join(sorted(_SCOPE_NAMES))}")
         return tuple(value)
     if isinstance(getattr(DEFAULT, name), bool) is not isinstance(value, bool):
         raise _bad(f"{name} cannot be {value!r}")
-    if not isinstance(value, str | bool):
+    if not isinstance(value, str | bool) or (isinstance(value, str) and _HALF.search(value)):
         raise _bad(f"{name} must be a text")
     if name == "certificate" and isinstance(value, str) and value:
         try:

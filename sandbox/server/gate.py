@@ -57,10 +57,12 @@ class Gate:
 
     async def _user(self, scope: Scope) -> str:
         token = bearer(Headers(scope=scope))
-        user_id = await run_in_threadpool(self.tokens.user_of, token) if token else None
-        if user_id is None:
+        session = await run_in_threadpool(self.tokens.session, token) if token else None
+        if session is None:
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-        return user_id
+        if not session.may_call:
+            raise ApiError(401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API")
+        return session.user_id
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A call of the versioned API: it uses up the limits, sees what its user sees, and tells how much is used."""

@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer
-from sandbox.server.clients import Client, Clients
+from sandbox.server.clients import LASTING, Client, Clients
 from sandbox.server.codes import Codes, Consent, SpentCode, UnknownCode
-from sandbox.server.hosts import instance_url, is_login_host
+from sandbox.server.hosts import instance_url, is_login_host, my_domain_url
 from sandbox.server.identity import identity_url, profile_claims
 from sandbox.server.oauth import OAuthRefused, authenticated, form_of
 from sandbox.server.signing import BadToken, SigningKey, challenge_of, check_signature, claims_of, half_hash
@@ -26,7 +26,6 @@ from sandbox.server.users import by_username, fits, is_active
 PASSWORD_FLOW = "allow_password_flow"  # noqa: S105 -- the name of a setting
 """The setting that allows the username-password flow, which new organisations refuse."""
 
-_LASTING = frozenset({"refresh_token", "offline_access"})
 _AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
 _LONGEST_ASSERTION_S = 300
 _IDENTITY_TOKEN_S = 120
@@ -81,7 +80,7 @@ class Grants:
             raise OAuthRefused("redirect_uri_mismatch", "redirect_uri must match configuration")
         _check_verifier(consent, form.get("code_verifier"))
         self._refuse_inactive(consent.user_id)
-        lasts = not _LASTING.isdisjoint(consent.scope.split())
+        lasts = not LASTING.isdisjoint(consent.scope.split())
         family = new_family() if lasts else None
         access = self.tokens.open_session(
             consent.user_id, client=client.key, scope=consent.scope, family=family
@@ -95,11 +94,14 @@ class Grants:
 
     def _by_refresh_token(self, call: Call, form: Form) -> Granted:
         client = authenticated(self.clients, call, form, may_be_public=True)
+        held = self.tokens.refreshable(_given(form, "refresh_token"))
+        if held is not None:
+            # who comes back to work must find the token unused
+            self._refuse_inactive(held.user_id)
         try:
-            fresh = self.tokens.refresh(_given(form, "refresh_token"), client.key)
+            fresh = self.tokens.refresh(form["refresh_token"], client.key)
         except RefusedToken:
             raise OAuthRefused("invalid_grant", "expired access/refresh token") from None
-        self._refuse_inactive(fresh.user_id)
         told = self._session(call, client, fresh.user_id, fresh.access_token, fresh.scope)
         if fresh.refresh_token is not None:
             told["refresh_token"] = fresh.refresh_token
@@ -130,7 +132,7 @@ class Grants:
             check_signature(assertion, key)
         except BadToken:
             raise OAuthRefused("invalid_grant", "invalid assertion") from None
-        if str(claims.get("aud")).rstrip("/") not in (*_AUDIENCES, call.origin, instance_url(call, self.org)):
+        if str(claims.get("aud")).rstrip("/") not in (*_AUDIENCES, call.origin, my_domain_url(self.org)):
             raise OAuthRefused("invalid_grant", "audience is invalid")
         _check_expiry(claims.get("exp"))
         user = by_username(self.org, str(claims.get("sub")))
@@ -157,7 +159,7 @@ class Grants:
 
     def _open(self, call: Call, client: Client, user_id: str) -> Granted:
         """A session of all that the client may do, which cannot be refreshed."""
-        scope = " ".join(name for name in client.scopes if name not in _LASTING)
+        scope = " ".join(name for name in client.scopes if name not in LASTING)
         access = self.tokens.open_session(user_id, client=client.key, scope=scope)
         return self._session(call, client, user_id, access, scope)
 

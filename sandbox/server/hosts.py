@@ -18,9 +18,12 @@ def is_login_host(call: Call) -> bool:
 
 def instance_url(call: Call, org: Org) -> str:
     """Where the client shall send its calls: to where it came, or from a shared host to the My Domain."""
-    if is_login_host(call):
-        return f"https://{org.store.setting(MY_DOMAIN, 'sandbox')}.my.salesforce.com"
-    return call.origin
+    return my_domain_url(org) if is_login_host(call) else call.origin
+
+
+def my_domain_url(org: Org) -> str:
+    """The organisation's own address at Salesforce."""
+    return f"https://{org.store.setting(MY_DOMAIN, 'sandbox')}.my.salesforce.com"
 
 
 def _host(call: Call) -> str:

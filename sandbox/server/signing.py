@@ -121,6 +121,8 @@ def _encoded_json(told: Mapping[str, object]) -> str:
 def _decoded_json(text: str) -> dict[str, Any]:
     try:
         told = json.loads(_decoded(text))
+        # half a character can be spelled in JSON, and nowhere else
+        json.dumps(told, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadToken("not JSON") from error
     if not isinstance(told, dict):

@@ -18,6 +18,7 @@ ROTATE = "rotate_refresh_tokens"
 """The setting that makes every refresh token good for one use; using it twice revokes its whole family."""
 
 USUAL_SESSION_SECONDS = 7200
+_CALLING = frozenset({"api", "full"})
 _SCHEMES = ("bearer", "oauth")
 
 
@@ -37,6 +38,11 @@ class Session:
     scope: str
     opened_at: float
     expires_at: float
+
+    @property
+    def may_call(self) -> bool:
+        """Whether it is for more than learning who somebody is."""
+        return not _CALLING.isdisjoint(self.scope.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def test_a_session_left_alone_is_over_after_two_hours(sandbox_server: SandboxSer
 
 
 def test_who_is_deactivated_is_out_at_once(sandbox_server: SandboxServer) -> None:
+    set_settings(sandbox_server, rotate_refresh_tokens=True)
     alice = user(sandbox_server.org, "Alice")
     granted = sandbox_server.post("/__sandbox__/session", {"user_id": alice}).json()
     sandbox_server.org.update("User", alice, {"IsActive": False})
@@ -137,6 +138,9 @@ def test_who_is_deactivated_is_out_at_once(sandbox_server: SandboxServer) -> Non
 
     assert sandbox_server.get("limits", token=granted["access_token"]).status_code == 401
     assert refreshed.json()["error"] == "inactive_user"
+    sandbox_server.org.update("User", alice, {"IsActive": True})
+    back = ask(sandbox_server, grant_type="refresh_token", refresh_token=granted["refresh_token"], **CLIENT)
+    assert back.status_code == 200
 
 
 def test_the_password_flow_is_refused_until_allowed(sandbox_server: SandboxServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import jwt
@@ -13,6 +14,7 @@ from tests.sandbox.conftest import SandboxServer, user
 from tests.sandbox.signing_in import KEY, approve, ask, assertion, certificate, exchange, refused, set_clients
 
 ALICE = "alice@desk.example"
+X = {"id": "x", "secret": "x"}
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -35,8 +37,11 @@ def test_an_assertion_opens_a_session_of_its_user(server: SandboxServer) -> None
     assert server.get("/services/oauth2/userinfo", token=told["access_token"]).json()["name"] == "Alice"
 
 
-@pytest.mark.parametrize("audience", ["https://test.salesforce.com", "https://login.salesforce.com/"])
-def test_either_login_host_is_an_audience(server: SandboxServer, audience: str) -> None:
+@pytest.mark.parametrize(
+    "audience",
+    ["https://test.salesforce.com", "https://login.salesforce.com/", "https://sandbox.my.salesforce.com"],
+)
+def test_the_login_hosts_and_the_my_domain_are_audiences(server: SandboxServer, audience: str) -> None:
     assert bring(server, assertion(aud=audience)).status_code == 200
 
 
@@ -55,6 +60,7 @@ def test_the_organisation_itself_is_an_audience(server: SandboxServer) -> None:
         ({"exp": 99_999_999_999}, "invalid_grant", "invalid assertion"),
         ({"exp": "soon"}, "invalid_grant", "invalid assertion"),
         ({"exp": "inf"}, "invalid_grant", "invalid assertion"),
+        ({"sub": "half \ud800"}, "invalid_grant", "invalid assertion"),
     ],
 )
 def test_a_claim_that_is_not_so_is_refused(
@@ -73,7 +79,7 @@ def test_a_claim_that_is_not_so_is_refused(
 
 
 def jwt_bytes(claims: dict[str, object]) -> bytes:
-    return repr(claims).replace("'", '"').encode()
+    return json.dumps(claims).encode()
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "....", "e30.e30.e30", "é.é.é", "e30.W10.e30"])
@@ -124,16 +130,21 @@ def test_where_users_authorize_themselves_one_must_have(server: SandboxServer) -
     "client",
     [
         {},
-        {"id": ""},
-        {"id": "x", "key": "y"},
-        {"id": "x", "wish": 1},
-        {"id": "x", "certificate": "x"},
-        {"id": "x", "certificate": certificate(ec.generate_private_key(ec.SECP256R1()))},
-        {"id": "x", "scopes": ["wish"]},
-        {"id": "x", "callbacks": "http://localhost"},
-        {"id": "x", "pkce_required": "yes"},
+        {"id": "x"},
+        {"secret": "x"},
+        {"id": "", "secret": "x"},
+        {"id": "x", "secret": ""},
         {"id": "x", "secret": True},
         {"id": "x", "secret": 5},
+        {"id": "x", "secret": "\ud800"},
+        {**X, "key": "y"},
+        {**X, "wish": 1},
+        {**X, "certificate": "x"},
+        {**X, "certificate": certificate(ec.generate_private_key(ec.SECP256R1()))},
+        {**X, "scopes": ["wish"]},
+        {**X, "callbacks": "http://localhost"},
+        {**X, "callbacks": ["\ud800"]},
+        {**X, "pkce_required": "yes"},
         "x",
     ],
 )

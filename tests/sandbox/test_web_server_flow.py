@@ -77,6 +77,30 @@ def test_a_client_that_names_no_scope_gets_all_it_may_have(sandbox_server: Sandb
     assert {"refresh_token", "id_token"} <= told.keys()
 
 
+@pytest.mark.parametrize("scope", ["full", "api offline_access", "id  openid"])
+def test_names_that_mean_the_same_may_be_asked_for(
+    sandbox_server: SandboxServer, alice: str, scope: str
+) -> None:
+    told = exchange(sandbox_server, approve(sandbox_server, alice, scope=scope)["code"]).json()
+
+    assert told["scope"].split() == scope.split()
+    assert ("refresh_token" in told) == ("offline_access" in scope)
+
+
+def test_a_session_for_less_than_the_api_calls_nothing(sandbox_server: SandboxServer, alice: str) -> None:
+    token = exchange(sandbox_server, approve(sandbox_server, alice, scope="id")["code"]).json()[
+        "access_token"
+    ]
+
+    refused = sandbox_server.get("limits", token=token)
+
+    assert (refused.status_code, refused.json()[0]["message"]) == (
+        401,
+        "This session is not valid for use with the REST API",
+    )
+    assert sandbox_server.get("/services/oauth2/userinfo", token=token).status_code == 200
+
+
 def test_the_redirect_keeps_what_the_callback_had(sandbox_server: SandboxServer, alice: str) -> None:
     callback = "https://127.0.0.1:8443/back?from=salesforce"
     response = authorize(sandbox_server, "POST", user_id=alice, decision="allow", redirect_uri=callback)
