@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sandbox.org.schema import NUMBER_TYPES, Field, SObject
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 OWN_TABLES = (
     "CREATE TABLE _setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -18,6 +18,12 @@ OWN_TABLES = (
     # a query's result, fixed when it was asked: row numbers as 8-byte integers, in order
     "CREATE TABLE _cursor (id TEXT PRIMARY KEY, soql TEXT, all_rows INTEGER, made_at REAL, rows BLOB)",
     "CREATE TABLE _bulk_job (id TEXT PRIMARY KEY, made_at REAL, job TEXT NOT NULL)",
+    "CREATE TABLE _ingest_job (id TEXT PRIMARY KEY, made_at REAL, job TEXT NOT NULL, csv BLOB)",
+    # what became of each row of a job's CSV; error is empty where it was written
+    (
+        "CREATE TABLE _ingest_result (job_id TEXT, place INTEGER, record_id TEXT, created INTEGER, error TEXT, "
+        "PRIMARY KEY (job_id, place)) WITHOUT ROWID"
+    ),
     # times are seconds since 1970 of the organisation's clock; a family is all that came of one consent
     (
         "CREATE TABLE _access_token (token TEXT PRIMARY KEY, user_id TEXT, client TEXT, scope TEXT, family TEXT, "

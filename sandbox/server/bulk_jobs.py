@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 
 from sandbox.org.errors import ApiError
 from sandbox.org.ids import DIGITS, checksum
@@ -18,6 +17,7 @@ from sandbox.org.instants import to_second_text
 from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.org.viewer import seen_by
+from sandbox.server.background import Line
 from sandbox.server.bulk_results import Results
 from sandbox.server.query import compiled
 from sandbox.server.spoiling import refuse_long
@@ -61,9 +61,7 @@ class Jobs:
     """The jobs, and the thread that runs them. `start` it once; `stop` waits for the job in hand to notice."""
 
     org: Org
-    _waiting: SimpleQueue[str | None] = field(default_factory=SimpleQueue)
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
+    line: Line = field(default_factory=Line)
 
     @property
     def _store(self) -> Store:
@@ -82,16 +80,12 @@ class Jobs:
             self.delete(job_id)
         for job in self.all():
             if job.state not in FINISHED:
-                self._waiting.put(job.id)
-        self._thread = threading.Thread(target=self._work, name="bulk-jobs", daemon=True)
-        self._thread.start()
+                self.line.put(partial(self._work, job.id))
+        self.line.start(self._store.close)
 
     def stop(self) -> None:
         """Ends the thread. A job in hand is given up and runs anew after the next start."""
-        self._stopping.set()
-        self._waiting.put(None)
-        if self._thread is not None:
-            self._thread.join()
+        self.line.stop()
 
     def add(self, job: Job) -> None:
         """Takes a new job; it runs when those before it are done."""
@@ -99,7 +93,7 @@ class Jobs:
             self._store.connection.execute(
                 "INSERT INTO _bulk_job VALUES (?, ?, ?)", (job.id, time.time(), json.dumps(asdict(job)))
             )
-        self._waiting.put(job.id)
+        self.line.put(partial(self._work, job.id))
 
     def get(self, job_id: str) -> Job | None:
         """The job with this Id; None when there is none."""
@@ -141,21 +135,21 @@ class Jobs:
             )
         return job
 
-    def _work(self) -> None:
-        while (job_id := self._waiting.get()) is not None:
-            with self._store.transaction():
-                job = self.get(job_id)
-                if job is None or job.state in FINISHED:
-                    continue
-                job = self._save(job, state="InProgress")
-            try:
-                self._run(job)
-            except _Interrupted:
-                self.results(job_id).remove()
-            except (ApiError, OSError, sqlite3.Error) as error:
-                self.results(job_id).remove()
-                self._save(job, state="Failed", error=_told(error))
-        self._store.close()
+    def _work(self, job_id: str) -> None:
+        if self.line.is_stopping:
+            return
+        with self._store.transaction():
+            job = self.get(job_id)
+            if job is None or job.state in FINISHED:
+                return
+            job = self._save(job, state="InProgress")
+        try:
+            self._run(job)
+        except _Interrupted:
+            self.results(job_id).remove()
+        except (ApiError, OSError, sqlite3.Error) as error:
+            self.results(job_id).remove()
+            self._save(job, state="Failed", error=_told(error))
 
     def _run(self, job: Job) -> None:
         if job.ends_as:
@@ -170,7 +164,7 @@ class Jobs:
             found = 0
             for batch in csv_lines(self._store, query, delimiter, LINE_ENDS[job.line_end]):
                 current = self.get(job.id)
-                if self._stopping.is_set() or current is None or current.state == "Aborted":
+                if self.line.is_stopping or current is None or current.state == "Aborted":
                     raise _Interrupted
                 found += len(batch)
                 refuse_long(job.timeout_over, found)

@@ -11,6 +11,8 @@ from sandbox.server.composite import Composite
 from sandbox.server.describe import Describes
 from sandbox.server.dispatching import Dispatch
 from sandbox.server.faults import Faults
+from sandbox.server.ingest import Ingest
+from sandbox.server.ingest_jobs import IngestJobs
 from sandbox.server.interventions import Interventions
 from sandbox.server.query import Queries
 from sandbox.server.records import Records
@@ -23,6 +25,9 @@ def data_endpoints(base: str, org: Org, jobs: Jobs, faults: Faults) -> dict[str,
     queries, describes, replication, bulk = Queries(org), Describes(org), Replication(org), Bulk(org, jobs)
     writer = Writer(org, faults)
     records, collections = Records(org, writer), Collections(org, writer)
+    ingest_jobs = IngestJobs(writer, jobs.line)
+    ingest_jobs.resume()
+    ingest = Ingest(org, ingest_jobs)
     endpoints = {
         f"{base}/query": Endpoint(GET=queries.query),
         f"{base}/queryAll": Endpoint(GET=queries.query_all),
@@ -31,6 +36,12 @@ def data_endpoints(base: str, org: Org, jobs: Jobs, faults: Faults) -> dict[str,
         f"{base}/jobs/query": Endpoint(GET=bulk.listed, POST=bulk.create),
         f"{base}/jobs/query/{{id}}": Endpoint(GET=bulk.get, PATCH=bulk.change, DELETE=bulk.delete),
         f"{base}/jobs/query/{{id}}/results": Endpoint(GET=bulk.results),
+        f"{base}/jobs/ingest": Endpoint(GET=ingest.listed, POST=ingest.create),
+        f"{base}/jobs/ingest/{{id}}": Endpoint(GET=ingest.get, PATCH=ingest.change, DELETE=ingest.delete),
+        f"{base}/jobs/ingest/{{id}}/batches": Endpoint(PUT=ingest.upload),
+        f"{base}/jobs/ingest/{{id}}/successfulResults": Endpoint(GET=ingest.successful),
+        f"{base}/jobs/ingest/{{id}}/failedResults": Endpoint(GET=ingest.failed),
+        f"{base}/jobs/ingest/{{id}}/unprocessedrecords": Endpoint(GET=ingest.unprocessed),
         f"{base}/sobjects": Endpoint(GET=describes.everything),
         f"{base}/sobjects/{{object}}": Endpoint(GET=describes.basic, POST=records.create),
         f"{base}/sobjects/{{object}}/describe": Endpoint(GET=describes.full),

@@ -24,7 +24,8 @@ _PAGE = (
     "<!DOCTYPE html><html><head><title>Service Unavailable</title></head>"
     "<body><h1>We are down for maintenance.</h1><p>Sorry for the inconvenience.</p></body></html>"
 )
-_KEPT = re.compile(r"/(?:query|queryAll)/(01g[A-Za-z0-9]{15})|/jobs/(?:query|ingest)/(750[A-Za-z0-9]{15})")
+_KEPT = re.compile(r"/(?:query|queryAll)/(01g[A-Za-z0-9]{15})|/jobs/(query|ingest)/(750[A-Za-z0-9]{15})")
+_JOBS = {"query": "_bulk_job", "ingest": "_ingest_job"}
 
 
 class CutOff(Exception):
@@ -135,10 +136,13 @@ class Striking:
         match = _KEPT.search(path)
         if match is None:
             return ""
+        locator, kind, job_id = match.groups()
         sql = (
-            "SELECT soql FROM _cursor WHERE id = ?" if match[1] else "SELECT job FROM _bulk_job WHERE id = ?"
+            f"SELECT job FROM {_JOBS[kind]} WHERE id = ?"
+            if job_id
+            else "SELECT soql FROM _cursor WHERE id = ?"
         )
-        kept = self.org.store.connection.execute(sql, (match[1] or match[2],)).fetchone()
+        kept = self.org.store.connection.execute(sql, (locator or job_id,)).fetchone()
         return "" if kept is None else str(kept[0])
 
 
