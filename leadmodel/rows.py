@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,27 +30,27 @@ KEYS = {
 
 @dataclass
 class Rows:
-    """Rows gathered in COPY's CSV form, in the order of the tables' columns."""
+    """Rows gathered in COPY's text form (empty is NULL), in the order of the tables' columns."""
 
     settings: ModelSettings
     directory: Directory
     files: dict[str, io.StringIO] = field(default_factory=lambda: {name: io.StringIO() for name in TABLES})
     person_count: int = 0
 
-    def __post_init__(self) -> None:
-        self._writers = {name: csv.writer(file) for name, file in self.files.items()}
-
     def add(self, persons: Iterable[Person]) -> None:
         """Take the rows of these persons."""
-        writers = self._writers
+        files = self.files
+        pre_qualification = self.settings.reasons.pre_qualification
         for person in persons:
             self.person_count += 1
-            writers["person"].writerow(_person(person))
-            writers["record"].writerows((record_id, person.person_id) for record_id in person.record_ids)
+            files["person"].write(_line(_person(person)))
+            for record_id in person.record_ids:
+                files["record"].write(_line((record_id, person.person_id)))
             for cycle in person.cycles:
-                is_pre = cycle.reason in self.settings.reasons.pre_qualification
-                writers["cycle"].writerow(_cycle(person.person_id, cycle, is_pre=is_pre))
-                writers["span"].writerows(self._spans(person.person_id, cycle, is_pre=is_pre))
+                is_pre = cycle.reason in pre_qualification
+                files["cycle"].write(_line(_cycle(person.person_id, cycle, is_pre=is_pre)))
+                for row in self._spans(person.person_id, cycle, is_pre=is_pre):
+                    files["span"].write(_line(row))
 
     def _spans(self, person_id: str, cycle: Cycle, *, is_pre: bool) -> list[Sequence[object]]:
         directory = self.directory
@@ -86,6 +85,18 @@ class Rows:
                 )
             )
         return rows
+
+
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _line(values: Sequence[object]) -> str:
+    """A row in COPY's text form; escaping is for the few rows that need it."""
+    fields = ["" if value is None else str(value) for value in values]
+    line = "\t".join(fields)
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(fields):
+        line = "\t".join([text.translate(_ESCAPES) for text in fields])
+    return line + "\n"
 
 
 def _person(person: Person) -> Sequence[object]:

@@ -54,7 +54,7 @@ def store(cursor: Cursor, record_ids: Sequence[str], rows: Rows) -> int:
 
 def _copy(cursor: Cursor, file: io.StringIO, table: str) -> int:
     file.seek(0)
-    statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(sql.Identifier(table))
+    statement = sql.SQL("COPY {} FROM STDIN (NULL '')").format(sql.Identifier(table))
     cursor.copy_expert(statement.as_string(cursor), file)
     return cursor.rowcount
 

@@ -77,9 +77,10 @@ def _begin_lines(
 def _set_aside(touches: list[tuple[str, Touch]], whose: _Whose) -> list[tuple[str, Touch]]:
     """The touches that may count. Others need no place in the fold where there is but one line they can fall on."""
     counting = []
-    for record_id, touch in touches:
+    for told in touches:
+        record_id, touch = told
         if touch.why in COUNTING:
-            counting.append((record_id, touch))
+            counting.append(told)
         elif (line := whose.line_of_touch(record_id, touch.at)) is not None:
             line.loose.append(touch)
     return counting

@@ -64,9 +64,6 @@ class Migration(migrations.Migration):
                 ('is_deleted', models.BooleanField()),
                 ('is_customer', models.BooleanField()),
             ],
-            options={
-                'indexes': [models.Index(models.F('stage'), name='person_stage')],
-            },
         ),
         migrations.CreateModel(
             name='PersonRecord',

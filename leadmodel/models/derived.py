@@ -32,9 +32,6 @@ class Person(models.Model):
     is_deleted = models.BooleanField()
     is_customer = models.BooleanField()
 
-    class Meta:
-        indexes = (models.Index("stage", name="person_stage"),)  # people by stage
-
     def __str__(self) -> str:
         return self.person_id
 

@@ -14,9 +14,9 @@ from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadmodel.models import Cycle, Person, PersonRecord
+from leadmodel.models import Cycle, Person, PersonRecord, Span
 from leadmodel.rebuild import Rebuilt, mark_everybody, rebuild_all, rebuild_batch
-from sync.models import Mark
+from sync.models import Lead, Mark
 from tests.leadmodel.mirrored import (
     ALICE,
     BOB,
@@ -227,3 +227,14 @@ def test_a_record_that_is_gone_from_the_mirror_leaves_no_rows() -> None:
     Mark.objects.create(record_id=lead_id(1))
     rebuild_all()
     assert rows() == {table: [] for table in DERIVED}
+
+
+@pytest.mark.parametrize(
+    "source", ["a\ttab", "two\nlines\r\n", "back\\slash \\N", '"quoted", with commas', "\\."]
+)
+def test_a_source_of_any_characters_arrives_as_it_is(source: str) -> None:
+    add_users()
+    Lead.objects.filter(id=add_lead(1)).update(lead_source=source)
+    rebuild_all()
+    assert Cycle.objects.get().source == source
+    assert Span.objects.get().source == source
