@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+
+_log = logging.getLogger(__name__)
 
 
 class Line:
@@ -29,7 +32,8 @@ class Line:
 
         def work() -> None:
             while (piece := self._waiting.get()) is not None:
-                piece()
+                if not self.is_stopping:
+                    _attempt(piece)
             at_end()
 
         self._thread = threading.Thread(target=work, name="bulk-jobs", daemon=True)
@@ -41,3 +45,11 @@ class Line:
         self._waiting.put(None)
         if self._thread is not None:
             self._thread.join()
+
+
+def _attempt(piece: Callable[[], None]) -> None:
+    """One piece that fails must not end the thread that works off all."""
+    try:
+        piece()
+    except Exception:
+        _log.exception("a bulk job failed in an unforeseen way")

@@ -136,8 +136,6 @@ class Jobs:
         return job
 
     def _work(self, job_id: str) -> None:
-        if self.line.is_stopping:
-            return
         with self._store.transaction():
             job = self.get(job_id)
             if job is None or job.state in FINISHED:

@@ -169,8 +169,6 @@ class IngestJobs:
 
     def _work(self, job_id: str) -> None:
         began = time.monotonic()
-        if self.line.is_stopping:
-            return
         with self._store.transaction():
             job = self.get(job_id)
             if job is None or job.state in FINISHED:
