@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox.org.ids import make_id
+from sandbox.org.schema import Field
 from tests.sandbox.conftest import SandboxServer
 from tests.sandbox.signing_in import set_settings
 
@@ -23,7 +24,8 @@ LEADS = 2100
 
 @pytest.fixture
 def server(sandbox_server: SandboxServer) -> SandboxServer:
-    """More leads than a page holds."""
+    """More leads than a page holds, which clients may name by a key of theirs."""
+    sandbox_server.org.store.add_field("Lead", Field("Key__c", "string", 40, external_id=True))
     sandbox_server.org.store.insert_many(
         "Lead",
         (
@@ -63,6 +65,12 @@ def check_work(server: SandboxServer, seen: dict[str, Any]) -> None:
     assert (seen["created"], seen["updated"], seen["retrieved"]) == (True, True, "Hot")
     assert (seen["deleted"], seen["gone"], seen["kept"]) == (True, 0, 1)
     assert seen["refusal"] == ["REQUIRED_FIELD_MISSING", "Required fields are missing: [Company]"]
+    assert seen["upserted"] == [True, True]
+    assert seen["upsertedTogether"] == [False, True]
+    assert seen["updatedTogether"] == [True, True]
+    assert seen["retrievedTogether"] == ["Cold", "Cold"]
+    assert seen["destroyedTogether"] == [True, True]
+    assert seen["createdTogether"] == [True, "REQUIRED_FIELD_MISSING"]
     assert (seen["bulk"], seen["usage"], seen["limits"]) == (LEADS, 1_000_000, 1_000_000)
     assert seen["afterwards"] == "INVALID_SESSION_ID"
 

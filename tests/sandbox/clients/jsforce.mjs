@@ -54,6 +54,19 @@ async function work(connection, seen) {
   seen.kept = (await connection.query(`SELECT Id FROM Lead WHERE Id = '${made.id}'`, { scanAll: true })).totalSize;
   seen.refusal = await leads.create({ LastName: "Nobody" }).catch((error) => [error.errorCode, error.message]);
 
+  const key = { Key__c: "k1", LastName: "Keyed", Company: "Engines" };
+  seen.upserted = [(await leads.upsert(key, "Key__c")).created ?? null, (await leads.upsert(key, "Key__c")).success];
+  const others = ["k1", "k2"].map((name) => ({ ...key, Key__c: name }));
+  const saved = await leads.upsert(others, "Key__c");
+  seen.upsertedTogether = saved.map((one) => one.created);
+  const ids = saved.map((one) => one.id);
+  seen.updatedTogether = (await leads.update(ids.map((Id) => ({ Id, Rating: "Cold" })))).map((one) => one.success);
+  seen.retrievedTogether = (await leads.retrieve(ids)).map((one) => one.Rating);
+  seen.destroyedTogether = (await leads.destroy(ids)).map((one) => one.success);
+  const half = await leads.create([{ LastName: "Whole", Company: "x" }, { LastName: "Half" }]);
+  seen.createdTogether = half.map((one) => one.success || one.errors[0].statusCode);
+  await leads.destroy(half[0].id);
+
   connection.bulk2.pollInterval = 50;
   const rows = await (await connection.bulk2.query("SELECT Id, LastName FROM Lead")).toArray();
   seen.bulk = rows.length;
