@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 FieldType: TypeAlias = Literal[
     "id", "string", "picklist", "multipicklist", "reference", "boolean", "int", "double", "currency", "percent",
-    "date", "datetime", "textarea", "phone", "url", "email", "anyType",
+    "date", "datetime", "time", "textarea", "phone", "url", "email", "anyType",
 ]  # fmt: skip
 
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
@@ -116,10 +116,12 @@ class SObject:
         """Whether there is a field of this name, whatever its case."""
         return name.lower() in self._by_lower_name
 
-    def with_field(self, new: Field) -> SObject:
-        """This object with one field more, or with the field of that name replaced."""
-        kept = tuple(one for one in self.fields if one.name.lower() != new.name.lower())
-        return replace(self, fields=(*kept, new))
+    def with_field(self, new: Field, *, instead_of: str | None = None) -> SObject:
+        """This object with one field more, or in the place of the one of that name (of its own, unless said)."""
+        gone = (instead_of or new.name).lower()
+        if not self.has(gone):
+            return replace(self, fields=(*self.fields, new))
+        return replace(self, fields=tuple(new if one.name.lower() == gone else one for one in self.fields))
 
     def without_fields(self, names: frozenset[str]) -> SObject:
         """This object as a user sees it who may not see these fields."""

@@ -195,11 +195,24 @@ class Store:
             return
         with self.transaction():
             self.connection.execute(f"ALTER TABLE {quoted(one.name)} ADD COLUMN {tables.column(field)}")
+            self.declare(one.name, field.name, field)
+
+    def declare(self, object_name: str, name: str, field: Field | None) -> None:
+        """Keeps the declaration of an object's field of this name: another one, or none any more."""
+        one = self.object(object_name)
+        with self.transaction():
             self.connection.execute(
-                "INSERT INTO _added_field (object, name, definition) VALUES (?, ?, ?)",
-                (one.name, field.name, json.dumps(asdict(field))),
+                "DELETE FROM _added_field WHERE object = ? AND name = ?", (one.name, name)
             )
-        self.schema = self.schema.with_object(one.with_field(field))
+            if field is None:
+                one = one.without_fields(frozenset({name}))
+            else:
+                self.connection.execute(
+                    "INSERT INTO _added_field (object, name, definition) VALUES (?, ?, ?)",
+                    (one.name, field.name, json.dumps(asdict(field))),
+                )
+                one = one.with_field(field, instead_of=name)
+        self.schema = self.schema.with_object(one)
         self._visible = {}
 
     # -- rows
@@ -225,10 +238,14 @@ class Store:
 
     def finish_bulk(self) -> None:
         """Makes the indexes that large inserts go without, where they are missing."""
-        for one in self.schema.objects.values():
-            for statement in tables.create_indexes(one):
-                self.connection.execute(statement)
+        for name in self.schema.objects:
+            self.index(name)
         self.connection.execute("PRAGMA optimize")
+
+    def index(self, object_name: str) -> None:
+        """Makes the indexes of one object, where they are missing."""
+        for statement in tables.create_indexes(self.object(object_name)):
+            self.connection.execute(statement)
 
     def rows(
         self, object_name: str, where: str = "1", parameters: Sequence[Value] = ()

@@ -68,11 +68,17 @@ def create_table(one: SObject) -> str:
     return f"CREATE TABLE {quoted(one.name)} (row_number INTEGER PRIMARY KEY, {columns})"
 
 
+def index_name(one: SObject, columns: tuple[str, ...]) -> str:
+    """What the index over these columns is called."""
+    return "_".join((one.name, *columns))
+
+
 def create_indexes(one: SObject) -> list[str]:
-    """The increment's index (stamp, Id) and those of the look-ups that conversion, merges and clients follow."""
-    wanted = [(one.cursor_field, "Id"), *one.indexes]
+    """The increment's index (stamp, Id), those of keys, and of look-ups that conversion, merges and clients follow."""
+    keys = [(field.name,) for field in one.fields if field.external_id]
+    wanted = [(one.cursor_field, "Id"), *one.indexes, *keys]
     return [
-        f"CREATE INDEX IF NOT EXISTS {quoted('_'.join((one.name, *columns)))} "
+        f"CREATE INDEX IF NOT EXISTS {quoted(index_name(one, columns))} "
         f"ON {quoted(one.name)} ({', '.join(map(quoted, columns))})"
         for columns in wanted
     ]

@@ -51,5 +51,5 @@ def _attempt(piece: Callable[[], None]) -> None:
     """One piece that fails must not end the thread that works off all."""
     try:
         piece()
-    except Exception:
+    except Exception:  # noqa: BLE001 -- whatever it is, the jobs after it have their turn
         _log.exception("a bulk job failed in an unforeseen way")

@@ -79,5 +79,8 @@ def data_controls(org: Org) -> dict[str, Endpoint]:
         "touch": Endpoint(POST=interventions.touch),
         "archive": Endpoint(POST=interventions.archive),
         "late": Endpoint(GET=interventions.late, PUT=interventions.set_late),
+        "fields": Endpoint(
+            POST=interventions.add_field, PATCH=interventions.change_field, DELETE=interventions.remove_field
+        ),
         "rules": Endpoint(GET=interventions.rules, PUT=interventions.set_rules),
     }

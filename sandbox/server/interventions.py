@@ -9,10 +9,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from sandbox.org import rules
+from sandbox.org import drift, rules
 from sandbox.org.errors import ApiError, no_such_record
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer, nothing
+from sandbox.server.describe import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,30 @@ class Interventions:
         self.org.store.set_setting(rules.SETTING, rules.checked(self.org.store.schema, call.json()))
         return self.rules(call)
 
+    def add_field(self, call: Call) -> Response:
+        """POST fields: `{"object": "Task", "name": "Lead_Ops_Key__c", "length": 80, "external_id": true}`."""
+        told = call.json()
+        object_name = required(told, "object")
+        field = drift.add(self.org.store, self.org.lateness, object_name, _without(told, "object"))
+        return answer(described(field), 201)
+
+    def change_field(self, call: Call) -> Response:
+        """PATCH fields: `{"object": "Lead", "name": "Score__c", "to": {"name": "Points__c", "type": "string"}}`."""
+        told = call.json()
+        changes = told.get("to")
+        if not isinstance(changes, dict):
+            raise ApiError(400, "MISSING_ARGUMENT", "to must be what differs")
+        field = drift.change(
+            self.org.store, self.org.lateness, required(told, "object"), required(told, "name"), changes
+        )
+        return answer(described(field))
+
+    def remove_field(self, call: Call) -> Response:
+        """DELETE fields: `{"object": "Lead", "name": "Score__c"}`."""
+        told = call.json()
+        drift.remove(self.org.store, self.org.lateness, required(told, "object"), required(told, "name"))
+        return nothing()
+
 
 def required(told: Mapping[str, Any], name: str) -> str:
     """A text that a control needs. Raises ApiError."""
@@ -121,3 +146,7 @@ def _ids(told: Mapping[str, Any], name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ApiError(400, "MISSING_ARGUMENT", f"{name} must be a list of Ids")
     return value
+
+
+def _without(told: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in told.items() if key != name}
