@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from leadmodel.lifecycle.facts import Change, Directory, Record, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
@@ -40,20 +40,18 @@ def straighten(changes: Iterable[Change], directory: Directory) -> History:
     return told
 
 
-_in_order = attrgetter("at", "source_id", "field")
+_in_order = itemgetter(2, 7, 1)  # at, source_id, field: by position, as a rebuild sorts millions
 
 
 def _by_ids(owners: list[Change], directory: Directory) -> list[Change]:
     """Owner changes by Ids; the names row beside an Id row goes, one that stands alone is looked up."""
     by_ids = [change for change in owners if _is_holder_id(change)]
-    with_ids = {change.at for change in by_ids}
-    if all(change.at in with_ids for change in owners):
+    at_ids = [change.at for change in by_ids]  # few: comparing instants is cheaper than hashing them
+    alone = [change for change in owners if change.at not in at_ids]
+    if not alone:
         return by_ids
-    return [
-        change if _is_holder_id(change) else _by_names(change, directory)
-        for change in owners
-        if _is_holder_id(change) or change.at not in with_ids
-    ]
+    by_ids += [_by_names(change, directory) for change in alone]
+    return sorted(by_ids, key=_in_order)
 
 
 def _is_holder_id(change: Change) -> bool:

@@ -68,7 +68,8 @@ def ordered_steps(
         steps += _statuses(record, converted_at, history, touched_at, settings, horizon)
         if settings.assignment.assigned_date_field:
             steps += _assigned_dates(record, history, horizon)
-        steps += _conversion(record, settings, horizon)
+        if record.converted_at is not None:
+            steps += _conversion(record, record.converted_at, settings, horizon)
     if family.steps:
         steps += _opportunities(family.steps, records, horizon)
     if joins:
@@ -153,10 +154,9 @@ def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Itera
             yield Step(at, Rank.ASSIGN, record_id, record_id, actor, DATED)
 
 
-def _conversion(record: Record, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
+def _conversion(record: Record, at: datetime, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
     """Conversion is a qualified disposition, unless an opportunity's stage is (K3)."""
-    at = record.converted_at
-    if at is not None and settings.qualified.by == "status" and horizon.shows(at, at):
+    if settings.qualified.by == "status" and horizon.shows(at, at):
         record_id = record.record_id
         yield Step(at, Rank.DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
 
