@@ -152,6 +152,8 @@ def test_a_page_asked_for_after_a_field_has_gone_says_so(server: SandboxServer) 
 
 def test_a_key_is_looked_up_in_an_index_whatever_becomes_of_its_field(server: SandboxServer) -> None:
     def uses_index(name: str) -> bool:
+        # only a statement that runs notices what other connections changed
+        assert server.org.store.row("Lead", "") is None
         plan = server.org.store.connection.execute(
             f'EXPLAIN QUERY PLAN SELECT "Id" FROM "Lead" WHERE "{name}" = ?', ("x",)
         ).fetchone()[3]
