@@ -18,7 +18,7 @@ from django.conf import settings
 from config.servers import home
 from sync.fields import ensure_columns, want
 from sync.pull import wanted
-from sync.salesforce.client import Organisation
+from sync.salesforce.client import connect
 from sync.salesforce.objects import OBJECTS
 from sync.salesforce.spool import Spool
 
@@ -84,7 +84,7 @@ def spools(leads: int) -> dict[str, Spool]:
         unfinished = root.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         with serving(leads):
-            organisation = Organisation(settings.SALESFORCE_URL, CLIENT, CLIENT)
+            organisation = connect()
             for spec in OBJECTS:
                 into = unfinished / spec.name
                 into.mkdir(parents=True)

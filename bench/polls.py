@@ -7,14 +7,12 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.conf import settings
-
 from bench.load import empty
 from bench.measure import Line, best, line
-from bench.organisation import CLIENT, serving
+from bench.organisation import serving
 from sync.models import Lead
 from sync.pull import pull, wanted
-from sync.salesforce.client import Organisation
+from sync.salesforce.client import Organisation, connect
 from sync.salesforce.objects import OBJECTS
 from sync.salesforce.spool import Spool
 
@@ -22,7 +20,7 @@ from sync.salesforce.spool import Spool
 def run(leads: int) -> list[Line]:
     """A first pull, then a poll with nothing new, then one with some hundred changes."""
     with serving(leads):
-        organisation = Organisation(settings.SALESFORCE_URL, CLIENT, CLIENT)
+        organisation = connect()
         value = best(lambda: pull(organisation, now=datetime.now(UTC), full=True), times=1, before=empty)
         rows = sum(result.row_count for result in pull(organisation, now=datetime.now(UTC), full=True))
         floor = best(lambda: _download(organisation), times=1)

@@ -13,7 +13,8 @@ from django.db import connection
 from sync.fields import ensure_columns
 from sync.load import UnreadableRows, load
 from sync.models import CustomField, ObjectState
-from sync.salesforce.client import ObjectHidden, Organisation, OrganisationError
+from sync.salesforce.client import ObjectHidden, Organisation
+from sync.salesforce.http import OrganisationError
 from sync.salesforce.objects import OBJECTS, MirroredObject
 from sync.salesforce.spool import ShortRead, spooling, sweep
 from sync.windows import soql_instant, start_of_read

@@ -7,7 +7,8 @@ from django.utils import timezone
 from structlog import get_logger
 
 from sync.pull import pull
-from sync.salesforce.client import OrganisationError, connect
+from sync.salesforce.client import connect
+from sync.salesforce.http import OrganisationError
 
 log = get_logger(__name__)
 

@@ -4,149 +4,60 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import requests
-from django.conf import settings
-from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
+from sync.salesforce.access import Access, Session, configured_access
+from sync.salesforce.http import OrganisationError, http_session, spoken_errors, told
 from sync.salesforce.spool import ShortRead, Spool
 
 API_VERSION = "62.0"
-TIMEOUT_S = (10.0, 120.0)
-"""Connect and read time-outs of every socket."""
 BULK_PAGE_ROWS = 250_000
 BULK_PATIENCE_S = 3600.0
 _CHUNK = 1 << 20
 T = TypeVar("T")
 
 
-class OrganisationError(Exception):
-    """The organisation cannot be used as asked. The text is a sentence for a person."""
-
-
 class ObjectHidden(OrganisationError):
     """The organisation lacks the object or hides it from our user."""
 
 
-class _Timeouts(HTTPAdapter):
-    """Gives every request a time-out: neither requests nor simple-salesforce has one by default."""
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        if kwargs.get("timeout") is None:
-            kwargs["timeout"] = TIMEOUT_S
-        return super().send(request, *args, **kwargs)
-
-
 def connect() -> Organisation:
-    """Sign in to the organisation the settings name (client credentials).
-
-    Raises OrganisationError with what to do when it is not configured, not allowed, or does not answer.
-    """
-    url = settings.SALESFORCE_URL.rstrip("/")
-    if not url:
-        raise OrganisationError(
-            "No Salesforce organisation is configured: set SALESFORCE_URL, SALESFORCE_CLIENT_ID and"
-            " SALESFORCE_CLIENT_SECRET, or start `make demo`, which brings one."
-        )
-    _refuse_strangers(url)
-    return Organisation(url, settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET)
-
-
-def _refuse_strangers(url: str) -> None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    is_salesforce = parts.scheme == "https" and host.endswith((".salesforce.com", ".force.com"))
-    if not is_salesforce and not settings.SALESFORCE_ALLOW_LOCAL:
-        raise OrganisationError(
-            f"SALESFORCE_URL names {host or url}, which is no Salesforce host; write https://<name>.my.salesforce.com."
-            " For a sandbox organisation on this machine set SALESFORCE_ALLOW_LOCAL=1."
-        )
+    """Sign in to the organisation. Raises OrganisationError with what to do when that cannot be."""
+    return Organisation(configured_access())
 
 
 class Organisation:
     """A signed-in connection. Renews its session when it expires."""
 
-    def __init__(self, url: str, client_id: str, client_secret: str) -> None:
-        self._url, self._id, self._secret = url, client_id, client_secret
-        self._session = requests.Session()
-        self._session.trust_env = not settings.SALESFORCE_ALLOW_LOCAL
-        self._session.mount("https://", _Timeouts())
-        if settings.SALESFORCE_CA_FILE:
-            self._session.verify = settings.SALESFORCE_CA_FILE
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._http = http_session()
         self.call_count = 0
-        self.salesforce = self._sign_in()
+        self._signed_in = access.session()
+        self.salesforce = self._with(self._signed_in)
 
-    def _sign_in(self) -> Salesforce:
-        with self._spoken_errors():
-            answer = self._session.post(
-                f"{self._url}/services/oauth2/token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": self._id,
-                    "client_secret": self._secret,
-                },
-            )
-        if answer.status_code >= requests.codes.server_error:
-            raise OrganisationError(
-                f"Salesforce at {self._url} is not well (HTTP {answer.status_code}). Nothing was changed; the next read"
-                " tries again."
-            )
-        if answer.status_code != requests.codes.ok:
-            raise OrganisationError(
-                f"Salesforce at {self._url} refused to sign us in ({_told(answer)}); check SALESFORCE_CLIENT_ID and"
-                " SALESFORCE_CLIENT_SECRET, and that the app allows the client credentials flow."
-            )
-        try:
-            token = answer.json()
-            access_token, instance_url = token["access_token"], token["instance_url"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise OrganisationError(
-                f"{self._url} is not Salesforce, by its answer to our signing in; check SALESFORCE_URL, and whether a"
-                " proxy stands in between."
-            ) from error
+    def _with(self, session: Session) -> Salesforce:
         return Salesforce(
-            session_id=access_token,
-            instance_url=instance_url,
-            session=self._session,
+            session_id=session.access_token,
+            instance_url=session.instance_url,
+            session=self._http,
             version=API_VERSION,
         )
-
-    @contextmanager
-    def _spoken_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except requests.exceptions.SSLError as error:
-            raise OrganisationError(
-                f"Salesforce at {self._url} shows a certificate nobody we trust vouches for; check the address, or name"
-                " the authority in SALESFORCE_CA_FILE."
-            ) from error
-        except requests.exceptions.JSONDecodeError as error:
-            raise OrganisationError(
-                f"Salesforce at {self._url} answered in a form that is not its own; check whether a proxy stands in"
-                " between. Nothing was changed; the next read tries again."
-            ) from error
-        except requests.RequestException as error:
-            raise OrganisationError(
-                f"Salesforce at {self._url} does not answer ({type(error).__name__}); check the address and the"
-                " network. Nothing was changed; the next read tries again."
-            ) from error
-        except SalesforceError as error:
-            raise OrganisationError(f"Salesforce refused: {_sentence(error)}") from error
 
     def _renewing(self, call: Callable[[], T]) -> T:
         """Do a call; once more with a new session if the old one expired."""
         self.call_count += 1
-        with self._spoken_errors():
+        with spoken_errors(self._access.url):
             try:
                 return call()
             except SalesforceExpiredSession:
-                self.salesforce = self._sign_in()
+                self._signed_in = self._access.renewed(self._signed_in)
+                self.salesforce = self._with(self._signed_in)
                 return call()
 
     def _json(self, path: str, **kwargs: Any) -> Any:
@@ -233,7 +144,7 @@ class Organisation:
             params["locator"] = locator
 
         def get() -> tuple[int, str]:
-            with self._session.get(
+            with self._http.get(
                 f"{self.salesforce.base_url}jobs/query/{job_id}/results",
                 params=params,
                 headers={
@@ -249,7 +160,7 @@ class Organisation:
                     )
                 if answer.status_code != requests.codes.ok:
                     raise OrganisationError(
-                        f"Salesforce refused a page of Bulk job {job_id} ({_told(answer)})."
+                        f"Salesforce refused a page of Bulk job {job_id} ({told(answer)})."
                     )
                 declared = answer.headers.get("Sforce-NumberOfRecords", "")
                 if not declared.isdigit():
@@ -261,25 +172,3 @@ class Organisation:
                 return int(declared), answer.headers.get("Sforce-Locator", "null")
 
         return self._renewing(get)
-
-
-def _told(answer: requests.Response) -> str:
-    """What an answer says went wrong, in its own words; HTML and bodies without a message give the status."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return f"HTTP {answer.status_code}"
-    if isinstance(body, list) and body:
-        return f"{body[0].get('errorCode')}: {body[0].get('message')}"
-    if isinstance(body, dict) and "error" in body:
-        return f"{body['error']}: {body.get('error_description', '')}"
-    return f"HTTP {answer.status_code}"
-
-
-def _sentence(error: SalesforceError) -> str:
-    content: object = (
-        error.content
-    )  # a list where Salesforce answered in JSON, whatever the library's types say
-    if isinstance(content, list) and content and isinstance(content[0], dict):
-        return f"{content[0].get('errorCode')}: {content[0].get('message')}"
-    return f"HTTP {error.status}"

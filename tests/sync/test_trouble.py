@@ -14,7 +14,9 @@ from pytest_django import Settings
 
 from sandbox.server.certificates import issue
 from sync.models import ObjectState
-from sync.salesforce.client import OrganisationError, connect
+from sync.salesforce.access import ClientCredentials
+from sync.salesforce.client import Organisation
+from sync.salesforce.http import OrganisationError
 from tests.sync.world import World, dump, marks, state, values
 
 TIMEOUT_S = 20
@@ -280,10 +282,9 @@ def test_a_session_that_expires_in_the_middle_of_a_bulk_read(world: World, setti
 
 def test_credentials_that_are_revoked_between_two_reads(world: World, settings: Settings) -> None:
     world.lead()
-    settings.SALESFORCE_CLIENT_SECRET = "sandbox"
-    organisation = connect()
-    world.organisation = organisation
-    organisation._secret = "revoked"
+    credentials = ClientCredentials(settings.SALESFORCE_URL, "sandbox", "sandbox")
+    world.organisation = organisation = Organisation(credentials)
+    credentials.client_secret = "revoked"
     world.control("DELETE", "session")
     done = world.pull()
     assert all(one.is_failure for one in done.values())

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sync.pull import Pulled, pull
-from sync.salesforce.client import OrganisationError, connect
+from sync.salesforce.client import connect
+from sync.salesforce.http import OrganisationError
 from sync.salesforce.objects import OBJECTS
 
 

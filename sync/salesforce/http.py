@@ -1,0 +1,83 @@
+"""Sockets to Salesforce, all with time-outs, and its failures as sentences for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from simple_salesforce.exceptions import SalesforceError
+
+TIMEOUT_S = (10.0, 120.0)
+"""Connect and read time-outs of every socket."""
+
+
+class OrganisationError(Exception):
+    """The organisation cannot be used as asked. The text is a sentence for a person."""
+
+
+class _Timeouts(HTTPAdapter):
+    """Gives every request a time-out: neither requests nor simple-salesforce has one by default."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = TIMEOUT_S
+        return super().send(request, *args, **kwargs)
+
+
+def http_session() -> requests.Session:
+    """A session whose every request has time-outs, and which trusts the authority the settings name."""
+    session = requests.Session()
+    session.trust_env = not settings.SALESFORCE_ALLOW_LOCAL
+    session.mount("https://", _Timeouts())
+    if settings.SALESFORCE_CA_FILE:
+        session.verify = settings.SALESFORCE_CA_FILE
+    return session
+
+
+@contextmanager
+def spoken_errors(url: str) -> Iterator[None]:
+    """Turn what can go wrong in a call to the organisation at `url` into an OrganisationError."""
+    try:
+        yield
+    except requests.exceptions.SSLError as error:
+        raise OrganisationError(
+            f"Salesforce at {url} shows a certificate nobody we trust vouches for; check the address, or name"
+            " the authority in SALESFORCE_CA_FILE."
+        ) from error
+    except requests.exceptions.JSONDecodeError as error:
+        raise OrganisationError(
+            f"Salesforce at {url} answered in a form that is not its own; check whether a proxy stands in"
+            " between. Nothing was changed; the next read tries again."
+        ) from error
+    except requests.RequestException as error:
+        raise OrganisationError(
+            f"Salesforce at {url} does not answer ({type(error).__name__}); check the address and the"
+            " network. Nothing was changed; the next read tries again."
+        ) from error
+    except SalesforceError as error:
+        raise OrganisationError(f"Salesforce refused: {_sentence(error)}") from error
+
+
+def told(answer: requests.Response) -> str:
+    """What an answer says went wrong, in its own words; HTML and bodies without a message give the status."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return f"HTTP {answer.status_code}"
+    if isinstance(body, list) and body:
+        return f"{body[0].get('errorCode')}: {body[0].get('message')}"
+    if isinstance(body, dict) and "error" in body:
+        return f"{body['error']}: {body.get('error_description', '')}"
+    return f"HTTP {answer.status_code}"
+
+
+def _sentence(error: SalesforceError) -> str:
+    # a list where Salesforce answered in JSON, whatever the library's types say
+    content: object = error.content
+    if isinstance(content, list) and content and isinstance(content[0], dict):
+        return f"{content[0].get('errorCode')}: {content[0].get('message')}"
+    return f"HTTP {error.status}"
