@@ -135,6 +135,8 @@ def _refuse_unsupported(query: Compiled) -> None:
         missing = "GROUP BY" if query.group else "An aggregate function"
     elif query.offset:
         missing = "OFFSET"
+    elif query.children:
+        missing = "A subquery of children"
     else:
         return
     raise ApiError(400, "API_ERROR", f"{missing} is not supported by the Bulk API")

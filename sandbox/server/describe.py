@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from sandbox.org.org import Org
 from sandbox.org.schema import NUMBER_TYPES, Field, Schema, SObject
+from sandbox.org.standard.relations import children_name
 from sandbox.server.answers import Call, answer, object_in
 
 _SOAP_TYPES = {
@@ -99,7 +100,7 @@ def _children(schema: Schema, one: SObject) -> list[dict[str, object]]:
             "field": field.name,
             "junctionIdListNames": [],
             "junctionReferenceTo": [],
-            "relationshipName": None,
+            "relationshipName": children_name(child, field),
             "restrictedDelete": False,
         }
         for child in schema.objects.values()

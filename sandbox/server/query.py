@@ -15,6 +15,7 @@ from sandbox.org.errors import ApiError
 from sandbox.org.ids import DIGITS, checksum
 from sandbox.org.org import Org
 from sandbox.server.answers import Call, answer
+from sandbox.server.columns import columns_of
 from sandbox.server.spoiling import declared, page_size, refuse_long, spoilt, start_of
 from sandbox.soql import rows
 from sandbox.soql.compile import Compiled, compile_query
@@ -66,6 +67,8 @@ class Queries:
         if not text.strip():
             raise ApiError(400, "MALFORMED_QUERY", "A query must be given in the parameter q.")
         query = compiled(self.org, text, all_rows=all_rows)
+        if call.query.get("columns", "").lower() == "true":
+            return answer(columns_of(query))
         if query.kind == "count":
             count = rows.count(self.org.store, query)
             refuse_long(call.effect.timeout_over, count)

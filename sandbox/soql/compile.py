@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.org.errors import ApiError
-from sandbox.org.schema import NUMBER_TYPES, Field, Schema, SObject, Value
+from sandbox.org.schema import Field, Schema, SObject, Value
+from sandbox.org.standard.relations import children_name, children_of
+from sandbox.org.viewer import viewer
 from sandbox.soql.conditions import Conditions
-from sandbox.soql.errors import invalid_field, malformed, pointed
+from sandbox.soql.errors import malformed, no_such_children, pointed
+from sandbox.soql.functions import AGGREGATES, reached
 from sandbox.soql.parse import parse
-from sandbox.soql.scope import Reached, Relation, Scope
-from sandbox.soql.tree import FieldSet, Query, Selected, Word
+from sandbox.soql.scope import Relation, Scope
+from sandbox.soql.tree import Children, FieldSet, Query, Selected, Word
 
 MAX_OFFSET = 2000
 _MAX_FIELD_SET = 200
-_FUNCTION_SQL = {
-    "COUNT": "count({})", "COUNT_DISTINCT": "count(DISTINCT {})", "SUM": "sum({})", "AVG": "avg({})",
-    "MIN": "min({})", "MAX": "max({})",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Compiled:
     limit: int | None
     offset: int
     parameters: tuple[Value, ...]
+    children: tuple[ChildQuery, ...] = ()
 
     def select(self, expressions: Iterable[str]) -> str:
         """The whole SELECT for these expressions."""
@@ -58,6 +58,15 @@ class Compiled:
         if self.limit is not None or self.offset:
             parts.append(f" LIMIT {-1 if self.limit is None else self.limit} OFFSET {self.offset}")
         return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildQuery:
+    """A query for the children of records; `look_up` is SQL of their parent's Id, `name` the relationship's."""
+
+    name: str
+    look_up: str
+    query: Compiled
 
 
 def compile_query(
@@ -90,13 +99,19 @@ class _Compiler:
 
     def compile(self, query: Query) -> Compiled:
         scope = Scope(self.schema, query, views=self.views)
+        children = tuple(self._children(scope, one) for one in query.selected if isinstance(one, Children))
+        return replace(self._compiled(scope, query), children=children)
+
+    def _compiled(self, scope: Scope, query: Query) -> Compiled:
+        """The query but for its children."""
+        _refuse_unknown_words(query)
         columns = tuple(self._columns(scope))
         kind = self._kind(query)
         if kind != "aggregate":
             _refuse_repeated(query, columns)
         parameters: list[Value] = []
         condition = self._condition(scope, parameters)
-        group = self._group(scope, kind)
+        group = self._group(scope, kind, parameters)
         order = self._order(scope, kind)
         if query.offset is not None and query.offset > MAX_OFFSET:
             raise ApiError(
@@ -110,6 +125,28 @@ class _Compiler:
             query.limit, query.offset or 0, tuple(parameters),
         )  # fmt: skip
 
+    def _children(self, scope: Scope, one: Children) -> ChildQuery:
+        name = one.query.object
+        found = children_of(self.schema, scope.sobject, name.text)
+        if found is None:
+            raise no_such_children(one.query.text, name.at, name.text)
+        if self._kind(scope.query) != "rows":
+            raise malformed(
+                scope.query.text, name.at, "a subquery of children cannot stand beside aggregates"
+            )
+        if self._kind(one.query) != "rows" or any(
+            isinstance(inner, Children) for inner in one.query.selected
+        ):
+            raise malformed(
+                one.query.text,
+                name.at,
+                "a subquery of children has neither aggregates nor children of its own",
+            )
+        child, look_up = found
+        inner = Scope(self.schema, replace(one.query, object=Word(child.name, name.at)), views=self.views)
+        told = children_name(child, look_up) or name.text
+        return ChildQuery(told, inner.root.sql_of(look_up.name), self._compiled(inner, inner.query))
+
     def _kind(self, query: Query) -> str:
         functions = [one for one in query.selected if isinstance(one, Selected) and one.function]
         if len(query.selected) == 1 and functions and functions[0].path is None:
@@ -120,30 +157,32 @@ class _Compiler:
         return "aggregate" if functions or query.group_by else "rows"
 
     def _columns(self, scope: Scope) -> Iterable[Column]:
-        grouped = {scope.reach(path).names for path in scope.query.group_by}
+        grouped = {reached(scope, path).names for path in scope.query.group_by}
         aggregate = self._kind(scope.query) == "aggregate"
         unnamed = 0
         for one in scope.query.selected:
             if isinstance(one, FieldSet):
                 yield from _field_set(scope, one)
-            elif one.path is None:
+            elif isinstance(one, Children) or one.path is None:
                 continue
             elif one.function is None:
-                reached = scope.reach(one.path)
-                if aggregate and reached.names not in grouped:
+                found = reached(scope, one.path)
+                if (aggregate or one.path.function) and found.names not in grouped:
                     raise malformed(
                         scope.query.text,
                         one.path.at,
                         f"Field must be grouped or aggregated: {one.path.text}",
                     )
-                names = (reached.names[-1],) if aggregate else reached.names
-                yield Column(names, reached.field, reached.sql)
+                names = (found.names[-1],) if aggregate else found.names
+                if one.path.function:
+                    names = (one.alias or f"expr{unnamed}",)
+                    unnamed += one.alias is None
+                yield Column(names, found.field, found.sql)
             else:
                 alias = one.alias or f"expr{unnamed}"
                 unnamed += one.alias is None
-                reached = scope.reach(one.path)
-                result = _result_field(scope, one.function, reached, one.path)
-                yield Column((alias,), result, _FUNCTION_SQL[one.function].format(reached.sql))
+                found = reached(scope, replace(one.path, function=one.function), aggregates=True)
+                yield Column((alias,), found.field, found.sql)
 
     def _condition(self, scope: Scope, parameters: list[Value]) -> str:
         parts = []
@@ -153,6 +192,10 @@ class _Compiler:
             parts += [
                 f'NOT +{root}."{flag}"' for flag in ("IsDeleted", "IsArchived") if scope.sobject.has(flag)
             ]
+        mine = scope.query.scope is not None and scope.query.scope.text.lower() == "mine"
+        if mine and scope.sobject.has("OwnerId"):
+            parameters.append(viewer())
+            parts.append(f'{root}."OwnerId" = ?')
         if scope.query.where is not None:
             conditions = Conditions(scope, self.now, self.zone, self._nested(scope.depth + 1), parameters)
             parts.append(f"({conditions.sql(scope.query.where)})")
@@ -166,42 +209,62 @@ class _Compiler:
                     query.text, query.object.at, "a subquery in WHERE selects one field and has only WHERE"
                 )
             only = query.selected[0]
-            if isinstance(only, FieldSet) or only.function is not None or only.path is None:
+            if not isinstance(only, Selected) or only.function is not None or only.path is None:
                 raise malformed(query.text, query.object.at, "a subquery in WHERE selects one field")
-            reached = scope.reach(only.path)
+            sql = scope.reach(only.path).sql
             condition = self._condition(scope, parameters)
-            return f"SELECT {reached.sql} FROM {scope.from_sql} WHERE {condition}", reached.sql
+            return f"SELECT {sql} FROM {scope.from_sql} WHERE {condition}", sql
 
         return compiled
 
-    def _group(self, scope: Scope, kind: str) -> str:
-        paths = [scope.reach(path).sql for path in scope.query.group_by]
-        if kind == "aggregate" and paths:
-            return f" GROUP BY {', '.join(paths)}"
-        return ""
+    def _group(self, scope: Scope, kind: str, parameters: list[Value]) -> str:
+        having = scope.query.having
+        if kind != "aggregate":
+            if having is not None:
+                raise malformed(scope.query.text, scope.query.object.at, "HAVING needs GROUP BY")
+            return ""
+        paths = [reached(scope, path).sql for path in scope.query.group_by]
+        sql = f" GROUP BY {', '.join(paths)}" if paths else ""
+        if having is not None:
+            conditions = Conditions(
+                scope, self.now, self.zone, self._nested(scope.depth + 1), parameters, aggregates=True
+            )
+            sql += f" HAVING {conditions.sql(having)}"
+        return sql
 
     def _order(self, scope: Scope, kind: str) -> str:
         parts = []
         for one in scope.query.order_by:
-            reached = scope.reach(one.path)
-            if reached.field.type in ("textarea", "anyType") and not reached.field.filterable:
+            if one.path.function in AGGREGATES and kind != "aggregate":
+                raise malformed(scope.query.text, one.path.at, "ORDER BY an aggregate needs GROUP BY")
+            found = reached(scope, one.path, aggregates=True)
+            if found.field.type in ("textarea", "anyType") and not found.field.filterable:
                 raise malformed(
                     scope.query.text,
                     one.path.at,
-                    f"field '{reached.field.name}' can not be sorted in a query call",
+                    f"field '{found.field.name}' can not be sorted in a query call",
                 )
-            sql = reached.sql
-            if one.function is not None:
-                if kind != "aggregate":
-                    raise malformed(scope.query.text, one.path.at, "ORDER BY an aggregate needs GROUP BY")
-                sql = _FUNCTION_SQL[one.function].format(sql)
             # SQLite's own order of nulls (first ascending, last descending) keeps an index usable
             direction = "DESC" if one.descending else "ASC"
             nulls_first = True if one.nulls_first is None else one.nulls_first
-            if nulls_first == one.descending and (reached.field.nillable or reached.relation.names):
+            if nulls_first == one.descending and (found.field.nillable or found.relation.names):
                 direction += f" NULLS {'FIRST' if nulls_first else 'LAST'}"
-            parts.append(f"{sql} {direction}")
+            parts.append(f"{found.sql} {direction}")
         return f" ORDER BY {', '.join(parts)}" if parts else ""
+
+
+_WORDS = {
+    "scope": ("everything", "mine"),
+    "security": ("security_enforced", "user_mode", "system_mode"),
+    "purpose": ("view", "reference"),
+}
+
+
+def _refuse_unknown_words(query: Query) -> None:
+    for clause, known in _WORDS.items():
+        word: Word | None = getattr(query, clause)
+        if word is not None and word.text.lower() not in known:
+            raise malformed(query.text, word.at, f"unexpected token: '{word.text}'")
 
 
 def _relation_names(columns: tuple[Column, ...]) -> list[tuple[str, ...]]:
@@ -232,21 +295,3 @@ def _refuse_repeated(query: Query, columns: tuple[Column, ...]) -> None:
         if column.names in seen:
             raise malformed(query.text, 0, f"duplicate field selected: {'.'.join(column.names)}")
         seen.add(column.names)
-
-
-def _result_field(scope: Scope, function: str, reached: Reached, path: Word) -> Field:
-    if function in ("COUNT", "COUNT_DISTINCT"):
-        return Field(function, "int")
-    if function in ("SUM", "AVG") and reached.field.type not in NUMBER_TYPES:
-        raise malformed(
-            scope.query.text,
-            path.at,
-            f"field {reached.field.name} does not support aggregate operator {function}",
-        )
-    if not reached.field.filterable or reached.field.type == "boolean":
-        raise invalid_field(
-            scope.query.text,
-            path.at,
-            f"field {reached.field.name} does not support aggregate operator {function}",
-        )
-    return Field(function, "double") if function == "AVG" else reached.field

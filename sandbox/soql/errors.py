@@ -51,6 +51,21 @@ def no_such_relationship(text: str, at: int, name: str, entity: str) -> ApiError
     )
 
 
+def no_such_children(text: str, at: int, name: str) -> ApiError:
+    """The object has no such child relationship."""
+    return ApiError(
+        400,
+        "INVALID_TYPE",
+        pointed(
+            text,
+            at,
+            f"Didn't understand relationship '{name}' in FROM part of query call. If you are attempting to use a "
+            "custom relationship, be sure to append the '__r' after the custom relationship name. Please reference "
+            "your WSDL or the describe call for the appropriate names.",
+        ),
+    )
+
+
 def no_such_object(text: str, at: int, name: str) -> ApiError:
     """The organisation has no such object, or its users may not see it."""
     return ApiError(

@@ -50,6 +50,8 @@ def value_of(query: str, field: Field, literal: Literal) -> Value:  # noqa: PLR0
     """The value to compare the field with; a blank string is null. Raises ApiError for the wrong kind of literal."""
     if literal.kind == "null":
         return None
+    if field.type == "currency" and literal.kind == "currency":
+        return float(literal.text[3:])
     if field.type in NUMBER_TYPES:
         _require(query, field, literal, "number", "int" if field.type == "int" else field.type)
         number = float(literal.text)

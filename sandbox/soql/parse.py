@@ -12,9 +12,11 @@ from sandbox.org.errors import ApiError
 from sandbox.soql.errors import malformed
 from sandbox.soql.tree import (
     Among,
+    Children,
     Compare,
     Condition,
     FieldSet,
+    Includes,
     Joined,
     Like,
     Literal,
@@ -35,9 +37,8 @@ _PARSER = Lark(
 _MOST_ROWS = 2**53
 _KINDS = {"TRUE": "boolean", "FALSE": "boolean"}
 _UNSUPPORTED = {
-    "TYPEOF": "TYPEOF", "HAVING": "HAVING", "FOR": "FOR VIEW, FOR REFERENCE and FOR UPDATE", "WITH": "WITH",
-    "USING": "USING SCOPE", "INCLUDES": "INCLUDES", "EXCLUDES": "EXCLUDES", "ROLLUP": "GROUP BY ROLLUP",
-    "CUBE": "GROUP BY CUBE", "TRACKING": "UPDATE TRACKING", "VIEWSTAT": "UPDATE VIEWSTAT",
+    "TYPEOF": "TYPEOF", "ROLLUP": "GROUP BY ROLLUP", "CUBE": "GROUP BY CUBE", "TRACKING": "UPDATE TRACKING",
+    "VIEWSTAT": "UPDATE VIEWSTAT",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]\w*")
 
@@ -93,11 +94,9 @@ def _named_feature(text: str, at: int) -> str | None:
     for word in words:
         if word in _UNSUPPORTED:
             return f"{_UNSUPPORTED[word]} is not supported by the sandbox"
-    if text[at : at + 1] == "(":
-        if before and before.group(1).upper() not in ("SELECT", "WHERE", "AND", "OR", "NOT", "IN"):
-            return f"the function {before.group(1)}() is not supported by the sandbox"
-        if re.match(r"\(\s*select\b", text[at:], re.IGNORECASE):
-            return "a subquery of children in the SELECT list is not supported by the sandbox"
+    keywords = ("SELECT", "WHERE", "AND", "OR", "NOT", "IN")
+    if text[at : at + 1] == "(" and before and before.group(1).upper() not in keywords:
+        return f"the function {before.group(1)}() is not supported by the sandbox"
     if text[at : at + 1] == ":":
         return "bind variables are not part of an API query"
     return None
@@ -116,7 +115,7 @@ class _ToTree(Transformer[Token, Query]):
     def start(self, query: Query) -> Query:
         return query
 
-    def query(self, _select: Token, selected: tuple[Selected | FieldSet, ...], _from: Token, name: Token,
+    def query(self, _select: Token, selected: tuple[Selected | FieldSet | Children, ...], _from: Token, name: Token,
               *clauses: tuple[str, object]) -> Query:  # fmt: skip
         parts = dict(clauses)
         return Query(
@@ -124,17 +123,23 @@ class _ToTree(Transformer[Token, Query]):
             selected,
             _word(name),
             parts.get("alias"),  # type: ignore[arg-type]
+            parts.get("scope"),  # type: ignore[arg-type]
             parts.get("where"),  # type: ignore[arg-type]
+            parts.get("security"),  # type: ignore[arg-type]
             parts.get("group", ()),  # type: ignore[arg-type]
+            parts.get("having"),  # type: ignore[arg-type]
             parts.get("order", ()),  # type: ignore[arg-type]
             parts.get("limit"),  # type: ignore[arg-type]
             parts.get("offset"),  # type: ignore[arg-type]
+            parts.get("purpose"),  # type: ignore[arg-type]
         )
 
     def alias(self, *tokens: Token) -> tuple[str, str]:
         return "alias", str(tokens[-1])
 
-    def select_list(self, *selected: Selected | FieldSet) -> tuple[Selected | FieldSet, ...]:
+    def select_list(
+        self, *selected: Selected | FieldSet | Children
+    ) -> tuple[Selected | FieldSet | Children, ...]:
         return selected
 
     def selected_field(self, path: Token) -> Selected:
@@ -148,11 +153,35 @@ class _ToTree(Transformer[Token, Query]):
     def aggregate(self, function: Token, path: Token, alias: Token | None = None) -> Selected:
         return Selected(_word(path), function.upper(), None if alias is None else str(alias))
 
+    def of_date(self, function: Token, path: Token, alias: Token | None = None) -> Selected:
+        return Selected(self.applied(function, path), None, None if alias is None else str(alias))
+
+    def children(self, query: Query) -> Children:
+        return Children(query)
+
+    def plain(self, path: Token) -> Word:
+        return _word(path)
+
+    def applied(self, function: Token, path: Token) -> Word:
+        return Word(str(path), path.start_pos or 0, function.upper())
+
     def field_set(self, _fields: Token, which: Token) -> FieldSet:
         return FieldSet(_word(which))
 
     def where(self, _where: Token, condition: Condition) -> tuple[str, Condition]:
         return "where", condition
+
+    def scope(self, _using: Token, _scope: Token, name: Token) -> tuple[str, Word]:
+        return "scope", _word(name)
+
+    def security(self, _with: Token, name: Token) -> tuple[str, Word]:
+        return "security", _word(name)
+
+    def having(self, _having: Token, condition: Condition) -> tuple[str, Condition]:
+        return "having", condition
+
+    def purpose(self, _for: Token, name: Token) -> tuple[str, Word]:
+        return "purpose", _word(name)
 
     def all_of(self, *parts: Condition | Token) -> Joined:
         return Joined("AND", _operands(parts))
@@ -163,17 +192,23 @@ class _ToTree(Transformer[Token, Query]):
     def negation(self, _not: Token, operand: Condition) -> Not:
         return Not(operand)
 
-    def compare(self, path: Token, operator: Token, value: Literal) -> Compare:
-        return Compare(_word(path), "!=" if operator == "<>" else str(operator), value)
+    def compare(self, path: Word, operator: Token, value: Literal) -> Compare:
+        return Compare(path, "!=" if operator == "<>" else str(operator), value)
 
-    def like(self, path: Token, _like: Token, value: Literal) -> Like:
-        return Like(_word(path), value)
+    def like(self, path: Word, _like: Token, value: Literal) -> Like:
+        return Like(path, value)
 
-    def is_in(self, path: Token, _in: Token, members: tuple[Literal, ...] | Query) -> Among:
-        return Among(_word(path), members, negated=False)
+    def is_in(self, path: Word, _in: Token, members: tuple[Literal, ...] | Query) -> Among:
+        return Among(path, members, negated=False)
 
-    def not_in(self, path: Token, _not: Token, _in: Token, members: tuple[Literal, ...] | Query) -> Among:
-        return Among(_word(path), members, negated=True)
+    def not_in(self, path: Word, _not: Token, _in: Token, members: tuple[Literal, ...] | Query) -> Among:
+        return Among(path, members, negated=True)
+
+    def includes(self, path: Token, _includes: Token, members: tuple[Literal, ...]) -> Includes:
+        return Includes(_word(path), members, negated=False)
+
+    def excludes(self, path: Token, _excludes: Token, members: tuple[Literal, ...]) -> Includes:
+        return Includes(_word(path), members, negated=True)
 
     def value_list(self, *values: Literal) -> tuple[Literal, ...]:
         return values
@@ -184,22 +219,16 @@ class _ToTree(Transformer[Token, Query]):
     def value(self, token: Token) -> Literal:
         return Literal(_KINDS.get(token.type, token.type.lower()), str(token), token.start_pos or 0)
 
-    def group(self, _group: Token, _by: Token, *paths: Token) -> tuple[str, tuple[Word, ...]]:
-        return "group", tuple(map(_word, paths))
+    def group(self, _group: Token, _by: Token, *paths: Word) -> tuple[str, tuple[Word, ...]]:
+        return "group", paths
 
     def order(self, _order: Token, _by: Token, *sorts: Sort) -> tuple[str, tuple[Sort, ...]]:
         return "order", sorts
 
-    def sort(self, what: Token | Selected, *tokens: Token) -> Sort:
+    def sort(self, path: Word, *tokens: Token) -> Sort:
         kinds = {token.type for token in tokens}
         nulls_first = None if "NULLS" not in kinds else "FIRST" in kinds
-        if isinstance(what, Selected):
-            assert what.path is not None
-            return Sort(what.path, what.function, "DESC" in kinds, nulls_first)
-        return Sort(_word(what), None, "DESC" in kinds, nulls_first)
-
-    def ordered_aggregate(self, function: Token, path: Token) -> Selected:
-        return Selected(_word(path), function.upper())
+        return Sort(path, "DESC" in kinds, nulls_first)
 
     def limit(self, _limit: Token, number: Token) -> tuple[str, int]:
         return "limit", self._whole(number, "LIMIT")

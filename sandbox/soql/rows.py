@@ -6,12 +6,13 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sandbox.org.errors import ApiError
 from sandbox.org.schema import NUMBER_TYPES, Field, Value
 from sandbox.org.store import Store
-from sandbox.soql.compile import Column, Compiled
+from sandbox.soql.compile import ChildQuery, Column, Compiled
 from sandbox.soql.scope import Relation
 
 _FETCH = 5000
@@ -83,7 +84,39 @@ def records(store: Store, query: Compiled, numbers: RowNumbers, base: str) -> li
     )
     by_number = {row[0]: row for row in found}
     build = _record_builder(query, base)
-    return [build(by_number[number]) for number in numbers if number in by_number]
+    rows = [by_number[number] for number in numbers if number in by_number]
+    built = [build(row) for row in rows]
+    for child in query.children:
+        families = _families(store, child, [row[1] for row in rows], base)
+        for row, record in zip(rows, built, strict=True):
+            record[child.name] = families.get(row[1])
+    return built
+
+
+def _families(store: Store, child: ChildQuery, parent_ids: Sequence[str], base: str) -> dict[str, Record]:
+    """The children of each of these parents, as a query's answer; a parent without children is not there."""
+    query = replace(
+        child.query,
+        condition=f"{child.query.condition} AND {child.look_up} IN (SELECT value FROM json_each(?))",
+        limit=None,
+        offset=0,
+    )
+    found = _executed(
+        store,
+        query.select([child.look_up, "q0.row_number"]),
+        (*query.parameters, json.dumps(list(parent_ids))),
+    )
+    numbers: dict[str, list[int]] = {}
+    for parent_id, number in found:
+        numbers.setdefault(parent_id, []).append(number)
+    first, limit = child.query.offset, child.query.limit
+    families = {}
+    for parent_id, all_of_one in numbers.items():
+        mine = all_of_one[first : None if limit is None else first + limit]
+        if mine:
+            listed = records(store, query, mine, base)
+            families[parent_id] = {"totalSize": len(listed), "done": True, "records": listed}
+    return families
 
 
 def _record_builder(query: Compiled, base: str) -> Callable[[sqlite3.Row | tuple[Any, ...]], Record]:

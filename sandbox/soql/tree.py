@@ -8,15 +8,16 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the query; `at` counts characters from 0."""
+    """A word of the query; `at` counts characters from 0. `function` is what is applied to the field it names."""
 
     text: str
     at: int
+    function: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """`kind`: string, datetime, date, number, boolean, null or date_literal; `text` as it was written."""
+    """`kind`: string, datetime, date, number, currency, boolean, null or date_literal; `text` as it was written."""
 
     kind: str
     text: str
@@ -37,6 +38,13 @@ class FieldSet:
     """`FIELDS(ALL)` and its like."""
 
     which: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A query for the records that look up each record found; its object is a relationship's name."""
+
+    query: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,15 @@ class Among:
 
 
 @dataclass(frozen=True, slots=True)
+class Includes:
+    """`INCLUDES` of a multi-select picklist, or `EXCLUDES` when negated; a member is values joined by semicolons."""
+
+    path: Word
+    members: tuple[Literal, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The opposite of a condition."""
 
@@ -80,7 +97,7 @@ class Joined:
     operands: tuple[Condition, ...]
 
 
-Condition: TypeAlias = Compare | Like | Among | Not | Joined
+Condition: TypeAlias = Compare | Like | Among | Includes | Not | Joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,6 @@ class Sort:
     """`nulls_first` as the query says, or None where it says nothing (Salesforce then puts them first)."""
 
     path: Word
-    function: str | None
     descending: bool
     nulls_first: bool | None
 
@@ -98,11 +114,15 @@ class Query:
     """The whole query; `text` is what was asked."""
 
     text: str
-    selected: tuple[Selected | FieldSet, ...]
+    selected: tuple[Selected | FieldSet | Children, ...]
     object: Word
     alias: str | None
+    scope: Word | None
     where: Condition | None
+    security: Word | None
     group_by: tuple[Word, ...]
+    having: Condition | None
     order_by: tuple[Sort, ...]
     limit: int | None
     offset: int | None
+    purpose: Word | None

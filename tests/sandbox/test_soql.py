@@ -30,6 +30,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Two users, a queue, and five leads A to E, the last one deleted."""
     store = Store.create(tmp_path_factory.mktemp("desk") / "org.db")
     store.add_field("Lead", Field("Score__c", "double", precision=18, scale=2))
+    store.add_field("Lead", Field("Tags__c", "multipicklist", 255, values=("Red", "Green", "Blue")))
     store.insert_many(
         "User",
         [
@@ -61,6 +62,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 "ConvertedDate": at[:10],
                 "IsConverted": name == "D",
                 "IsDeleted": bool(gone),
+                "AnnualRevenue": place * 1000.5,
+                "Tags__c": ("Red;Blue", "Blue", None, "Redder;green", "Red")[place],
             }
             for place, (name, owner, source, status, score, at, gone) in enumerate(people)
         ],
@@ -145,6 +148,26 @@ def names(desk: Store, condition: str, *, all_rows: bool = False, zone: ZoneInfo
         ("WHERE ConvertedDate = LAST_N_MONTHS:1", "C"),
         ("WHERE CreatedDate = N_DAYS_AGO:2", "C"),
         ("WHERE CreatedDate > NEXT_N_DAYS:5", ""),
+        ("WHERE CALENDAR_YEAR(CreatedDate) = 2025", "D"),
+        ("WHERE CALENDAR_MONTH(CreatedDate) IN (2, 12)", "CD"),
+        ("WHERE CALENDAR_QUARTER(ConvertedDate) = 4", "D"),
+        ("WHERE DAY_IN_WEEK(CreatedDate) = 1", "B"),
+        ("WHERE DAY_IN_YEAR(CreatedDate) > 100", "D"),
+        ("WHERE DAY_IN_MONTH(CreatedDate) >= 28", "CD"),
+        ("WHERE HOUR_IN_DAY(CreatedDate) = 23", "BD"),
+        ("WHERE WEEK_IN_YEAR(CreatedDate) = 53", "D"),
+        ("WHERE WEEK_IN_MONTH(CreatedDate) = 4", "C"),
+        ("WHERE DAY_ONLY(CreatedDate) = 2026-03-01", "B"),
+        ("WHERE DAY_ONLY(CreatedDate) < TODAY", "BCD"),
+        ("ORDER BY HOUR_IN_DAY(CreatedDate), LastName", "ACBD"),
+        ("WHERE Tags__c INCLUDES ('red')", "A"),
+        ("WHERE Tags__c INCLUDES ('Blue;Red', 'Green')", "AD"),
+        ("WHERE Tags__c EXCLUDES ('Blue')", "CD"),
+        ("WHERE AnnualRevenue > USD1500 AND AnnualRevenue < eur2500.5", "C"),
+        ("USING SCOPE everything WHERE LastName = 'A'", "A"),
+        ("WITH SECURITY_ENFORCED", "ABCD"),
+        ("WHERE LastName = 'A' WITH USER_MODE ORDER BY LastName LIMIT 1 FOR VIEW", "A"),
+        ("FOR REFERENCE", "ABCD"),
         ("ORDER BY Score__c", "CDAB"),
         ("ORDER BY Score__c DESC", "CBAD"),
         ("ORDER BY Score__c NULLS LAST", "DABC"),
@@ -173,14 +196,23 @@ def test_a_day_is_a_day_of_the_organisation_s_zone(desk: Store) -> None:
     [
         ("SELECT Id FROM Lead WHERE A = 1 AND B = 2 OR C = 3", "MALFORMED_QUERY", "unexpected token: 'OR'"),
         ("SELECT Id FROM Lead ALL ROWS", "MALFORMED_QUERY", "ALL ROWS is not allowed"),
-        ("SELECT Id, (SELECT Id FROM Tasks) FROM Lead", "MALFORMED_QUERY", "a subquery of children"),
+        ("SELECT Id, (SELECT Id FROM Toys) FROM Lead", "INVALID_TYPE", "Didn't understand relationship 'Toys'"),
+        ("SELECT Id, (SELECT COUNT() FROM Tasks) FROM Lead", "MALFORMED_QUERY", "neither aggregates nor"),
+        ("SELECT COUNT(Id), (SELECT Id FROM Tasks) FROM Lead", "MALFORMED_QUERY", "cannot stand beside aggregates"),
+        ("SELECT Id, (SELECT Foo FROM Tasks) FROM Lead", "INVALID_FIELD", "No such column 'Foo' on entity 'Task'"),
         ("SELECT TYPEOF What WHEN Account THEN Id END FROM Task", "MALFORMED_QUERY", "TYPEOF is not supported"),
         ("SELECT toLabel(Status) FROM Lead", "MALFORMED_QUERY", "function toLabel() is not supported"),
-        ("SELECT Id FROM Lead WHERE Status INCLUDES ('x')", "MALFORMED_QUERY", "INCLUDES is not supported"),
-        ("SELECT Id FROM Lead FOR VIEW", "MALFORMED_QUERY", "FOR VIEW"),
-        ("SELECT Id FROM Lead USING SCOPE mine", "MALFORMED_QUERY", "USING SCOPE is not supported"),
-        ("SELECT Id FROM Lead WITH SECURITY_ENFORCED", "MALFORMED_QUERY", "WITH is not supported"),
-        ("SELECT Status FROM Lead GROUP BY Status HAVING COUNT(Id) > 1", "MALFORMED_QUERY", "HAVING"),
+        ("SELECT Id FROM Lead WHERE Status INCLUDES ('x')", "INVALID_FIELD", "invalid operator on picklist field"),
+        ("SELECT Id FROM Lead WHERE Tags__c INCLUDES (1)", "MALFORMED_QUERY", "unexpected token: '1'"),
+        ("SELECT Id FROM Lead FOR UPDATE", "MALFORMED_QUERY", "unexpected token: 'UPDATE'"),
+        ("SELECT Id FROM Lead USING SCOPE team", "MALFORMED_QUERY", "unexpected token: 'team'"),
+        ("SELECT Id FROM Lead WITH DATA CATEGORY", "MALFORMED_QUERY", "unexpected token: 'CATEGORY'"),
+        ("SELECT Id FROM Lead HAVING COUNT(Id) > 1", "MALFORMED_QUERY", "HAVING needs GROUP BY"),
+        ("SELECT Id FROM Lead WHERE COUNT(Id) > 1", "MALFORMED_QUERY", "unexpected token: 'COUNT'"),
+        ("SELECT CALENDAR_YEAR(CreatedDate) FROM Lead", "MALFORMED_QUERY", "must be grouped or aggregated"),
+        ("SELECT Id FROM Lead WHERE DAY_ONLY(ConvertedDate) = TODAY", "INVALID_FIELD", "not support the function"),
+        ("SELECT Id FROM Lead WHERE CALENDAR_YEAR(Status) = 1", "INVALID_FIELD", "not support the function"),
+        ("SELECT Id FROM Lead WHERE Score__c > USD5", "INVALID_FIELD", "must be of type double"),
         ("SELECT Id FROM", "MALFORMED_QUERY", "unexpected end of query"),
         ("", "MALFORMED_QUERY", "unexpected end of query"),
         ("SELECT Id FROM Lead WHERE LastName = 'A", "MALFORMED_QUERY", "unterminated string"),
@@ -297,6 +329,26 @@ def test_a_parent_that_is_not_there_is_null(desk: Store) -> None:
         (
             "SELECT Owner.Name, COUNT(Id) n FROM Lead GROUP BY Owner.Name ORDER BY COUNT(Id) DESC LIMIT 1",
             [{"Name": "Alice Rep", "n": 2}],
+        ),
+        ("SELECT Status FROM Lead GROUP BY Status HAVING COUNT(Id) > 1", [{"Status": "Open"}]),
+        (
+            """SELECT LeadSource, SUM(Score__c) FROM Lead GROUP BY LeadSource
+               HAVING SUM(Score__c) > 0 AND (NOT LeadSource LIKE 'Tr%') ORDER BY SUM(Score__c)""",
+            [{"LeadSource": "Web", "expr0": 21.5}],
+        ),
+        (
+            """SELECT CALENDAR_YEAR(CreatedDate) y, CALENDAR_MONTH(CreatedDate), COUNT(Id) FROM Lead
+               GROUP BY CALENDAR_YEAR(CreatedDate), CALENDAR_MONTH(CreatedDate)
+               ORDER BY CALENDAR_YEAR(CreatedDate), COUNT(Id)""",
+            [
+                {"y": 2025, "expr0": 12, "expr1": 1},
+                {"y": 2026, "expr0": 2, "expr1": 1},
+                {"y": 2026, "expr0": 3, "expr1": 2},
+            ],
+        ),
+        (
+            "SELECT DAY_ONLY(CreatedDate) d FROM Lead WHERE CreatedDate = THIS_MONTH GROUP BY DAY_ONLY(CreatedDate)",
+            [{"d": "2026-03-01"}, {"d": "2026-03-02"}],
         ),
         ("SELECT MIN(CreatedDate) FROM Lead", [{"expr0": "2025-12-31T23:59:59.999+0000"}]),
     ],
