@@ -49,7 +49,7 @@ class Organisation:
             version=API_VERSION,
         )
 
-    def _renewing(self, call: Callable[[], T]) -> T:
+    def renewing(self, call: Callable[[], T]) -> T:
         """Do a call; once more with a new session if the old one expired."""
         self.call_count += 1
         with spoken_errors(self._access.url):
@@ -61,7 +61,7 @@ class Organisation:
                 return call()
 
     def _json(self, path: str, **kwargs: Any) -> Any:
-        return self._renewing(lambda: self.salesforce.restful(path, **kwargs))
+        return self.renewing(lambda: self.salesforce.restful(path, **kwargs))
 
     # -- describe ---------------------------------------------------------------------------------
 
@@ -171,4 +171,4 @@ class Organisation:
                 spool.add_stream(answer.iter_content(_CHUNK))
                 return int(declared), answer.headers.get("Sforce-Locator", "null")
 
-        return self._renewing(get)
+        return self.renewing(get)
