@@ -11,7 +11,7 @@ from typing import Any, get_args
 from sandbox.org import tables
 from sandbox.org.errors import ApiError
 from sandbox.org.ids import MalformedId, id18
-from sandbox.org.instants import BadInstant, normal_date, normal_instant
+from sandbox.org.instants import BadInstant, normal_date, normal_instant, normal_time
 from sandbox.org.lateness import Lateness
 from sandbox.org.schema import NUMBER_TYPES, Field, FieldType, SObject, Value
 from sandbox.org.store import Store
@@ -167,6 +167,8 @@ def _converted(field: Field, text: str) -> Value:  # noqa: PLR0911 -- one per ty
             return normal_date(text[:10])
         if field.type == "datetime":
             return normal_instant(text)
+        if field.type == "time":
+            return normal_time(text)
         if field.type == "reference":
             return id18(text)
     except (ValueError, OverflowError, BadInstant, MalformedId):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?", re.IGNORECASE
 )
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -61,3 +62,12 @@ def normal_date(text: str) -> str:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError as error:
         raise BadInstant(text) from error
+
+
+def normal_time(text: str) -> str:
+    """A time of day `13:30:00.000Z`, to the millisecond. Raises BadInstant."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise BadInstant(text)
+    hours, minutes, seconds, fraction = match.groups()
+    return f"{hours}:{minutes}:{seconds}.{(fraction or '').ljust(3, '0')[:3]}Z"

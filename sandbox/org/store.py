@@ -102,6 +102,7 @@ class Store:
             found = sqlite3.connect(
                 self.path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
+            found.create_function("all_digits", 1, repr, deterministic=True)
             found.execute("PRAGMA synchronous = NORMAL")
             found.execute("PRAGMA cache_size = -65536")
             self._local.connection = found

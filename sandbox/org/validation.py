@@ -13,7 +13,14 @@ from sandbox.org.schema import NUMBER_TYPES, Field, SObject, Value
 from sandbox.org.store import Store
 from sandbox.org.tables import quoted
 
-_CLIENT_TYPE = {"int": "int", "boolean": "boolean", "date": "date", "datetime": "datetime"}
+_CLIENT_TYPE = {"int": "int", "boolean": "boolean", "date": "date", "datetime": "datetime", "time": "time"}
+_NORMAL = {
+    "date": lambda text: instants.normal_date(text[:10]),
+    "datetime": instants.normal_instant,
+    "time": instants.normal_time,
+}
+# texts that clients may send where JSON has a literal of its own
+_TRUTHS = {"true": True, "false": False}
 
 
 def checked_values(
@@ -69,8 +76,9 @@ def _checked(store: Store, field: Field, value: object) -> Value:  # noqa: PLR09
     if value is None:
         return False if field.type == "boolean" else None
     if field.type == "boolean":
-        if isinstance(value, bool):
-            return value
+        truth = _TRUTHS.get(value.strip().lower()) if isinstance(value, str) else value
+        if isinstance(truth, bool):
+            return truth
         raise _unreadable(field, value)
     if field.type in NUMBER_TYPES:
         return _checked_number(field, value)
@@ -80,19 +88,25 @@ def _checked(store: Store, field: Field, value: object) -> Value:  # noqa: PLR09
         raise _unreadable(field, value)
     if field.type == "reference":
         return _checked_reference(store, field, value)
-    if field.type in ("date", "datetime"):
+    if field.type in _NORMAL:
         if not value.strip():
             return None
         try:
-            if field.type == "date":
-                return instants.normal_date(value[:10])
-            return instants.normal_instant(value)
+            return _NORMAL[field.type](value)
         except instants.BadInstant as error:
             raise _unreadable(field, value) from error
     return _checked_text(field, value)
 
 
-def _checked_number(field: Field, value: object) -> Value:
+def _checked_number(field: Field, told: object) -> Value:
+    value = told
+    if isinstance(told, str):
+        if not told.strip():
+            return None
+        try:
+            value = float(told)
+        except ValueError as error:
+            raise _unreadable(field, told) from error
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _unreadable(field, value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -129,6 +143,22 @@ def _checked_text(field: Field, value: str) -> Value:
             f"{field.label or field.name}: data value too large: {shown} (max length={field.length})",
             [field.name],
         )
+    if field.type == "multipicklist":
+        return _checked_choices(field, value)
+    _refuse_unknown_choice(field, value)
+    return value
+
+
+def _checked_choices(field: Field, text: str) -> Value:
+    """Several values joined by semicolons: each once, in the picklist's order, others after those."""
+    chosen = {value.strip().lower(): value.strip() for value in text.split(";") if value.strip()}
+    for value in chosen.values():
+        _refuse_unknown_choice(field, value)
+    declared = [known.lower() for known in field.values if known.lower() in chosen]
+    return ";".join(chosen[value] for value in dict.fromkeys([*declared, *chosen])) or None
+
+
+def _refuse_unknown_choice(field: Field, value: str) -> None:
     if field.restricted and value.lower() not in {known.lower() for known in field.values}:
         raise ApiError(
             400,
@@ -136,7 +166,6 @@ def _checked_text(field: Field, value: str) -> Value:
             f"{field.label or field.name}: bad value for restricted picklist field: {value}",
             [field.name],
         )
-    return value
 
 
 def _checked_reference(store: Store, field: Field, value: str) -> Value:

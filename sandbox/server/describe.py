@@ -13,7 +13,7 @@ from sandbox.server.answers import Call, answer, object_in
 
 _SOAP_TYPES = {
     "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "date": "xsd:date",
-    "datetime": "xsd:dateTime", "anyType": "xsd:anyType",
+    "datetime": "xsd:dateTime", "anyType": "xsd:anyType", "time": "xsd:time",
 }  # fmt: skip
 _UNGROUPABLE = frozenset({"textarea", "anyType", "datetime", "double", "currency", "percent"})
 _BYTES_PER_CHARACTER = 3

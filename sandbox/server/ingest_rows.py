@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.org.errors import ApiError
-from sandbox.org.instants import BadInstant, normal_date, normal_instant
+from sandbox.org.instants import BadInstant, normal_date, normal_instant, normal_time
 from sandbox.org.schema import NUMBER_TYPES, Field, SObject
 
 NULL = "#N/A"
@@ -81,7 +81,7 @@ def values_of(fields: Sequence[Field], cells: Sequence[str]) -> dict[str, object
     return {field.name: _value(field, cell) for field, cell in zip(fields, cells, strict=True) if cell}
 
 
-def _value(field: Field, cell: str) -> object:
+def _value(field: Field, cell: str) -> object:  # noqa: PLR0911 -- one per type
     if cell == NULL:
         return None
     try:
@@ -93,6 +93,8 @@ def _value(field: Field, cell: str) -> object:
             return normal_date(cell[:10])
         if field.type == "datetime":
             return normal_instant(cell)
+        if field.type == "time":
+            return normal_time(cell)
     except (KeyError, ValueError, BadInstant) as error:
         raise ApiError(
             400,

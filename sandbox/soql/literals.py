@@ -62,6 +62,9 @@ def value_of(query: str, field: Field, literal: Literal) -> Value:  # noqa: PLR0
     if field.type == "date":
         _require(query, field, literal, "date", "date")
         return _instant(query, literal, field)
+    if field.type == "time":
+        _require(query, field, literal, "time", "time")
+        return _instant(query, literal, field)
     if field.type == "datetime":
         _require(query, field, literal, "datetime", "dateTime")
         return _instant(query, literal, field)
@@ -98,6 +101,8 @@ def _instant(query: str, literal: Literal, field: Field) -> str:
     try:
         if field.type == "date":
             return instants.normal_date(literal.text)
+        if field.type == "time":
+            return instants.normal_time(literal.text)
         return instants.normal_instant(literal.text)
     except instants.BadInstant as error:
         raise malformed(query, literal.at, f"Invalid date: {literal.text}") from error

@@ -213,7 +213,16 @@ def _csv_value(column: Column) -> str:
     sql = column.sql
     if column.field.type == "boolean":
         return f"""CASE {sql} WHEN 1 THEN '"true"' WHEN 0 THEN '"false"' ELSE '""' END"""
-    if column.field.type in NUMBER_TYPES or column.field.type in ("id", "reference", "date", "datetime"):
+    if column.field.type in NUMBER_TYPES and column.field.type != "int":
+        # SQLite writes 15 digits of a number; the few that need more are written as JSON has them
+        sql = f"CASE WHEN CAST(CAST({sql} AS TEXT) AS REAL) IS {sql} THEN {sql} ELSE all_digits({sql}) END"
+    if column.field.type in NUMBER_TYPES or column.field.type in (
+        "id",
+        "reference",
+        "date",
+        "datetime",
+        "time",
+    ):
         return f"""coalesce('"' || {sql} || '"', '""')"""
     return f"""coalesce('"' || replace({sql}, '"', '""') || '"', '""')"""
 

@@ -17,7 +17,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """`kind`: string, datetime, date, number, currency, boolean, null or date_literal; `text` as it was written."""
+    """`text` as it was written; `kind`: string, datetime, date, time, number, currency, boolean, null, date_literal."""
 
     kind: str
     text: str
