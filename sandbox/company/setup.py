@@ -8,11 +8,12 @@ from sandbox.company import meetings, statuses
 from sandbox.company.happenings import Actor
 from sandbox.company.hours import DAY, YEAR
 from sandbox.company.names import COUNTRIES, company_name
-from sandbox.company.people import DOMAIN, MACHINES, QUEUES, ZONES, Rep
+from sandbox.company.people import DOMAIN, MACHINES, MARKETING_QUEUE, POOL, QUEUES, ZONES, Rep
 from sandbox.company.sink import Row, Sink
 from sandbox.company.sources import QUARTERS, SOURCES, TRADE_SHOW, Source
 from sandbox.company.stamps import Ids, day, instant
 from sandbox.company.world import World
+from sandbox.org import rules
 from sandbox.org.ids import make_id
 from sandbox.org.schema import Field
 from sandbox.org.store import Store
@@ -67,6 +68,7 @@ CUSTOM_FIELDS: tuple[tuple[str, Field], ...] = (
         "Event",
         Field("Outcome__c", "picklist", 255, label="Outcome", values=(meetings.HELD, meetings.NO_SHOW)),
     ),
+    ("Task", Field("Lead_Ops_Key__c", "string", 80, label="Lead Ops Key", unique=True, external_id=True)),
 )
 
 
@@ -91,6 +93,7 @@ def write_setup(store: Store, sink: Sink, world: World) -> None:
         store.add_field(object_name, field)
     store.set_setting("opportunity_stages", {name: asdict(facts) for name, facts in meetings.STAGES.items()})
     store.set_setting("defaults", {"Lead.Status": statuses.NEW})
+    store.set_setting(rules.SETTING, rules.checked(store.schema, {"assignment": _assignment()}))
     founded = instant(world.start - ORGANISED_BEFORE)
     _write_organization(sink, world, founded)
     _write_roles_and_profiles(sink, world, founded)
@@ -105,6 +108,18 @@ def write_setup(store: Store, sink: Sink, world: World) -> None:
             "Account",
             account_row(world, number, world.start - ORGANISED_BEFORE + number % YEAR, owner, owner),
         )
+
+
+def _assignment() -> list[dict[str, object]]:
+    """Whatever the API creates or changes goes to a queue, for the router: the trap that careless clients step into."""
+    return [
+        {
+            "object": "Lead",
+            "when": {"LeadSource": source.name},
+            "owner_id": (MARKETING_QUEUE if source.inbound else POOL).id,
+        }
+        for source in SOURCES
+    ]
 
 
 def account_row(world: World, number: int, at: int, owner: Rep, by: Actor) -> Row:
