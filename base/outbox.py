@@ -1,0 +1,113 @@
+"""Working off the outbox: decide, claim under a lease, say how it ended. The database is the queue.
+
+`now` is the caller's clock. Nothing here talks to anybody outside.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from base.models import Effect, User
+
+LEASE = timedelta(seconds=90)
+"""How long a deliverer has for what it claimed; whoever finds the lease over takes it."""
+MOST_ATTEMPTS = 8
+_FIRST_PAUSE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An effect as it is decided. See `Effect` for what the fields mean."""
+
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    subject: str = ""
+    why: str = ""
+
+
+def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> list[Effect]:
+    """Put effects into the outbox, in the caller's transaction; one decided before stays as it is.
+
+    Returns them as they now are, in the order given.
+    """
+    Effect.objects.bulk_create(
+        (
+            Effect(
+                key=one.key,
+                kind=one.kind,
+                subject=one.subject,
+                payload=dict(one.payload),
+                decided_by=by,
+                why=one.why,
+                due_at=now,
+            )
+            for one in effects
+        ),
+        ignore_conflicts=True,
+    )
+    found = Effect.objects.in_bulk([one.key for one in effects], field_name="key")
+    return [found[one.key] for one in effects]
+
+
+def claim(kinds: str, *, now: datetime, limit: int) -> list[Effect]:
+    """Lease up to `limit` due effects whose kind begins with `kinds`, longest due first.
+
+    `attempts` of one taken over from a dead deliverer is above 1: what it did may have happened already.
+    """
+    lease_id = uuid.uuid4()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE base_effect SET state = 'leased', lease_id = %(lease)s, lease_until = %(until)s,
+                   attempts = attempts + 1
+            WHERE id IN (
+                SELECT id FROM base_effect
+                WHERE state IN ('ready', 'leased') AND due_at <= %(now)s AND starts_with(kind, %(kinds)s)
+                  AND (state = 'ready' OR lease_until < %(now)s)
+                ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+            )
+            """,
+            {"lease": lease_id, "until": now + LEASE, "now": now, "kinds": kinds, "limit": limit},
+        )
+    return list(Effect.objects.filter(lease_id=lease_id, state=Effect.State.LEASED).order_by("due_at", "id"))
+
+
+def finish(
+    effect: Effect,
+    state: Effect.State,
+    *,
+    now: datetime,
+    said: str = "",
+    result: Mapping[str, Any] | None = None,
+) -> bool:
+    """Say how a leased effect ended. False where the lease has gone to somebody else, who will say."""
+    return _say(effect, state=state, said=said, result=dict(result or {}), ended_at=now)
+
+
+def put_back(effect: Effect, *, now: datetime, said: str) -> bool:
+    """Try again later: after a pause that doubles with every attempt, and not for ever."""
+    if effect.attempts >= MOST_ATTEMPTS:
+        return finish(
+            effect, Effect.State.REFUSED, now=now, said=f"Given up after {effect.attempts} attempts. {said}"
+        )
+    pause = _FIRST_PAUSE * 2 ** (effect.attempts - 1)
+    return _say(effect, state=Effect.State.READY, said=said, due_at=now + pause)
+
+
+def wait_for(effect: Effect, until: datetime, *, said: str) -> bool:
+    """Let it wait for something outside of it, which is no attempt."""
+    return _say(effect, state=Effect.State.READY, said=said, due_at=until, attempts=effect.attempts - 1)
+
+
+def _say(effect: Effect, **values: object) -> bool:
+    changed = Effect.objects.filter(pk=effect.pk, lease_id=effect.lease_id, state=Effect.State.LEASED).update(
+        **values, lease_id=None, lease_until=None
+    )
+    return changed == 1
