@@ -10,7 +10,7 @@ from pathlib import Path
 
 from base.env import ConfigurationError, env_bool, env_int, env_list, env_str, postgres_settings
 from base.servers import ServersError
-from config.keys import kept_secret_key
+from config.keys import kept_encryption_key, kept_secret_key
 from config.logs import logging_settings
 from config.servers import home, uses_private_servers
 from config.timetable import TIMETABLE
@@ -28,6 +28,7 @@ LOCAL = PRIVATE_SERVERS or env_bool("LEADMODEL_DEMO")
 DEBUG = env_bool("DEBUG")
 SECRET_KEY = env_str("SECRET_KEY") or (kept_secret_key(HOME) if LOCAL else "")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+ENCRYPTION_KEYS = env_list("ENCRYPTION_KEYS") or ([kept_encryption_key(HOME)] if LOCAL else [])
 SITE_URL = env_str("SITE_URL", "http://localhost:8000")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -148,6 +149,8 @@ SALESFORCE_CLIENT_ID = env_str("SALESFORCE_CLIENT_ID")
 SALESFORCE_CLIENT_SECRET = env_str("SALESFORCE_CLIENT_SECRET")
 SALESFORCE_CA_FILE = env_str("SALESFORCE_CA_FILE")
 SALESFORCE_ALLOW_LOCAL = env_bool("SALESFORCE_ALLOW_LOCAL")
+# A Task field of type text, unique and an external Id: with it a call logged here is never there twice.
+SALESFORCE_TASK_KEY_FIELD = env_str("SALESFORCE_TASK_KEY_FIELD", "Leadmodel_Key__c")
 SALESFORCE_SPOOL_DIR = Path(env_str("SALESFORCE_SPOOL_DIR", str(HOME.private / "spool")))
 
 # REST API

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.echoes import Echoes, read_echoes
 from leadmodel.lifecycle.facts import (
     Activity,
     Change,
@@ -81,11 +82,14 @@ def families_among(
 ) -> list[Family]:
     """The families these records form among themselves; what ties them to others does not count."""
     batch = array(ids)
-    told = _history(cursor, batch, "LeadHistory", columns)
+    echoes = read_echoes(cursor, batch)
+    told = _history(cursor, batch, "LeadHistory", columns, echoes)
     begun, filling = _begin(_records(cursor, batch, columns, _conversions(told)))
     _put_changes(filling, told, "LeadHistory", columns)
-    _put_changes(filling, _history(cursor, batch, "ContactHistory", columns), "ContactHistory", columns)
-    _put_seen(filling, cursor, batch, columns)
+    _put_changes(
+        filling, _history(cursor, batch, "ContactHistory", columns, echoes), "ContactHistory", columns
+    )
+    _put_seen(filling, cursor, batch, columns, echoes)
     _put_activities(filling, cursor, batch)
     _put_steps(filling, cursor, batch, settings)
     _put_responses(filling, cursor, batch)
@@ -212,7 +216,7 @@ def _guessed(
 _Row = tuple[Any, ...]
 
 
-def _history(cursor: Cursor, batch: str, name: str, columns: Columns) -> list[_Row]:
+def _history(cursor: Cursor, batch: str, name: str, columns: Columns, echoes: Echoes) -> list[_Row]:
     """The rows of a history object about what the model reads: (record Id, field, at, actor, old, new, row's Id)."""
     of = name.removesuffix("History")
     cursor.execute(
@@ -222,7 +226,13 @@ def _history(cursor: Cursor, batch: str, name: str, columns: Columns) -> list[_R
         ).format(key=sql.Identifier(f"{of.lower()}_id"), table=sql.Identifier(f"sync_{name.lower()}")),
         [batch, [*columns.tracked[of], CONVERTED]],
     )
-    return cursor.fetchall()
+    rows: list[_Row] = cursor.fetchall()
+    if not echoes.written:
+        return rows
+    return [
+        (record_id, field, at, echoes.actor(record_id, field, new, at, actor), old, new, row_id)
+        for record_id, field, at, actor, old, new, row_id in rows
+    ]
 
 
 def _conversions(told: Sequence[_Row]) -> dict[str, tuple[datetime, str | None]]:
@@ -242,7 +252,7 @@ def _put_changes(filling: _Filling, told: Sequence[_Row], name: str, columns: Co
             family.changes.append(Change(record_id, what, at, actor, before, after, name, row_id))
 
 
-def _put_seen(filling: _Filling, cursor: Cursor, batch: str, columns: Columns) -> None:
+def _put_seen(filling: _Filling, cursor: Cursor, batch: str, columns: Columns, echoes: Echoes) -> None:
     cursor.execute(
         "SELECT record_id, object_name, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
         " WHERE record_id = ANY(%s::text[])",
@@ -252,9 +262,8 @@ def _put_seen(filling: _Filling, cursor: Cursor, batch: str, columns: Columns) -
         family, what = filling.get(record_id), columns.tracked[name].get(field)
         if family is not None and what is not None:
             before, after = (_dated(old), _dated(new)) if what is Tracked.ASSIGNED_DATE else (old, new)
-            family.changes.append(
-                Change(record_id, what, at, actor, before, after, "Seen", str(row_id), since)
-            )
+            who = echoes.actor(record_id, field, new, at, actor)
+            family.changes.append(Change(record_id, what, at, who, before, after, "Seen", str(row_id), since))
 
 
 _ACTIVITIES = (

@@ -14,6 +14,7 @@ from sync.models.opportunities import (
 )
 from sync.models.people import Account, Contact, ContactHistory, Lead, LeadHistory
 from sync.models.users import Group, Profile, Role, User
+from sync.models.writing import Echo, WriteMode
 
 __all__ = [
     "Account",
@@ -22,6 +23,7 @@ __all__ = [
     "Contact",
     "ContactHistory",
     "CustomField",
+    "Echo",
     "Event",
     "Group",
     "Lead",
@@ -37,4 +39,5 @@ __all__ = [
     "Seen",
     "Task",
     "User",
+    "WriteMode",
 ]

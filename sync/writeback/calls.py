@@ -1,0 +1,182 @@
+"""What write-back asks of Salesforce: how records stand, one conditional change, one Task that comes once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from enum import Enum
+from typing import Any, cast
+
+import requests
+from simple_salesforce.api import SFType
+from simple_salesforce.exceptions import SalesforceError
+
+from sync.salesforce.client import Organisation
+from sync.salesforce.http import OrganisationError
+from sync.writeback.plan import Current, Send, Value
+
+OBJECTS = {"00Q": "Lead", "003": "Contact"}
+"""Key prefix → object, of the records a person may be."""
+_FOLLOWED = {"Lead": "ConvertedContactId", "Contact": None}
+_HEADERS = {"Sforce-Auto-Assign": "FALSE"}
+"""Assignment rules must not take away whom we mean to leave where they are."""
+_PASSING = frozenset(
+    {
+        "UNABLE_TO_LOCK_ROW",
+        "REQUEST_LIMIT_EXCEEDED",
+        "SERVER_UNAVAILABLE",
+        "UNKNOWN_EXCEPTION",
+        "QUERY_TIMEOUT",
+    }
+)
+_MOVED_ON = frozenset({"CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_DELETED", "NOT_FOUND"})
+
+
+class Answer(Enum):
+    """What Salesforce made of a write."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    """Somebody was faster, or the person has moved on: look again."""
+    LATER = "later"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer, with Salesforce's own words where it did not accept. `record_id` of what it made, if any."""
+
+    answer: Answer
+    said: str = ""
+    record_id: str = ""
+
+
+def object_of(record_id: str) -> str:
+    """The object of a person's record, by its Id."""
+    return OBJECTS[record_id[:3]]
+
+
+def read_current(
+    organisation: Organisation, record_ids: Iterable[str], fields: Mapping[str, Iterable[str]]
+) -> dict[str, Current]:
+    """How records stand now, deleted ones too; one query per object. `fields`: object → what to read of it."""
+    found: dict[str, Current] = {}
+    by_object: dict[str, list[str]] = {}
+    for record_id in sorted(set(record_ids)):
+        by_object.setdefault(object_of(record_id), []).append(record_id)
+    for name, ids in by_object.items():
+        followed = _FOLLOWED[name]
+        asked = sorted({*fields.get(name, ()), *([followed] if followed else [])})
+        columns = ["Id", "IsDeleted", "MasterRecordId", "LastModifiedDate", *asked]
+        listed = ", ".join(f"'{record_id}'" for record_id in ids)
+        for row in _query(organisation, f"SELECT {', '.join(columns)} FROM {name} WHERE Id IN ({listed})"):
+            follows = row["MasterRecordId"] or (row[followed] if followed else None)
+            found[row["Id"]] = Current(
+                name,
+                row["Id"],
+                row["IsDeleted"],
+                follows,
+                row["LastModifiedDate"],
+                {f: row[f] for f in asked},
+            )
+    return found
+
+
+def modified_at(organisation: Organisation, record_ids: Sequence[str]) -> dict[str, datetime]:
+    """When these records were last changed, as Salesforce's history will say."""
+    current = read_current(organisation, record_ids, {})
+    return {record_id: datetime.fromisoformat(one.modified_at) for record_id, one in current.items()}
+
+
+def change(organisation: Organisation, send: Send) -> Told:
+    """Write one record's values unless somebody changed it since we looked."""
+    seen = datetime.fromisoformat(send.modified_at).astimezone(UTC)
+    headers = _HEADERS | {"If-Unmodified-Since": format_datetime(seen, usegmt=True)}
+    return _asked(
+        lambda: organisation.renewing(
+            lambda: _of(organisation, send.object_name).update(send.record_id, send.values, headers=headers)
+        )
+    )
+
+
+def make_task(organisation: Organisation, values: Mapping[str, Value], key: str, key_field: str) -> Told:
+    """Make a Task, or update the one made before under this key."""
+    return _asked(
+        lambda: organisation.renewing(
+            lambda: _of(organisation, "Task").upsert(
+                f"{key_field}/{key}", dict(values), raw_response=True, headers=_HEADERS
+            )
+        )
+    )
+
+
+def make_task_without_key(
+    organisation: Organisation, values: Mapping[str, Value], since: datetime, *, is_repeat: bool
+) -> Told:
+    """Make a Task where the organisation has no field for our key: before a repeat, look for the one made already."""
+    if is_repeat:
+        same = " AND ".join(
+            f"{field} = {_quoted(values[field])}" for field in ("WhoId", "OwnerId", "Subject")
+        )
+        stamp = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found = _query(organisation, f"SELECT Id FROM Task WHERE {same} AND CreatedDate >= {stamp}")
+        if found:
+            return Told(Answer.ACCEPTED, record_id=found[0]["Id"])
+    return _asked(
+        lambda: organisation.renewing(
+            lambda: _of(organisation, "Task").create(dict(values), headers=_HEADERS)
+        )
+    )
+
+
+def delete_task(organisation: Organisation, task_id: str) -> Told:
+    """Take a Task away again; one that is gone already is no trouble."""
+    told = _asked(lambda: organisation.renewing(lambda: _of(organisation, "Task").delete(task_id)))
+    return Told(Answer.ACCEPTED) if told.answer is Answer.CHANGED else told
+
+
+def _of(organisation: Organisation, name: str) -> SFType:
+    return cast("SFType", getattr(organisation.salesforce, name))
+
+
+def _quoted(value: Value) -> str:
+    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+
+def _query(organisation: Organisation, soql: str) -> list[dict[str, Any]]:
+    answer = organisation.renewing(lambda: organisation.salesforce.restful("queryAll", params={"q": soql}))
+    assert answer is not None
+    records: list[dict[str, Any]] = answer["records"]
+    return records
+
+
+def _asked(call: Callable[[], object]) -> Told:
+    """Do a write, and say what became of it."""
+    try:
+        answer = call()
+    except OrganisationError as error:
+        cause = error.__cause__
+        return _refusal(cause) if isinstance(cause, SalesforceError) else Told(Answer.LATER, str(error))
+    return Told(Answer.ACCEPTED, record_id=_made(answer))
+
+
+def _made(answer: object) -> str:
+    if isinstance(answer, requests.Response):
+        answer = answer.json() if answer.content else {}
+    return str(answer.get("id", "")) if isinstance(answer, dict) else ""
+
+
+def _refusal(error: SalesforceError) -> Told:
+    content: object = error.content
+    first = content[0] if isinstance(content, list) and content and isinstance(content[0], dict) else {}
+    code, said = str(first.get("errorCode", "")), str(first.get("message", f"HTTP {error.status}"))
+    if error.status == requests.codes.precondition_failed or code in _MOVED_ON:
+        return Told(Answer.CHANGED, said)
+    if code in _PASSING or error.status >= requests.codes.server_error or error.status in (408, 420, 429):
+        return Told(Answer.LATER, said)
+    return Told(
+        Answer.REFUSED, f"Salesforce refused: {said} ({code})" if code else f"Salesforce refused: {said}"
+    )
