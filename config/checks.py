@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 
@@ -72,6 +73,18 @@ def check_salesforce_ca_file(**_: object) -> list[CheckMessage]:
         return []
     hint = "Name a readable PEM file, or leave it out to trust the usual authorities."
     return [Error("SALESFORCE_CA_FILE names no file.", hint=hint, id="config.E006")]
+
+
+@register(Tags.security)
+def check_encryption_keys(**_: object) -> list[CheckMessage]:
+    """E008: each key is 32 bytes in URL-safe base64."""
+    hint = "Make one with `python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'`."
+    for number, key in enumerate(settings.ENCRYPTION_KEYS, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            return [Error(f"Number {number} of ENCRYPTION_KEYS is no key.", hint=hint, id="config.E008")]
+    return []
 
 
 @register(Tags.security, deploy=True)
