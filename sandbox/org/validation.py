@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import sys
 from collections.abc import Mapping
 
 from sandbox.org import instants
@@ -19,6 +21,7 @@ _NORMAL = {
     "datetime": instants.normal_instant,
     "time": instants.normal_time,
 }
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # texts that clients may send where JSON has a literal of its own
 _TRUTHS = {"true": True, "false": False}
 
@@ -103,13 +106,14 @@ def _checked_number(field: Field, told: object) -> Value:
     if isinstance(told, str):
         if not told.strip():
             return None
-        try:
-            value = float(told)
-        except ValueError as error:
-            raise _unreadable(field, told) from error
+        if not _NUMBER.fullmatch(told.strip()):
+            raise _unreadable(field, told)
+        value = float(told)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _unreadable(field, value)
     if isinstance(value, float) and not math.isfinite(value):
+        raise _unreadable(field, value)
+    if abs(value) > sys.float_info.max:
         raise _unreadable(field, value)
     if field.type == "int":
         if value != int(value):

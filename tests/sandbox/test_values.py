@@ -152,6 +152,9 @@ def test_a_value_is_kept_in_its_field_s_form(
         ("At__c", "noon", "JSON_PARSER_ERROR"),
         ("Number__c", "NaN", "JSON_PARSER_ERROR"),
         ("Number__c", "1,5", "JSON_PARSER_ERROR"),
+        ("Number__c", "1_000", "JSON_PARSER_ERROR"),
+        ("Number__c", 10**400, "JSON_PARSER_ERROR"),
+        ("Number__c", "1e400", "JSON_PARSER_ERROR"),
         ("Day__c", "2026-02-30", "JSON_PARSER_ERROR"),
         ("Text__c", "x" * 32_001, "STRING_TOO_LONG"),
         ("Text__c", ["x"], "JSON_PARSER_ERROR"),
@@ -190,3 +193,25 @@ def test_no_body_is_too_strange_for_an_answer(server: SandboxServer, body: bytes
     ):
         answer = server.call("POST", path, data=body)
         assert (answer.status_code, path) == (400, path), answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "sobjects/Lead/00Q000000000001AAA?fields=Id)%20FROM%20User--",
+        "sobjects/Lead/Lead_Ops_Key__c/%00",
+        "sobjects/Lead/Id/%27%22",
+        "sobjects/Lead/updated?start=%00&end=%ff",
+        "sobjects/Lead/deleted?start=99999-01-01T00:00:00Z&end=0000-00-00T00:00:00Z",
+        "composite/sobjects/Lead?ids=%27%29--&fields=Id",
+        "composite/sobjects/Lead?ids=00Q000000000001AAA&fields=(SELECT",
+        "query?q=SELECT%20Id%20FROM%20Lead&columns=perhaps%00",
+        "query?q=SELECT%20(SELECT%20Id%20FROM%20Tasks)",
+        "query/01g000000000000AAA-99999999999999999999999",
+        "jobs/query/%00/results?locator=-1",
+        "jobs/ingest/nonsense/successfulResults",
+    ],
+)
+def test_no_address_is_too_strange_for_an_answer(server: SandboxServer, path: str) -> None:
+    for method in ("GET", "PATCH", "DELETE", "PUT", "POST"):
+        assert server.call(method, path, json={}).status_code < 500, method
