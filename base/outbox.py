@@ -47,6 +47,7 @@ def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> lis
                 decided_by=by,
                 why=one.why,
                 due_at=now,
+                created_at=now,
             )
             for one in effects
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 
 class Effect(models.Model):
@@ -43,7 +42,7 @@ class Effect(models.Model):
     attempts = models.IntegerField(default=0)
     result = models.JSONField(default=dict, help_text="What came of it, in the terms of its kind.")
     said = models.TextField(blank=True, help_text="How it ended or why it waits, in a sentence.")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(editable=False, help_text="When it was decided.")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
