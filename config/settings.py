@@ -150,7 +150,7 @@ SALESFORCE_CLIENT_SECRET = env_str("SALESFORCE_CLIENT_SECRET")
 SALESFORCE_CA_FILE = env_str("SALESFORCE_CA_FILE")
 SALESFORCE_ALLOW_LOCAL = env_bool("SALESFORCE_ALLOW_LOCAL")
 # A Task field of type text, unique and an external Id: with it a call logged here is never there twice.
-SALESFORCE_TASK_KEY_FIELD = env_str("SALESFORCE_TASK_KEY_FIELD", "Leadmodel_Key__c")
+SALESFORCE_TASK_KEY_FIELD = env_str("SALESFORCE_TASK_KEY_FIELD", "Lead_Ops_Key__c")
 SALESFORCE_SPOOL_DIR = Path(env_str("SALESFORCE_SPOOL_DIR", str(HOME.private / "spool")))
 
 # REST API

@@ -11,7 +11,8 @@ _COMMENTS = {
     "stages": "Which Salesforce statuses mean which stage; a status in no list is unmapped and changes nothing.\n"
     "changes: from an instant on a status means another stage, e.g. {status: Recycled, stage: nurture,"
     " since: 2026-03-01T00:00:00Z}",
-    "reasons": "API names of the fields that hold the reasons; reasons that allow closing without a touch.",
+    "reasons": "API names of the fields that hold the reasons; what reps may choose from\n"
+    "(nothing: the reasons in use); reasons that allow closing without a touch.",
     "assignment": "Which signals open a cycle: entering an Assigned status, a new value of a date field,\n"
     "a rep becoming owner of what a queue or machine held, an outbound rep's first touch.",
     "touches": "What counts as a human touch. Users by name, user name or Id; subjects with * and ?.",
@@ -19,6 +20,7 @@ _COMMENTS = {
     "qualified": "by: status (and conversion), or opportunity reaching one of opportunity_stages.",
     "paths": "Lead sources that raised a hand, and those we went to; teams that pull outbound leads.",
     "recycling": "How long nurture holds a person.",
+    "write_back": "Which status the app writes when a rep disposes here, by stage; else the first that means it.",
     "teams": "Where a rep's team comes from: role, manager or app.",
     "response": "The promise to answer, in minutes of the calendar.",
     "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.",

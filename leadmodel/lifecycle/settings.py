@@ -114,6 +114,9 @@ class Reasons(Section):
 
     nurture_field: str | None = None
     unqualified_field: str | None = None
+    nurture: Names = ()
+    """What a rep may choose from, in Salesforce's words; none: those in use."""
+    unqualified: Names = ()
     pre_qualification: Names = ()
 
 
@@ -211,6 +214,17 @@ class Recycling(Section):
     nurture_hold_days: Annotated[int, Field(ge=0)] = 90
 
 
+class WriteBack(Section):
+    """Which status the app writes for a disposition; none: the first that means it."""
+
+    statuses: dict[Stage, str] = Field(default_factory=dict)
+
+    def status_of(self, kind: Stage, stages: Stages) -> str | None:
+        """The status to write for a disposition; None where no status means it."""
+        meaning: Names = getattr(stages, kind.value)
+        return self.statuses.get(kind) or next(iter(meaning), None)
+
+
 class Teams(Section):
     """Where a rep's team comes from: Salesforce's role, the manager field, or this app."""
 
@@ -264,11 +278,22 @@ class ModelSettings(Section):
     qualified: Qualified = Qualified()
     paths: Paths = Paths()
     recycling: Recycling = Recycling()
+    write_back: WriteBack = WriteBack()
     teams: Teams = Teams()
     response: Response = Response()
     targets: dict[str, Target] = Field(default_factory=default_targets)
     few: Annotated[int, Field(ge=1)] = 10
     """Below this many, a figure is grey: too few to say."""
+
+    @model_validator(mode="after")
+    def _writes_what_it_means(self) -> ModelSettings:
+        for kind, status in self.write_back.statuses.items():
+            if status not in getattr(self.stages, kind.value):
+                raise ValueError(
+                    f"write_back.statuses writes “{status}” for {kind}, but it does not stand under stages.{kind};"
+                    " put it there, or write one that does"
+                )
+        return self
 
     @model_validator(mode="after")
     def _opens_somehow(self) -> ModelSettings:

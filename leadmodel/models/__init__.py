@@ -1,8 +1,17 @@
-"""What is derived (persons, cycles, spans) and what people enter (settings, teams, exceptions)."""
+"""What is derived (persons, cycles, spans) and what people enter (settings, teams, exceptions, requests)."""
 
 from __future__ import annotations
 
 from leadmodel.models.derived import Cycle, Person, PersonRecord, Span
-from leadmodel.models.entered import Exclusion, SettingsVersion, TeamMembership
+from leadmodel.models.entered import Exclusion, Request, SettingsVersion, TeamMembership
 
-__all__ = ["Cycle", "Exclusion", "Person", "PersonRecord", "SettingsVersion", "Span", "TeamMembership"]
+__all__ = [
+    "Cycle",
+    "Exclusion",
+    "Person",
+    "PersonRecord",
+    "Request",
+    "SettingsVersion",
+    "Span",
+    "TeamMembership",
+]

@@ -55,3 +55,44 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} until {self.expires_at:%Y-%m-%d}"
+
+
+class Request(models.Model):
+    """What a rep asks of their manager: to leave a person out of the figures (M16), or to take one back."""
+
+    class Kind(models.TextChoices):
+        """What is asked."""
+
+        EXCEPTION = "exception", "Leave out of the figures"
+        NOT_MINE = "not_mine", "Not mine"
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting", "Waiting"
+        GRANTED = "granted", "Granted"
+        REFUSED = "refused", "Refused"
+
+    once = models.CharField(
+        max_length=64, unique=True, help_text="The click that asked: a second one is the same."
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    record_id = models.CharField("Lead or Contact Id", max_length=18, db_collation="C")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="asked")
+    asked_at = models.DateTimeField()
+    why = models.TextField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="answered"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index("asked_at", name="request_waiting", condition=Q(state="waiting")),  # managers
+            models.Index("record_id", name="request_record"),  # a person's page
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from enum import Enum
 from typing import Any, cast
@@ -20,6 +20,8 @@ from sync.writeback.plan import Current, Send, Value
 OBJECTS = {"00Q": "Lead", "003": "Contact"}
 """Key prefix → object, of the records a person may be."""
 _FOLLOWED = {"Lead": "ConvertedContactId", "Contact": None}
+_CLOCKS_APART = timedelta(minutes=1)
+"""Salesforce's clock and ours may differ by this much."""
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
 """Assignment rules must not take away whom we mean to leave where they are."""
 _PASSING = frozenset(
@@ -120,7 +122,7 @@ def make_task_without_key(
         same = " AND ".join(
             f"{field} = {_quoted(values[field])}" for field in ("WhoId", "OwnerId", "Subject")
         )
-        stamp = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        stamp = (since - _CLOCKS_APART).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         found = _query(organisation, f"SELECT Id FROM Task WHERE {same} AND CreatedDate >= {stamp}")
         if found:
             return Told(Answer.ACCEPTED, record_id=found[0]["Id"])
@@ -132,8 +134,17 @@ def make_task_without_key(
 
 
 def delete_task(organisation: Organisation, task_id: str) -> Told:
-    """Take a Task away again; one that is gone already is no trouble."""
-    told = _asked(lambda: organisation.renewing(lambda: _of(organisation, "Task").delete(task_id)))
+    """Take a Task of ours away again; one that is gone already is no trouble.
+
+    It is reopened first: what Salesforce forgets we keep (M2), but a reopened task is no touch (K11).
+    """
+    told = _asked(
+        lambda: organisation.renewing(
+            lambda: _of(organisation, "Task").update(task_id, {"Status": "Not Started"}, headers=_HEADERS)
+        )
+    )
+    if told.answer is Answer.ACCEPTED:
+        told = _asked(lambda: organisation.renewing(lambda: _of(organisation, "Task").delete(task_id)))
     return Told(Answer.ACCEPTED) if told.answer is Answer.CHANGED else told
 
 

@@ -161,7 +161,7 @@ def test_what_alice_did_here_is_hers_in_the_lead_model_though_the_integration_us
 def test_killed_after_the_write_and_before_the_note_it_is_found_done(world: World) -> None:
     lead = world.lead(Status="Working")
     effect = meant(world, lead, "Nurture", expected="Working")
-    world.org.update("Lead", lead, {"Status": "Nurture"}, user_id=world.user("Otto"))
+    world.org.update("Lead", lead, {"Status": "Nurture"}, user_id=world.org.api_user_id())
     type(effect).objects.update(state="leased", attempts=1, lease_until=world.now - timedelta(seconds=1))
     modified = world.org.live_row("Lead", lead)["SystemModstamp"]
     world.pass_time(minutes=2)

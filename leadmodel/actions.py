@@ -1,0 +1,306 @@
+"""What people do to people: the one place for writes. Each is decided here, kept in the outbox, done by write-back.
+
+Nothing here changes what the lead model derives: what was done counts when Salesforce tells of it. `once` is the
+form's own word for this one click, so that a double click decides once. Who may act: whoever holds the person, their
+manager, and ops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import connection, transaction
+from psycopg2 import sql
+
+from base.models import Effect, Role, User
+from base.outbox import Decided, decide
+from leadmodel.access import access_person, is_nobodys, visible_reps
+from leadmodel.lifecycle.facts import Tracked
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import DISPOSITIONS, Stage
+from leadmodel.models import Cycle, Exclusion, Person, Request, Span
+from leadmodel.settings_store import settings_in_force
+from leadmodel.timeline import read_columns
+from sync.models import Group
+from sync.writeback.calls import object_of
+from sync.writeback.deliver import CHANGE, TASK, TASK_UNDO
+from sync.writeback.plan import FieldChange, Value, Write, undoing
+
+DISPOSE = f"{CHANGE}.disposition"
+GIVE_BACK = f"{CHANGE}.owner"
+TOUCH = f"{TASK}.touch"
+FOLLOW_UP = f"{TASK}.follow_up"
+UNDO = f"{CHANGE}.undo"
+LONGEST_SUBJECT = 255
+
+
+class NotPossible(Exception):
+    """The action cannot be taken. The text is a sentence: why, and what to do instead."""
+
+
+class Touched(StrEnum):
+    """How a rep reached out."""
+
+    CALL = "Call"
+    EMAIL = "Email"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for an action, when, and the form's word for this one click."""
+
+    by: User
+    once: str
+    now: datetime
+
+
+def dispose(asked: Asked, record_id: str, *, kind: Stage, reason: str | None) -> Effect:
+    """Close the person's cycle: the status that means `kind`, with its reason (M8)."""
+    settings = settings_in_force()
+    person = _own(asked.by, record_id)
+    status = settings.write_back.status_of(kind, settings.stages)
+    if kind not in DISPOSITIONS or status is None:
+        raise NotPossible(
+            f"No Salesforce status means {kind}: ops can name one in the settings' write_back.statuses."
+        )
+    if reason is not None and reason not in reasons(kind, settings):
+        raise NotPossible(f"“{reason}” is no reason for {kind}: choose one of the list.")
+    current = _current(person.person_id, settings)
+    changes = [_change(Tracked.STATUS, status, current, settings)]
+    field = _REASON_FIELDS.get(kind)
+    if field is not None and reason is not None:
+        changes.append(_change(field, reason, current, settings))
+    return _decide(
+        asked, DISPOSE, person, Write(person.person_id, changes).payload(), f"{kind}: {reason or 'no reason'}"
+    )
+
+
+def log_touch(asked: Asked, record_id: str, *, how: Touched, words: str) -> Effect:
+    """Log a call or mail that was made just now (M7): a completed Task of the rep's."""
+    person = _own(asked.by, record_id)
+    values: dict[str, Value] = {
+        "Subject": _subject(how.value, words),
+        "Status": "Completed",
+        "TaskSubtype": how.value,
+        "ActivityDate": asked.now.date().isoformat(),
+    }
+    return _task(asked, TOUCH, person, values)
+
+
+def follow_up(asked: Asked, record_id: str, *, day: date, words: str) -> Effect:
+    """Plan a follow-up: an open Task of the rep's, due on a day."""
+    if day < asked.now.date():
+        raise NotPossible(f"{day:%d %B %Y} is over: choose today or a later day.")
+    person = _own(asked.by, record_id)
+    values: dict[str, Value] = {
+        "Subject": _subject("Follow up", words),
+        "Status": "Not Started",
+        "ActivityDate": day.isoformat(),
+    }
+    return _task(asked, FOLLOW_UP, person, values)
+
+
+def give_back(asked: Asked, record_id: str, *, why: str) -> Effect | Request:
+    """“Not mine”: back to the queue the person came from; where there was none, the manager is asked."""
+    person = _own(asked.by, record_id)
+    queue = _queue_before(person)
+    if queue is None:
+        return _request(asked, person, Request.Kind.NOT_MINE, why)
+    settings = settings_in_force()
+    change = _change(Tracked.OWNER, queue, _current(person.person_id, settings), settings)
+    return _decide(asked, GIVE_BACK, person, Write(person.person_id, [change]).payload(), f"not mine: {why}")
+
+
+def contest(asked: Asked, record_id: str, *, why: str) -> Request:
+    """Ask the manager to leave this person out of the figures (M16)."""
+    if not why.strip():
+        raise NotPossible("Say why the figures should leave this person out: your manager decides by it.")
+    return _request(asked, _own(asked.by, record_id), Request.Kind.EXCEPTION, why)
+
+
+def grant(
+    asked: Asked, request: Request, *, words: str, until: datetime | None = None, to: str | None = None
+) -> None:
+    """A manager or ops says yes: the person is left out `until` then (M16), or goes `to` another user or queue."""
+    person = _to_answer(asked.by, request)
+    with transaction.atomic():
+        _answer(asked, request, Request.State.GRANTED, words)
+        if request.kind == Request.Kind.NOT_MINE:
+            if to is None:
+                raise NotPossible("Say who takes the person over.")
+            settings = settings_in_force()
+            change = _change(Tracked.OWNER, to, _current(person.person_id, settings), settings)
+            _decide(
+                asked,
+                GIVE_BACK,
+                person,
+                Write(person.person_id, [change]).payload(),
+                f"not mine: {request.why}",
+            )
+            return
+        if until is None or until <= asked.now:
+            raise NotPossible("Say until when, and make it a later day: an exception ends by itself.")
+        cycle = Cycle.objects.filter(person_id=person.person_id).order_by("-number").first()
+        Exclusion.objects.create(
+            record_id=person.person_id,
+            starts_at=cycle.assigned_at if cycle is not None else request.asked_at,
+            expires_at=until,
+            reason=request.why,
+            owner=asked.by,
+        )
+
+
+def refuse(asked: Asked, request: Request, *, words: str) -> None:
+    """A manager or ops says no, and why."""
+    if not words.strip():
+        raise NotPossible("Say why not: the rep reads it.")
+    _to_answer(asked.by, request)
+    with transaction.atomic():
+        _answer(asked, request, Request.State.REFUSED, words)
+
+
+def _to_answer(user: User, request: Request) -> Person:
+    """Whom a request is about, if this user may answer it; nobody answers their own."""
+    person = access_person(user, request.record_id)
+    if user.role == Role.REP or user.pk == request.asked_by_id:
+        raise NotPossible("A manager or ops answers requests, and nobody their own.")
+    return person
+
+
+def _answer(asked: Asked, request: Request, state: Request.State, words: str) -> None:
+    waiting = Request.objects.filter(pk=request.pk, state=Request.State.WAITING)
+    if not waiting.update(state=state, answered_by=asked.by, answered_at=asked.now, answer=words):
+        raise NotPossible("Somebody answered it already.")
+
+
+def undo(asked: Asked, effect: Effect) -> Effect:
+    """Take back what one of our writes did, unless somebody changed it since."""
+    if effect.state != Effect.State.DONE:
+        raise NotPossible("Only what Salesforce accepted can be taken back.")
+    if effect.decided_by_id != asked.by.pk and not _is_ops(asked.by):
+        raise NotPossible("Only whoever decided it, or ops, can take it back.")
+    if effect.kind.startswith(TASK) and effect.result.get("task"):
+        kind, payload = TASK_UNDO, {"task": effect.result["task"]}
+    elif effect.kind.startswith(CHANGE) and effect.result.get("values"):
+        kind, payload = UNDO, undoing(effect.result).payload()
+    else:
+        raise NotPossible("There is nothing of it to take back.")
+    one = Decided(f"undo:{effect.pk}", kind, payload, subject=effect.subject, why=f"undo of {effect.why}")
+    return decide([one], by=asked.by, now=asked.now)[0]
+
+
+def reasons(kind: Stage, settings: ModelSettings) -> list[str]:
+    """The reasons offered for a disposition: the settings' list, else those in use, the most used first."""
+    offered = {Stage.NURTURE: settings.reasons.nurture, Stage.UNQUALIFIED: settings.reasons.unqualified}.get(
+        kind, ()
+    )
+    if offered:
+        return list(offered)
+    if kind not in _REASON_FIELDS:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reason FROM leadmodel_cycle WHERE latest_kind = %s AND reason IS NOT NULL"
+            " GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 30",
+            [kind.value],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+_REASON_FIELDS = {Stage.NURTURE: Tracked.NURTURE_REASON, Stage.UNQUALIFIED: Tracked.UNQUALIFIED_REASON}
+
+
+def _own(user: User, record_id: str) -> Person:
+    """The person, if this user may act on them. Raises Http404 where they may not even see them."""
+    person = access_person(user, record_id)
+    reps = visible_reps(user)
+    if reps is None or person.holder_id in reps:
+        return person
+    if user.role == Role.MANAGER and is_nobodys(person.holder_id):
+        return person
+    raise NotPossible("The person is held by somebody else now: only they, their manager and ops can act.")
+
+
+def _is_ops(user: User) -> bool:
+    return visible_reps(user) is None
+
+
+def _current(record_id: str, settings: ModelSettings) -> Mapping[Tracked, Value]:
+    """What we last read of the fields that actions change."""
+    name = object_of(record_id)
+    told = read_columns(settings).current[name] | {Tracked.OWNER: "owner_id"}
+    columns = {what: column for what, column in told.items() if column is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("SELECT {} FROM {} WHERE id = %s").format(
+                sql.SQL(", ").join(map(sql.Identifier, columns.values())),
+                sql.Identifier(f"sync_{name.lower()}"),
+            ),
+            [record_id],
+        )
+        row = cursor.fetchone()
+    return dict(zip(columns, row, strict=True)) if row is not None else {}
+
+
+def _change(
+    what: Tracked, value: Value, current: Mapping[Tracked, Value], settings: ModelSettings
+) -> FieldChange:
+    both = {
+        Tracked.OWNER: "OwnerId",
+        Tracked.NURTURE_REASON: settings.reasons.nurture_field,
+        Tracked.UNQUALIFIED_REASON: settings.reasons.unqualified_field,
+    }.get(what)
+    fields = {"Lead": both, "Contact": both}
+    if what is Tracked.STATUS:
+        fields = {"Lead": "Status", "Contact": settings.stages.contact_status_field}
+    return FieldChange({name: field for name, field in fields.items() if field}, value, current.get(what))
+
+
+def _subject(what: str, words: str) -> str:
+    told = " ".join(words.split())
+    return (f"{what}: {told}" if told else what)[:LONGEST_SUBJECT]
+
+
+def _task(asked: Asked, kind: str, person: Person, values: dict[str, Value]) -> Effect:
+    owner = asked.by.salesforce_id
+    if owner is None:
+        raise NotPossible(
+            "You are no Salesforce user: a Task needs an owner there. Ops can match you to one."
+        )
+    payload = {"values": values | {"OwnerId": owner}, "follow": person.person_id}
+    return _decide(asked, kind, person, payload, str(values["Subject"]))
+
+
+def _decide(asked: Asked, kind: str, person: Person, payload: Mapping[str, object], why: str) -> Effect:
+    one = Decided(f"{kind}:{asked.once}", kind, payload, subject=person.person_id, why=why)
+    with transaction.atomic():
+        return decide([one], by=asked.by, now=asked.now)[0]
+
+
+def _request(asked: Asked, person: Person, kind: Request.Kind, why: str) -> Request:
+    request, _ = Request.objects.get_or_create(
+        once=asked.once,
+        defaults={
+            "kind": kind, "record_id": person.person_id, "asked_by": asked.by, "asked_at": asked.now, "why": why,
+        },
+    )  # fmt: skip
+    return request
+
+
+def _queue_before(person: Person) -> str | None:
+    """The queue that held the person last in the open cycle."""
+    cycle = Cycle.objects.filter(person_id=person.person_id, outcome="open").first()
+    if cycle is None:
+        return None
+    holders = Span.objects.filter(person_id=person.person_id, number=cycle.number, rep=None).order_by(
+        "-ordinal"
+    )
+    queues = Group.objects.filter(id__in=holders.values_list("holder_id", flat=True)).values_list(
+        "id", flat=True
+    )
+    return next(
+        (holder for holder in holders.values_list("holder_id", flat=True) if holder in set(queues)), None
+    )
