@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.models.activities import Event, Task
 from sync.models.books import CustomField, Mark, ObjectState, Seen
+from sync.models.connection import Connection
 from sync.models.opportunities import (
     Campaign,
     CampaignMember,
@@ -20,6 +21,7 @@ __all__ = [
     "Account",
     "Campaign",
     "CampaignMember",
+    "Connection",
     "Contact",
     "ContactHistory",
     "CustomField",

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
+from typing import Protocol
 
-import requests
 from django.conf import settings
 
-from sync.salesforce.http import OrganisationError, http_session, spoken_errors, told
+from sync.connection.access import ConnectedAccess
+from sync.connection.store import connected
+from sync.salesforce.hosts import refuse_strangers
+from sync.salesforce.http import OrganisationError
+from sync.salesforce.tokens import Session, ask_for_token
 
-
-class Session(NamedTuple):
-    """A session that Salesforce opened: the token to show, and where the organisation's API is."""
-
-    access_token: str
-    instance_url: str
+__all__ = ["Access", "ClientCredentials", "Session", "configured_access"]
 
 
 class Access(Protocol):
@@ -33,7 +30,7 @@ class Access(Protocol):
 
 
 class ClientCredentials:
-    """The server-to-server way: the app signs in as the user it is set to run as."""
+    """The server-to-server way, by the environment: the app signs in as the user it is set to run as."""
 
     def __init__(self, url: str, client_id: str, client_secret: str) -> None:
         self.url = url.rstrip("/")
@@ -42,16 +39,16 @@ class ClientCredentials:
     def session(self) -> Session:
         """Sign in."""
         refuse_strangers(self.url)
-        with spoken_errors(self.url), http_session() as http:
-            answer = http.post(
-                f"{self.url}/services/oauth2/token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": self.client_id,
-                    "client_secret": self.client_secret,
-                },
-            )
-        return opened(self.url, answer)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+        }
+        advice = (
+            "check SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, and that the app allows the client"
+            " credentials flow."
+        )
+        return ask_for_token(self.url, form, advice=advice).session
 
     def renewed(self, expired: Session) -> Session:
         """Sign in anew."""
@@ -59,46 +56,18 @@ class ClientCredentials:
         return self.session()
 
 
-def refuse_strangers(url: str) -> None:
-    """Raise OrganisationError unless the address is Salesforce's, or local ones are allowed."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    is_salesforce = parts.scheme == "https" and host.endswith((".salesforce.com", ".force.com"))
-    if not is_salesforce and not settings.SALESFORCE_ALLOW_LOCAL:
-        raise OrganisationError(
-            f"SALESFORCE_URL names {host or url}, which is no Salesforce host; write https://<name>.my.salesforce.com."
-            " For a sandbox organisation on this machine set SALESFORCE_ALLOW_LOCAL=1."
-        )
-
-
-def opened(url: str, answer: requests.Response) -> Session:
-    """The session a token endpoint's answer opens. Raises OrganisationError when it opens none."""
-    if answer.status_code >= requests.codes.server_error:
-        raise OrganisationError(
-            f"Salesforce at {url} is not well (HTTP {answer.status_code}). Nothing was changed; the next read"
-            " tries again."
-        )
-    if answer.status_code != requests.codes.ok:
-        raise OrganisationError(
-            f"Salesforce at {url} refused to sign us in ({told(answer)}); check SALESFORCE_CLIENT_ID and"
-            " SALESFORCE_CLIENT_SECRET, and that the app allows the client credentials flow."
-        )
-    try:
-        token = answer.json()
-        return Session(token["access_token"], token["instance_url"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise OrganisationError(
-            f"{url} is not Salesforce, by its answer to our signing in; check SALESFORCE_URL, and whether a"
-            " proxy stands in between."
-        ) from error
-
-
 def configured_access() -> Access:
-    """The way in that the environment names. Raises OrganisationError with what to do when it names none."""
+    """The way in: the connection made on the settings page, else the one the environment names.
+
+    Raises OrganisationError with what to do when there is neither.
+    """
+    connection = connected()
+    if connection is not None:
+        return ConnectedAccess(connection)
     if not settings.SALESFORCE_URL:
         raise OrganisationError(
-            "No Salesforce organisation is configured: set SALESFORCE_URL, SALESFORCE_CLIENT_ID and"
-            " SALESFORCE_CLIENT_SECRET, or start `make demo`, which brings one."
+            "No Salesforce organisation is configured: connect one at Settings → Salesforce; or set SALESFORCE_URL,"
+            " SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, or start `make demo`, which brings one."
         )
     return ClientCredentials(
         settings.SALESFORCE_URL, settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET

@@ -28,11 +28,20 @@ class _Timeouts(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
+class _Straight(requests.Session):
+    """Goes nowhere but where it was sent: a redirect could lead our token to another host."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """No answer's Location is followed; it stands as the answer, which no call takes for success."""
+        del resp
+
+
 def http_session() -> requests.Session:
     """A session whose every request has time-outs, and which trusts the authority the settings name."""
-    session = requests.Session()
+    session = _Straight()
     session.trust_env = not settings.SALESFORCE_ALLOW_LOCAL
-    session.mount("https://", _Timeouts())
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Timeouts())
     if settings.SALESFORCE_CA_FILE:
         session.verify = settings.SALESFORCE_CA_FILE
     return session

@@ -93,13 +93,13 @@ def complaint() -> str:
 @pytest.mark.parametrize(
     ("url", "allowed", "said"),
     [
-        ("", True, "No Salesforce organisation is configured: set SALESFORCE_URL"),
+        ("", True, "No Salesforce organisation is configured: connect one at Settings → Salesforce"),
         ("https://crm.example", False, "SALESFORCE_URL names crm.example, which is no Salesforce host; write https://"),
         ("http://desk.my.salesforce.com", False, "which is no Salesforce host; write https://"),
         ("https://salesforce.com.evil.example", False, "which is no Salesforce host; write https://"),
         ("nonsense", False, "SALESFORCE_URL names nonsense, which is no Salesforce host"),
         ("https://localhost:9", True, "Salesforce at https://localhost:9 does not answer"),
-        ("nonsense", True, "Salesforce at nonsense does not answer"),
+        ("nonsense", True, "SALESFORCE_URL names nonsense, which is no Salesforce host"),
     ],
 )  # fmt: skip
 def test_an_organisation_that_cannot_be(

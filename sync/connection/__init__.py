@@ -1,0 +1,1 @@
+"""The connection with one Salesforce organisation: how it is made, kept secret, renewed and ended."""
