@@ -5,15 +5,24 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
+from sync.connection.store import connected
+
 
 def person_href(person_id: str, as_of: str | None = None) -> str:
     """A person's page, as of the instant the list is of."""
     return reverse("person", args=[person_id]) + (f"?as_of={as_of}" if as_of else "")
 
 
-def salesforce_href(record_id: str) -> str:
-    """The record in Salesforce; empty where no organisation is connected."""
-    return f"{settings.SALESFORCE_URL.rstrip('/')}/{record_id}" if settings.SALESFORCE_URL else ""
+def salesforce_address() -> str:
+    """Where records are looked at in Salesforce; empty where nothing is connected. One query: ask once a page."""
+    found = connected()
+    address: str = found.instance_url if found is not None else settings.SALESFORCE_URL
+    return address.rstrip("/")
+
+
+def salesforce_href(record_id: str, address: str) -> str:
+    """The record in Salesforce at this address; empty where there is none."""
+    return f"{address}/{record_id}" if address else ""
 
 
 def about(title: str, company: str) -> str:

@@ -12,7 +12,7 @@ from base.words import Instant, counted, duration, instant
 from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.explain import Moment, counted_in, tell, why_stage
 from leadmodel.lifecycle.stages import Path
-from leadmodel.pages.links import about, salesforce_href
+from leadmodel.pages.links import about, salesforce_address, salesforce_href
 from leadmodel.story import Activity, Story
 
 DAYS_TOLD = timedelta(days=62)
@@ -88,6 +88,7 @@ def view_person(story: Story, *, as_of: datetime | None, now: datetime, zone: Zo
     def written(moment: datetime) -> str:
         return instant(moment, now=now, zone=zone).exact
 
+    salesforce = salesforce_address()
     name, words = _names(person.person_id)
     return PersonView(
         person_id=person.person_id,
@@ -100,9 +101,9 @@ def view_person(story: Story, *, as_of: datetime | None, now: datetime, zone: Zo
         cycle_words=counted(len(person.cycles), "cycle", "cycles"),
         is_customer=person.is_customer,
         is_deleted=person.is_deleted,
-        records=_records(person, now=now, zone=zone),
+        records=_records(person, salesforce, now=now, zone=zone),
         bands=[
-            Band(title, is_cycle, [_moment(m, story, now=now, zone=zone) for m in moments])
+            Band(title, is_cycle, [_moment(m, story, salesforce, now=now, zone=zone) for m in moments])
             for title, is_cycle, moments in _bands(story, at)
         ],
         why=why_stage(person, story.name, written),
@@ -130,7 +131,7 @@ def _names(person_id: str) -> tuple[str, str]:
     return row[0] or person_id, about(row[1], row[2])
 
 
-def _records(person: Person, *, now: datetime, zone: ZoneInfo) -> list[RecordView]:
+def _records(person: Person, salesforce: str, *, now: datetime, zone: ZoneInfo) -> list[RecordView]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, 'Lead', created_at FROM sync_lead WHERE id = ANY(%(ids)s)"
@@ -142,7 +143,7 @@ def _records(person: Person, *, now: datetime, zone: ZoneInfo) -> list[RecordVie
                 record_id,
                 kind,
                 instant(since, now=now, zone=zone) if since else None,
-                salesforce_href(record_id),
+                salesforce_href(record_id, salesforce),
             )
             for record_id, kind, since in cursor.fetchall()
         ]
@@ -202,7 +203,7 @@ def _long(length: timedelta) -> str:
     return f"{length.days // 30} months"
 
 
-def _moment(moment: Moment, story: Story, *, now: datetime, zone: ZoneInfo) -> MomentView:
+def _moment(moment: Moment, story: Story, salesforce: str, *, now: datetime, zone: ZoneInfo) -> MomentView:
     activity = story.activities.get(moment.source or "")
     return MomentView(
         at=instant(moment.at, now=now, zone=zone),
@@ -211,7 +212,7 @@ def _moment(moment: Moment, story: Story, *, now: datetime, zone: ZoneInfo) -> M
         subject=_subject(activity) if activity else "",
         detail=" · ".join(filter(None, (_response(moment, story), moment.detail))),
         source=moment.source or "",
-        source_href=salesforce_href(moment.source) if moment.source else "",
+        source_href=salesforce_href(moment.source, salesforce) if moment.source else "",
     )
 
 

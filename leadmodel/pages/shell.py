@@ -59,6 +59,7 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
         names = [("queue", "Queue"), ("team", "My figures"), ("people", "People"), ("figures", "Figures")]
     links = [Link(reverse(name), label, name == current) for name, label in names]
     if user.role == Role.OPS:
+        links.append(Link(reverse("salesforce"), "Salesforce", current == "salesforce"))
         links.append(Link(reverse("admin:index"), "Admin", is_current=False))
     return Shell(links, str(user), user.get_role_display(), read_freshness(user, now=now))
 

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from base.address import WrongAddress, written_instant
 from leadmodel.directory import QUEUE
+from leadmodel.pages.links import salesforce_address
 from metrics import cursors
 from metrics import now as present
 from metrics.behind import behind
@@ -121,7 +122,7 @@ def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
     total = present.count_tiles(asked.now, scope.reps, tiles=(tile,), with_nobodys=scope.sees_nobodys)[
         tile.name
     ]
-    shown = rows[: cursors.PAGE]
+    shown, salesforce = rows[: cursors.PAGE], salesforce_address()
     return ListView(
         title=f"Now · {tile.label}",
         sentence=f"{total:,} of them: {tile.words}.",
@@ -133,6 +134,7 @@ def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
             waiting_row(
                 row,
                 target_s=scope.target_s,
+                salesforce=salesforce,
                 now=asked.now,
                 zone=scope.zone,
             )

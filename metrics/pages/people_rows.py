@@ -101,8 +101,10 @@ def behind_row(row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, as_o
     )
 
 
-def waiting_row(row: OpenRow, *, target_s: float, now: datetime, zone: ZoneInfo) -> WaitingRow:
-    """An open person; those who are owed an answer have a due moment."""
+def waiting_row(
+    row: OpenRow, *, target_s: float, salesforce: str, now: datetime, zone: ZoneInfo
+) -> WaitingRow:
+    """An open person; those who are owed an answer have a due moment. `salesforce` is the organisation's address."""
     left_s = target_s - row.waited_s
     due = None
     due_words = tone = ""
@@ -120,7 +122,7 @@ def waiting_row(row: OpenRow, *, target_s: float, now: datetime, zone: ZoneInfo)
         stage = Badge("Claimed, no touch", "near")
     return WaitingRow(
         href=person_href(row.person_id),
-        salesforce=salesforce_href(row.person_id),
+        salesforce=salesforce_href(row.person_id, salesforce),
         name=row.name,
         about=about(row.title, row.company),
         cycle=row.number,

@@ -11,6 +11,7 @@ from django.http import Http404, QueryDict
 
 from base.address import WrongAddress, given, one_of
 from base.models import Role
+from leadmodel.pages.links import salesforce_address
 from metrics import cursors
 from metrics import now as present
 from metrics.pages.people_rows import WaitingRow, waiting_row
@@ -93,7 +94,7 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
     reps = frozenset({asked.rep})
     counts = present.count_tiles(now, reps, tiles=present.QUEUE_TILES, with_nobodys=False)
     rows = queue_rows(asked, now=now, limit=cursors.PAGE + 1)
-    shown = rows[: cursors.PAGE]
+    shown, salesforce = rows[: cursors.PAGE], salesforce_address()
     total = counts[asked.tile.name]
     return QueueView(
         title="Next for you" if asked.is_own else f"Queue of {rep_name(asked.rep)}",
@@ -108,7 +109,10 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
             )
             for tile in present.QUEUE_TILES
         ],
-        rows=[waiting_row(row, target_s=scope.target_s, now=now, zone=scope.zone) for row in shown],
+        rows=[
+            waiting_row(row, target_s=scope.target_s, salesforce=salesforce, now=now, zone=scope.zone)
+            for row in shown
+        ],
         words=f"{total:,} of them: {asked.tile.words}.",
         total=total,
         csv_href="rows.csv" + asked.query(),

@@ -16,7 +16,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # mycompany, mycompany--test.sandbox, mycompany-dev-ed.develop …
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})?"
 _MY_DOMAIN = re.compile(rf"{_DOMAIN}\.my\.salesforce\.com")
-_NAME = re.compile(_DOMAIN)
+_NAME = re.compile(_LABEL)
 # what the browser shows while somebody works in Salesforce, or in its Setup
 _IN_BROWSER = re.compile(rf"({_DOMAIN})\.(?:lightning\.force|my\.salesforce-setup)\.com")
 

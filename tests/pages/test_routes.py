@@ -11,6 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.pages.conftest import LogIn
 from tests.pages.world import ALICE, BOB, EVE, World
 
+ACTION = 405
+"""What operations get for looking at what can only be done."""
+
 # address → what alice (rep), mona (her manager), eve (another team's rep) and otto (operations) get
 TABLE: dict[str, tuple[int, int, int, int]] = {
     "/": (302, 302, 302, 302),
@@ -43,6 +46,13 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/people/00Q999999999999AAA/": (404, 404, 404, 404),
     "/figures/": (200, 200, 200, 200),
     "/styleguide/": (200, 200, 200, 200),
+    "/settings/salesforce/": (404, 404, 404, 200),
+    "/settings/salesforce/connect/": (404, 404, 404, 405),
+    "/settings/salesforce/disconnect/": (404, 404, 404, 405),
+    "/settings/map/": (404, 404, 404, 200),
+    "/settings/map/try/": (404, 404, 404, 405),
+    "/settings/map/save/": (404, 404, 404, 405),
+    "/salesforce/callback/": (400, 400, 400, 400),
     "/admin/": (404, 404, 404, 200),
     "/admin/leadmodel/exclusion/": (404, 404, 404, 200),
     "/admin/leadmodel/exclusion/add/": (404, 404, 404, 200),
@@ -53,6 +63,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/nothing/here": (404, 404, 404, 404),
 }
 OPEN_TO_STRANGERS = {"login/", "healthz"}
+ANSWERS_STRANGERS = {"/salesforce/callback/"}
 
 
 def _routes(resolver: URLResolver, prefix: str = "") -> list[str]:
@@ -76,13 +87,22 @@ def test_each_role_gets_what_is_theirs(world: World, log_in: LogIn, address: str
         assert response.status_code == status, f"{name} at {path}"
 
 
+@pytest.mark.parametrize("address", [a for a in TABLE if TABLE[a][3] == ACTION])
+def test_an_action_exists_for_operations_only(world: World, log_in: LogIn, address: str) -> None:
+    for name in ("alice", "mona", "eve"):
+        assert log_in(name).post(address).status_code == 404
+
+
 @pytest.mark.parametrize("address", TABLE)
 def test_a_stranger_logs_in_first(world: World, address: str) -> None:
     path = world.person(address[1:-1]) if address.startswith("{") else address
 
     response = Client().get(path, follow=True)
 
-    assert response.status_code == 404 or response.redirect_chain[-1][0].startswith("/login/?next=")
+    if path in ANSWERS_STRANGERS:
+        assert response.status_code == 400
+    else:
+        assert response.status_code == 404 or response.redirect_chain[-1][0].startswith("/login/?next=")
 
 
 def test_no_address_is_missing_from_the_table() -> None:
@@ -105,7 +125,10 @@ def test_looking_writes_nothing(world: World, otto: Client, address: str) -> Non
     assert verbs <= {"SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK"}
 
 
-@pytest.mark.parametrize("address", [a for a in TABLE if not a.startswith(("/admin", "{", "/nothing"))])
+@pytest.mark.parametrize(
+    "address",
+    [a for a in TABLE if not a.startswith(("/admin", "{", "/nothing")) and TABLE[a][3] != ACTION],
+)
 def test_pages_are_only_read(world: World, otto: Client, address: str) -> None:
     assert otto.post(address).status_code == 405
 

@@ -47,6 +47,7 @@ def test_a_my_domain_is_understood_as_people_write_it(written: str, url: str) ->
         "fieldnote.my.salesforce.com@evil.example",
         "-fieldnote",
         "field note",
+        "crm.example",
     ],
 )
 def test_anything_else_is_refused_with_what_to_write(written: str) -> None:

@@ -1,0 +1,1 @@
+"""The pages of operations: Salesforce connected, checked, read, healthy."""
