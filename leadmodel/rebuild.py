@@ -51,9 +51,9 @@ class Model:
     columns: Columns
 
 
-def read_model(*, known_by: datetime | None = None) -> Model:
-    """The model as entered by `known_by` (None: now)."""
-    settings = settings_in_force(known_by=known_by)
+def read_model(*, known_by: datetime | None = None, settings: ModelSettings | None = None) -> Model:
+    """The model as entered by `known_by` (None: now), or as it would be with other `settings`."""
+    settings = settings or settings_in_force(known_by=known_by)
     return Model(settings, read_directory(settings), read_columns(settings))
 
 
@@ -178,30 +178,37 @@ def derive_as_of(
     concerned: tuple[datetime, datetime],
     as_of: datetime | None,
     known_by: datetime | None,
+    settings: ModelSettings | None = None,
     batch: int = BATCH,
 ) -> str:
     """Derive the people of a period as they were (M3) into temporary tables; returns the tables' prefix.
 
     `concerned` is the period `[from, to)`: only people with something dated in it can have a cycle assigned in it.
+    `settings`, if given, are tried instead of those in force.
     Call within a transaction; the tables live as long as it does.
     """
-    model = read_model(known_by=known_by)
+    model = read_model(known_by=known_by, settings=settings)
     make_staging(cursor, AS_OF)
     ids = _concerned(cursor, model, *concerned)
     done: set[str] = set()
     for start in range(0, len(ids), batch):
         some = [record_id for record_id in ids[start : start + batch] if record_id not in done]
         rows = Rows(model.settings, model.directory)
-        for family in families(cursor, some, model.columns, model.settings):
-            members = {record.record_id for record in family.records}
-            if members & done:
-                continue
-            done |= members
-            rows.add(
-                derive(
-                    family, settings=model.settings, directory=model.directory, as_of=as_of, known_by=known_by
+        with _no_search_for_cycles():
+            for family in families(cursor, some, model.columns, model.settings):
+                members = {record.record_id for record in family.records}
+                if members & done:
+                    continue
+                done |= members
+                rows.add(
+                    derive(
+                        family,
+                        settings=model.settings,
+                        directory=model.directory,
+                        as_of=as_of,
+                        known_by=known_by,
+                    )
                 )
-            )
         copy_rows(cursor, rows, AS_OF)
     return AS_OF
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import yaml
 
+from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.settings_store import SHIPPED
 
 _COMMENTS = {
@@ -30,8 +31,13 @@ _COMMENTS = {
 
 def shipped_yaml() -> str:
     """The shipped settings with a comment over every section."""
+    return written(SHIPPED)
+
+
+def written(settings: ModelSettings) -> str:
+    """Settings as a file with a comment over every section."""
     sections = []
-    for name, value in SHIPPED.model_dump(mode="json").items():
+    for name, value in settings.model_dump(mode="json").items():
         comment = "".join(f"# {line}\n" for line in _COMMENTS[name].splitlines())
         sections.append(comment + yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False))
     return "\n".join(sections)

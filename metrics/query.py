@@ -41,9 +41,12 @@ class State:
 
 
 @contextmanager
-def derived(selection: Selection) -> Iterator[State]:
-    """The state of a selection; as of an instant it is derived here, and lives as long as the context."""
-    settings: ModelSettings = settings_in_force(known_by=selection.known_by)
+def derived(selection: Selection, *, under: ModelSettings | None = None) -> Iterator[State]:
+    """The state of a selection, which lives as long as the context.
+
+    As of an instant, and `under` settings that are tried, it is derived here.
+    """
+    settings: ModelSettings = under or settings_in_force(known_by=selection.known_by)
     values = parameters(selection, target_s=settings.response.target_minutes * 60)
     is_outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as wrapped:
@@ -52,12 +55,13 @@ def derived(selection: Selection) -> Iterator[State]:
             # A rebuild may commit between a number and its list: both are read from one snapshot.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         prefix = STORED
-        if selection.as_of is not None or selection.known_by is not None:
+        if under is not None or selection.as_of is not None or selection.known_by is not None:
             prefix = derive_as_of(
                 cursor,
                 concerned=(selection.start, selection.end),
                 as_of=selection.as_of,
                 known_by=selection.known_by,
+                settings=under,
             )
         yield State(cursor, prefix, values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from metrics import views
+from metrics import ops_views, views
 
 urlpatterns = [
     path("team/", views.team, name="team"),
@@ -14,5 +14,8 @@ urlpatterns = [
     path("queue/", views.queue, name="queue"),
     path("queue/rows.csv", views.queue_csv, name="queue-csv"),
     path("figures/", views.figures, name="figures"),
+    path("settings/map/", ops_views.map_page, name="map"),
+    path("settings/map/try/", ops_views.map_preview, name="map-preview"),
+    path("settings/map/save/", ops_views.map_save, name="map-save"),
     path("styleguide/", views.styleguide, name="styleguide"),
 ]

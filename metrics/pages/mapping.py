@@ -1,0 +1,210 @@
+"""The Map page: what an organisation's words mean, proposed from its data, tried on its figures, saved once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+from pydantic import ValidationError
+
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Path, Stage
+from leadmodel.mapping.evidence import Evidence
+from leadmodel.mapping.propose import (
+    Chosen,
+    Proposed,
+    apply,
+    contact_statuses,
+    date_fields,
+    propose,
+    reason_fields,
+)
+from metrics.definitions import BY_NAME
+from metrics.query import ask, derived
+from metrics.report import written
+from metrics.selection import Selection, last_days, period
+from metrics.spec import Figure, Unit
+
+DAYS_TRIED = 30
+TRIED = (
+    "assigned", "picked_up", "pick_up_rate", "response_median_s", "sla_attainment", "qualified", "qualified_rate",
+    "bypassed", "open",
+)  # fmt: skip
+"""The figures a preview tells, before and after."""
+
+
+class WrongChoice(Exception):
+    """The answers do not go together. The text is a sentence: what, and what to choose instead."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the things to choose from."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One question. `name` is the form's field; `people` how many it concerns."""
+
+    name: str
+    label: str
+    people: int
+    why: str
+    options: list[Option]
+    is_unsure: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A figure under the settings in force and as it would be."""
+
+    label: str
+    before: str
+    after: str
+    is_moved: bool
+
+
+@dataclass(frozen=True)
+class MapView:
+    """The page's questions; `unmapped` counts the people whose status means nothing yet."""
+
+    statuses: list[Choice]
+    sources: list[Choice]
+    programs: list[Choice]
+    subjects: list[Choice]
+    fields: list[Choice]
+    unmapped: int
+
+
+_STAGES = [("", "not mapped"), *((stage.value, stage.value.capitalize()) for stage in Stage)]
+_PATHS = [("", "as ops set it"), (Path.INBOUND.value, "Inbound"), (Path.OUTBOUND.value, "Outbound")]
+_PROGRAM = [("", "a person"), ("program", "a program")]
+_SUBJECTS = [("", "a person's words"), ("automatic", "written by a tool"), ("inbound", "came from the lead")]
+_TEAMS = [("manager", "their manager"), ("role", "their role"), ("app", "lists kept here")]
+
+
+def view_map(evidence: Evidence, now: ModelSettings, told: QueryDict | None) -> MapView:
+    """The questions with what the data suggest, or with what was answered (`told`)."""
+    proposal = propose(evidence, now)
+    chosen = proposal.settings
+    statuses = _choices("stage", proposal.statuses, _STAGES, told)
+    return MapView(
+        statuses=statuses,
+        sources=_choices("path", proposal.sources, _PATHS, told),
+        programs=_choices("user", proposal.programs, _PROGRAM, told),
+        subjects=_choices("subject", proposal.subjects, _SUBJECTS, told),
+        fields=_fields(evidence, chosen, told),
+        unmapped=sum(one.people for one in statuses if one.is_unsure),
+    )  # fmt: skip
+
+
+def _fields(evidence: Evidence, chosen: ModelSettings, told: QueryDict | None) -> list[Choice]:
+    reasons, stages = chosen.reasons, chosen.stages
+    fields = [
+        ("nurture_field", "Reason for nurture", reason_fields(evidence), reasons.nurture_field),
+        ("unqualified_field", "Reason for unqualified", reason_fields(evidence), reasons.unqualified_field),
+        (
+            "assigned_date_field",
+            "Date of assignment",
+            date_fields(evidence),
+            chosen.assignment.assigned_date_field,
+        ),
+        (
+            "contact_status_field",
+            "Status of contacts",
+            contact_statuses(evidence),
+            stages.contact_status_field,
+        ),
+    ]
+    teams = _choice("teams", "A rep's team is", 0, "what most reps have", _TEAMS, chosen.teams.source, told)
+    return [*(_field(*one, told) for one in fields), teams]
+
+
+def _choices(
+    kind: str, proposed: Sequence[Proposed], options: list[tuple[str, str]], told: QueryDict | None
+) -> list[Choice]:
+    return [
+        _choice(f"{kind}:{one.name}", one.name, one.people, one.why, options, one.value, told)
+        for one in proposed
+    ]
+
+
+def _choice(
+    name: str,
+    label: str,
+    people: int,
+    why: str,
+    options: list[tuple[str, str]],
+    value: str,
+    told: QueryDict | None,
+) -> Choice:
+    chosen = told.get(name, value) if told is not None else value
+    shown = [Option(one, words, one == chosen) for one, words in options]
+    return Choice(name, label, people, why, shown, is_unsure=not chosen)
+
+
+def _field(name: str, label: str, fields: list[str], value: str | None, told: QueryDict | None) -> Choice:
+    # one that is named already is offered even where nothing told us of it yet
+    offered = sorted({*fields, value} if value else {*fields})
+    options = [("", "none"), *((field, field) for field in offered)]
+    why = "by its name" if value else "no field's name says so"
+    return _choice(name, label, 0, why, options, value or "", told)
+
+
+def read_answers(told: QueryDict, now: ModelSettings) -> ModelSettings:
+    """The settings that the form's answers make of those in force. Raises WrongChoice."""
+    chosen = Chosen(
+        stages=_answers(told, "stage:", {stage.value for stage in Stage}),
+        paths=_answers(told, "path:", {Path.INBOUND.value, Path.OUTBOUND.value}),
+        users=_answers(told, "user:", {"program"}),
+        subjects=_answers(told, "subject:", {"automatic", "inbound"}),
+        nurture_field=told.get("nurture_field") or None,
+        unqualified_field=told.get("unqualified_field") or None,
+        assigned_date_field=told.get("assigned_date_field") or None,
+        contact_status_field=told.get("contact_status_field") or None,
+        teams=told.get("teams", now.teams.source),
+    )
+    try:
+        return apply(chosen, now)
+    except ValidationError as error:
+        first = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise WrongChoice(f"These answers do not go together: {first}.") from error
+
+
+def _answers(told: QueryDict, prefix: str, possible: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key in told:
+        answer = told.get(key, "")
+        if key.startswith(prefix):
+            if answer and answer not in possible:
+                raise WrongChoice(
+                    f"“{answer}” is no answer for {key.removeprefix(prefix)}: choose one of the list."
+                )
+            found[key.removeprefix(prefix)] = str(answer)
+    return found
+
+
+def compare(settings: ModelSettings, *, now: datetime) -> list[Compared]:
+    """The figures of the last days as they are, and as they would be under `settings`."""
+    first, until = last_days(DAYS_TRIED, now, settings.organisation.zone)
+    start, end = period(first, until, settings.organisation.zone)
+    selection = Selection(start, end, now)
+    figures = tuple(BY_NAME[name] for name in TRIED)
+    before = ask(selection, figures=figures).overall
+    with derived(selection, under=settings) as state:
+        after = ask(selection, figures=figures, state=state).overall
+    return [_compared(figure, before, after) for figure in figures]
+
+
+def _compared(
+    figure: Figure, before: Mapping[str, float | int | None], after: Mapping[str, float | int | None]
+) -> Compared:
+    words = [written(told[figure.name], figure.unit) for told in (before, after)]
+    label = f"{figure.label}, rate" if figure.unit is Unit.SHARE else figure.label
+    return Compared(label, words[0], words[1], is_moved=words[0] != words[1])
