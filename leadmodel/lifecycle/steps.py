@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import IntEnum
 from operator import itemgetter
-from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import COUNTING, Touch
 from leadmodel.lifecycle.effects import CONVERTED, DATED, ENTERED, Effect, explained, owned_by, won
@@ -33,15 +32,12 @@ class Rank(IntEnum):
     JOIN = 6
 
 
-class Step(NamedTuple):
-    """One fact for the fold: a touch or a merge, whose line the fold finds, or an effect on its record's line."""
+Step = tuple[datetime, Rank, str, str, str | None, Touch | Join | Effect]
+"""One fact for the fold: (at, rank, key, record Id, actor, what); `key` orders facts of one rank at one instant.
 
-    at: datetime
-    rank: Rank
-    key: str
-    record_id: str
-    actor: str | None
-    what: Touch | Join | Effect
+What happens is a touch or a merge, whose line the fold finds, or an effect on its record's line. Plain tuples, as a
+rebuild makes millions of them.
+"""
 
 
 def ordered_steps(
@@ -58,7 +54,7 @@ def ordered_steps(
 
     `joins` are all the family tells of, `touches` those with a place in the fold, by record Id.
     """
-    steps = [Step(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
+    steps: list[Step] = [(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
     touched_at = sorted([touch.at for _, touch in touches if touch.why in COUNTING])
     history = straighten(family.changes, directory)
     for record in records.values():
@@ -89,11 +85,11 @@ def _owners(
     changes = history.get((record_id, Tracked.OWNER), [])
     owner, key = initial_value(record, Tracked.OWNER, changes), f"{record_id} 1 owner"
     if converted_at is None:
-        yield Step(record.created_at, Rank.BEGIN, key, record_id, creator, owned_by(owner))
+        yield (record.created_at, Rank.BEGIN, key, record_id, creator, owned_by(owner))
     else:
-        yield Step(converted_at, Rank.JOIN, key, record_id, creator, owned_by(owner, is_conversion=True))
+        yield (converted_at, Rank.JOIN, key, record_id, creator, owned_by(owner, is_conversion=True))
     for change in horizon.visible(changes):
-        yield Step(change.at, Rank.OWNER, change.source_id, record_id, change.actor, owned_by(change.new))
+        yield (change.at, Rank.OWNER, change.source_id, record_id, change.actor, owned_by(change.new))
 
 
 def _reasons(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
@@ -103,10 +99,10 @@ def _reasons(record: Record, history: History, horizon: Horizon) -> Iterator[Ste
         changes = history.get((record_id, field), [])
         reason = initial_value(record, field, changes)
         if reason is not None:
-            yield Step(start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, explained(kind, reason))
+            yield (start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, explained(kind, reason))
         for change in horizon.visible(changes):
             effect = explained(kind, change.new)
-            yield Step(change.at, Rank.REASON, change.source_id, record_id, change.actor, effect)
+            yield (change.at, Rank.REASON, change.source_id, record_id, change.actor, effect)
 
 
 def _statuses(
@@ -129,7 +125,7 @@ def _statuses(
     is_told = begun is not Stage.RAW and (is_signal or begun is not Stage.ASSIGNED)
     if converted_at is None and begun is not None and is_told:
         key = f"{record_id} 3 status"
-        yield Step(record.created_at, Rank.BEGIN, key, record_id, record.created_by, ENTERED[begun])
+        yield (record.created_at, Rank.BEGIN, key, record_id, record.created_by, ENTERED[begun])
     mapped = [
         (change, stage)
         for change in horizon.visible(changes)
@@ -137,9 +133,9 @@ def _statuses(
     ]
     for change, stage in without_slips(mapped, first=first, touched_at=touched_at, settings=settings):
         if stage is not Stage.ASSIGNED:
-            yield Step(change.at, Rank.DISPOSE, change.source_id, record_id, change.actor, ENTERED[stage])
+            yield (change.at, Rank.DISPOSE, change.source_id, record_id, change.actor, ENTERED[stage])
         elif is_signal:
-            yield Step(change.at, Rank.ASSIGN, change.source_id, record_id, change.actor, ENTERED[stage])
+            yield (change.at, Rank.ASSIGN, change.source_id, record_id, change.actor, ENTERED[stage])
 
 
 def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
@@ -151,14 +147,14 @@ def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Itera
     told += [(change.at, change.new, change.actor) for change in horizon.visible(changes)]
     for learned_at, value, actor in told:
         if value is not None and horizon.shows(at := datetime.fromisoformat(value), learned_at):
-            yield Step(at, Rank.ASSIGN, record_id, record_id, actor, DATED)
+            yield (at, Rank.ASSIGN, record_id, record_id, actor, DATED)
 
 
 def _conversion(record: Record, at: datetime, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
     """Conversion is a qualified disposition, unless an opportunity's stage is (K3)."""
     if settings.qualified.by == "status" and horizon.shows(at, at):
         record_id = record.record_id
-        yield Step(at, Rank.DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
+        yield (at, Rank.DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
 
 
 def _opportunities(
@@ -168,7 +164,7 @@ def _opportunities(
     for step in set(told):
         if step.record_id in records and horizon.shows(step.at, step.at):
             effect = won if step.is_won else Line.qualify_by_opportunity
-            yield Step(step.at, Rank.DISPOSE, step.opportunity_id, step.record_id, step.actor, effect)
+            yield (step.at, Rank.DISPOSE, step.opportunity_id, step.record_id, step.actor, effect)
 
 
 def _merges(joins: Iterable[Join], records: dict[str, Record], horizon: Horizon) -> Iterator[Step]:
@@ -176,4 +172,4 @@ def _merges(joins: Iterable[Join], records: dict[str, Record], horizon: Horizon)
     for join in joins:
         is_here = join.loser in records and join.winner in records and horizon.shows(join.at, join.at)
         if join.is_merge and is_here:
-            yield Step(join.at, Rank.JOIN, join.loser, join.loser, None, join)
+            yield (join.at, Rank.JOIN, join.loser, join.loser, None, join)
