@@ -36,7 +36,7 @@ def _copy_all(kept: dict[str, Spool]) -> None:
         columns = ", ".join(spec.columns.get(name, f"x_{name.lower()}") for name in header)
         with transaction.atomic(), connection.cursor() as cursor:
             for page in kept[spec.name].pages:
-                with page.open("rb") as file:
+                with page.path.open("rb") as file:
                     cursor.cursor.copy_expert(
                         f"COPY {spec.table} ({columns}) FROM STDIN"
                         f" (FORMAT csv, HEADER true, FORCE_NULL ({columns}))",

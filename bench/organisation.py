@@ -17,10 +17,12 @@ from django.conf import settings
 
 from config.servers import home
 from sync.fields import ensure_columns, want
-from sync.pull import wanted
-from sync.salesforce.client import connect
-from sync.salesforce.objects import OBJECTS
-from sync.salesforce.spool import Spool
+from sync.reading import unheard
+from sync.salesforce.bulk import read_bulk
+from sync.salesforce.client import Organisation, connect
+from sync.salesforce.objects import OBJECTS, MirroredObject
+from sync.salesforce.spool import Page, Spool
+from sync.schema import wanted
 
 SEED = 1
 CLIENT = "sandbox"
@@ -88,17 +90,23 @@ def spools(leads: int) -> dict[str, Spool]:
             for spec in OBJECTS:
                 into = unfinished / spec.name
                 into.mkdir(parents=True)
-                fields = organisation.describe(spec.name)
-                header = [name for name in wanted(spec) if name in fields]
-                organisation.read_bulk(f"SELECT {', '.join(header)} FROM {spec.name}", Spool(into))
+                download(organisation, spec, into)
         unfinished.rename(root)
     return {spec.name: _kept(root / spec.name) for spec in OBJECTS}
 
 
+def download(organisation: Organisation, spec: MirroredObject, into: Path) -> Spool:
+    """All rows of an object by Bulk, into a folder."""
+    types = organisation.describe(spec.name).types
+    header = [name for name in wanted(spec) if name in types]
+    spool = Spool(into)
+    read_bulk(organisation, f"SELECT {', '.join(header)} FROM {spec.name}", spool, heard=unheard)
+    return spool
+
+
 def _kept(path: Path) -> Spool:
     spool = Spool(path)
-    spool.pages = sorted(path.glob("page-*.csv"))
-    for page in spool.pages:
+    for page in sorted(path.glob("page-*.csv")):
         with page.open("rb") as file:
-            spool.row_count += sum(1 for _ in file) - 1
+            spool.pages.append(Page(page, sum(1 for _ in file) - 1))
     return spool

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from bench.load import empty
 from bench.measure import Line, best, line
-from bench.organisation import serving
+from bench.organisation import download, serving
 from sync.models import Lead
-from sync.pull import pull, wanted
+from sync.pull import pull
 from sync.salesforce.client import Organisation, connect
 from sync.salesforce.objects import OBJECTS
-from sync.salesforce.spool import Spool
 
 
 def run(leads: int) -> list[Line]:
@@ -45,9 +44,7 @@ def _download(organisation: Organisation) -> None:
         for spec in OBJECTS:
             into = Path(folder) / spec.name
             into.mkdir()
-            fields = organisation.describe(spec.name)
-            header = [name for name in wanted(spec) if name in fields]
-            organisation.read_bulk(f"SELECT {', '.join(header)} FROM {spec.name}", Spool(into))
+            download(organisation, spec, into)
 
 
 def _ask(organisation: Organisation) -> None:

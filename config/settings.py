@@ -152,6 +152,12 @@ SALESFORCE_ALLOW_LOCAL = env_bool("SALESFORCE_ALLOW_LOCAL")
 # A Task field of type text, unique and an external Id: with it a call logged here is never there twice.
 SALESFORCE_TASK_KEY_FIELD = env_str("SALESFORCE_TASK_KEY_FIELD", "Lead_Ops_Key__c")
 SALESFORCE_SPOOL_DIR = Path(env_str("SALESFORCE_SPOOL_DIR", str(HOME.private / "spool")))
+# Shares of the organisation's daily API calls, used up by anybody, from which on we make none.
+SALESFORCE_READS_STOP_AT = env_int("SALESFORCE_READS_STOP_AT", 80, least=1)
+SALESFORCE_WRITES_STOP_AT = env_int("SALESFORCE_WRITES_STOP_AT", 95, least=1)
+# How long a server may be silent before it is given up, and about how long we wait before asking again.
+SALESFORCE_PATIENCE_SECONDS = env_int("SALESFORCE_PATIENCE_SECONDS", 100, least=1)
+SALESFORCE_RETRY_SECONDS = env_int("SALESFORCE_RETRY_SECONDS", 1)
 
 # REST API
 REST_FRAMEWORK = {

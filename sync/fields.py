@@ -21,7 +21,7 @@ class UnknownField(Exception):
 def want(fields: Iterable[tuple[str, str]]) -> None:
     """Mirror these (object, API name) pairs from the next read on; standard ones that are mirrored anyway are fine.
 
-    The object is read in full once to fill a new column. Columns are never dropped: what was read is kept.
+    A new column is filled by one read of its field alone. Columns are never dropped: what was read is kept.
     """
     with transaction.atomic():
         for object_name, api_name in sorted(set(fields)):
@@ -34,8 +34,17 @@ def want(fields: Iterable[tuple[str, str]]) -> None:
                 )
             _, is_new = CustomField.objects.get_or_create(object_name=object_name, api_name=api_name)
             if is_new:
-                ObjectState.objects.filter(name=object_name).update(needs_backfill=True, described_at=None)
+                _ask_for(object_name, api_name)
     ensure_columns()
+
+
+def _ask_for(object_name: str, api_name: str) -> None:
+    """Let the next read describe the object anew and fill the field for the rows that are there."""
+    state = ObjectState.objects.select_for_update().filter(name=object_name).first()
+    if state is not None:
+        ObjectState.objects.filter(pk=object_name).update(
+            backfill=sorted({*state.backfill, api_name}), described_at=None, due_at=None
+        )
 
 
 def ensure_columns() -> None:

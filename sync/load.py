@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from psycopg2 import DataError, sql
@@ -15,6 +17,7 @@ from sync.marks import mark_everybody_if_known, mark_everybody_met_before, mark_
 from sync.models import CustomField, ObjectState
 from sync.salesforce.objects import MirroredObject
 from sync.salesforce.spool import ShortRead, Spool
+from sync.windows import OVERLAP, cursor_after
 
 STAGED = "staged_rows"
 REPLACED = "replaced_rows"
@@ -32,46 +35,71 @@ class Loaded:
     changed_count: int
 
 
-def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, missing: Sequence[str] = ()) -> Loaded:
-    """Merge a spool into the mirror and advance the cursor to the latest stamp in it.
+def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, is_whole: bool = False) -> Loaded:
+    """Merge a spool into the mirror and advance the cursor towards the latest stamp in it.
 
     Rows older than what the mirror has are left alone, so that reading any window again, in any order, ends in the
-    same mirror. Columns the spool lacks keep their values. Raises UnreadableRows or ShortRead, having written nothing.
+    same mirror. Columns the spool lacks keep their values. `is_whole` says that the spool has every row there is.
+    Raises UnreadableRows or ShortRead, having written nothing.
     """
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         state = ObjectState.objects.select_for_update().get(name=spec.name)
-        header = spool.header()
-        custom = {f.api_name: f.column for f in CustomField.objects.filter(object_name=spec.name)}
-        columns = [spec.columns.get(name) or custom[name] for name in header]
-        changed = 0
+        columns = columns_of(spec, spool.header())
+        was_empty = _is_empty(cursor, spec)
+        done = _Done(0, None)
         if spool.row_count:
-            try:
-                changed = _fill(cursor, spec, columns, spool) if _is_empty(cursor, spec) else 0
-                changed = changed or _merge(cursor, spec, columns, spool)
-            except DataError as error:
-                told = error.diag.context or ""
-                raise UnreadableRows(
-                    f"{spec.name}: PostgreSQL cannot hold a value Salesforce sent ({error.diag.message_primary};"
-                    f" {told.splitlines()[0] if told else 'no line told'}). Nothing of this read was taken over."
-                ) from error
-            except (UniqueViolation, CardinalityViolation) as error:
-                raise UnreadableRows(
-                    f"{spec.name}: Salesforce sent a record twice in one read. Nothing of it was taken over; the next"
-                    " read asks again."
-                ) from error
-        latest = _latest(cursor, spec)
-        ObjectState.objects.filter(pk=state.pk).update(
-            state=ObjectState.State.READ,
-            cursor=max(filter(None, (state.cursor, latest)), default=None),
-            row_count=state.row_count + changed,
-            read_at=read_at,
-            missing=sorted(missing),
+            with _spoken_refusals(spec):
+                if was_empty and not spool.is_pieced:
+                    done = _fill(cursor, spec, columns, spool)
+                else:
+                    done = _merge(cursor, spec, columns, spool)
+        values: dict[str, object] = {
+            "state": ObjectState.State.READ,
+            "cursor": cursor_after(state.cursor, done.latest, read_at),
+            "row_count": state.row_count + done.changed,
+            "replaced_nuls": state.replaced_nuls + spool.replaced_nuls,
+            "read_at": read_at,
+            "error": "",
+        }
+        if is_whole:
             # a field asked for while we read is not among these rows
-            needs_backfill=bool(header) and not custom.keys() <= {*header, *missing},
-            error="",
-        )
-    return Loaded(spool.row_count, changed)
+            values["backfill"] = [name for name in state.backfill if name not in spool.header()]
+        if is_whole and was_empty:
+            values |= {"compared_at": read_at, "deletions_read_to": read_at - OVERLAP, "is_doubted": False}
+        ObjectState.objects.filter(pk=state.pk).update(**values)
+    return Loaded(spool.row_count, done.changed)
+
+
+class _Done(NamedTuple):
+    """Rows new or different, and the latest stamp among all that came."""
+
+    changed: int
+    latest: datetime | None
+
+
+def columns_of(spec: MirroredObject, header: Sequence[str]) -> list[str]:
+    """The mirror's columns of these API names."""
+    custom = {field.api_name: field.column for field in CustomField.objects.filter(object_name=spec.name)}
+    return [spec.columns.get(name) or custom[name] for name in header]
+
+
+@contextmanager
+def _spoken_refusals(spec: MirroredObject) -> Iterator[None]:
+    """What PostgreSQL refuses, as a sentence."""
+    try:
+        yield
+    except DataError as error:
+        told = error.diag.context or ""
+        raise UnreadableRows(
+            f"{spec.name}: PostgreSQL cannot hold a value Salesforce sent ({error.diag.message_primary};"
+            f" {told.splitlines()[0] if told else 'no line told'}). Nothing of this read was taken over."
+        ) from error
+    except (UniqueViolation, CardinalityViolation) as error:
+        raise UnreadableRows(
+            f"{spec.name}: Salesforce sent a record twice in one read. Nothing of it was taken over; the next"
+            " read asks again."
+        ) from error
 
 
 def _is_empty(cursor: Cursor, spec: MirroredObject) -> bool:
@@ -79,30 +107,28 @@ def _is_empty(cursor: Cursor, spec: MirroredObject) -> bool:
     return bool(cursor.fetchone() == (True,))
 
 
-def _copy(cursor: Cursor, table: str, columns: Sequence[str], spool: Spool) -> None:
+def copy_into(cursor: Cursor, table: str, columns: Sequence[str], spool: Spool) -> None:
     """The spool's rows into a table. Raises ShortRead when they are not as many as the answers declared."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {table} ({names}) FROM STDIN (FORMAT csv, HEADER true, FORCE_NULL ({names}))")
     text = statement.format(table=sql.Identifier(table), names=names).as_string(cursor)
-    arrived = 0
     for page in spool.pages:
-        with page.open("rb") as file:
+        with page.path.open("rb") as file:
             cursor.copy_expert(text, file, size=1 << 20)
-            arrived += cursor.rowcount
-    if arrived != spool.row_count:
-        raise ShortRead("Bulk result", spool.row_count, arrived)
+        if cursor.rowcount != page.row_count:
+            raise ShortRead("Page of a result", page.row_count, cursor.rowcount)
 
 
-def _fill(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> int:
+def _fill(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> _Done:
     """The first rows of an object: straight in."""
-    _copy(cursor, spec.table, columns, spool)
+    copy_into(cursor, spec.table, columns, spool)
     cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(spec.table)))
     mark_people(cursor, spec, spec.table)
     mark_everybody_met_before(cursor, spec)
-    return spool.row_count
+    return _Done(spool.row_count, _latest(cursor, spec, spec.table))
 
 
-def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> int:
+def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> _Done:
     """Rows into an object that has some: stage, keep what is news, mark before and after, write."""
     names = {
         "table": sql.Identifier(spec.table),
@@ -113,7 +139,14 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
     cursor.execute(
         sql.SQL("CREATE TEMP TABLE {staged} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP").format(**names)
     )
-    _copy(cursor, STAGED, columns, spool)
+    copy_into(cursor, STAGED, columns, spool)
+    latest = _latest(cursor, spec, STAGED)
+    if spool.is_pieced:
+        cursor.execute(
+            sql.SQL(
+                "DELETE FROM {staged} old USING {staged} new WHERE old.id = new.id AND old.{stamp} < new.{stamp}"
+            ).format(**names)
+        )
     of = {
         side: sql.SQL(", ").join(
             sql.SQL("{}.{}").format(sql.Identifier(side), sql.Identifier(c)) for c in columns
@@ -149,7 +182,7 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
         mark_everybody_if_known(cursor, spec, columns, new=STAGED, old=REPLACED)
     cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(REPLACED)))
     cursor.execute(sql.SQL("DROP TABLE {staged}").format(**names))
-    return changed
+    return _Done(changed, latest)
 
 
 def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str]) -> None:
@@ -176,12 +209,10 @@ def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str])
         )
 
 
-def _latest(cursor: Cursor, spec: MirroredObject) -> datetime | None:
-    """The latest stamp of the object's rows."""
+def _latest(cursor: Cursor, spec: MirroredObject, table: str) -> datetime | None:
+    """The latest stamp of a table's rows."""
     cursor.execute(
-        sql.SQL("SELECT max({}) FROM {}").format(
-            sql.Identifier(spec.stamp_column), sql.Identifier(spec.table)
-        )
+        sql.SQL("SELECT max({}) FROM {}").format(sql.Identifier(spec.stamp_column), sql.Identifier(table))
     )
     row = cursor.fetchone()
     return row[0] if row else None

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
 from django.db import connection
 
+from sync import quota
+from sync.cadence import HOT, next_read
+from sync.control import Paused, paused
 from sync.fields import ensure_columns
-from sync.load import UnreadableRows, load
-from sync.models import CustomField, ObjectState
-from sync.salesforce.client import ObjectHidden, Organisation
+from sync.load import Loaded, UnreadableRows
+from sync.models import ObjectState
+from sync.progress import Progress, Told
+from sync.quota import CallsReserved
+from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
-from sync.salesforce.objects import OBJECTS, MirroredObject
-from sync.salesforce.spool import ShortRead, spooling, sweep
-from sync.windows import soql_instant, start_of_read
+from sync.salesforce.objects import OBJECTS, PASTS, MirroredObject
+from sync.salesforce.outcomes import CallsSpent, ObjectHidden
+from sync.salesforce.spool import ShortRead, sweep
+from sync.turn import Turn
 
 log = structlog.get_logger(__name__)
-
-DESCRIBE_EVERY = timedelta(minutes=10)
-BULK_FROM_ROWS = 20_000
-"""Larger windows are read by Bulk 2.0; REST gives 2,000 rows a call."""
-Told = Callable[[str, int, int | None], None]
-"""Progress: object, rows so far, rows expected (None: unknown)."""
 
 
 class Pulled(NamedTuple):
@@ -36,14 +36,48 @@ class Pulled(NamedTuple):
     changed_count: int
     said: str = ""
     is_failure: bool = False
+    is_busy: bool = False
+    is_last: bool = False
+    """The others would fare the same: no calls are left, or somebody paused reading."""
 
 
 def pull(
     organisation: Organisation, *, now: datetime, full: bool = False, told: Told | None = None
 ) -> list[Pulled]:
-    """Bring the mirror up to date. An object that fails says so and does not stop the others."""
+    """Bring the whole mirror up to date. An object that fails says so and does not stop the others."""
     ensure_columns()
-    return [pull_object(organisation, spec, now=now, full=full, told=told) for spec in OBJECTS]
+    return list(_in_turn(organisation, OBJECTS, now=now, full=full, told=told))
+
+
+def poll(connect: Callable[[], Organisation], *, now: datetime) -> list[Pulled]:
+    """Read what is due, unless reading is paused; signs in only if something is.
+
+    Raises CallsReserved while the day's calls are kept for others, OrganisationError when nobody lets us in.
+    """
+    if paused() is not None:
+        return []
+    later = set(ObjectState.objects.filter(due_at__gt=now).values_list("name", flat=True))
+    due = [spec for spec in OBJECTS if spec.name not in later]
+    if not due:
+        return []
+    quota.refuse_reading(now=now)
+    ensure_columns()
+    return list(_in_turn(connect(), due, now=now))
+
+
+def _in_turn(
+    organisation: Organisation,
+    specs: Iterable[MirroredObject],
+    *,
+    now: datetime,
+    full: bool = False,
+    told: Told | None = None,
+) -> Iterator[Pulled]:
+    for spec in specs:
+        done = pull_object(organisation, spec, now=now, full=full, told=told)
+        yield done
+        if done.is_last:
+            return
 
 
 def pull_object(
@@ -54,73 +88,69 @@ def pull_object(
     full: bool = False,
     told: Told | None = None,
 ) -> Pulled:
-    """One object: describe when due, read into a spool, count, load."""
+    """One object's turn, and when its next one is."""
     ObjectState.objects.get_or_create(name=spec.name)
     with _alone(spec.name) as is_alone:
         if not is_alone:
-            return Pulled(spec.name, 0, 0, f"{spec.name} is being read by another process.")
+            said = f"{spec.name} is being read by another process."
+            return Pulled(spec.name, 0, 0, said, is_busy=True)
         sweep(spec.name)
+        _say(spec, reading_since=now, rows_expected=None, rows_arrived=0)
+
+        def read_past() -> None:
+            _read_past(organisation, spec, now)
+
+        turn = Turn(organisation, spec, now, Progress(spec.name, told), read_past)
         try:
-            return _read(organisation, spec, now, full=full, told=told)
-        except ObjectHidden as error:
-            _say(spec, state=ObjectState.State.ABSENT, error=str(error), described_at=now)
-            return Pulled(spec.name, 0, 0, str(error))
-        except (OrganisationError, ShortRead, UnreadableRows) as error:
-            _say(spec, state=ObjectState.State.FAILING, error=str(error), described_at=None)
-            log.warning("pull_failed", object=spec.name, error=str(error))
-            return Pulled(spec.name, 0, 0, str(error), is_failure=True)
+            return _outcome(spec, turn, now, full=full)
+        finally:
+            _say(spec, reading_since=None)
+            quota.note(organisation.usage, now=now)
 
 
-def _read(
-    organisation: Organisation, spec: MirroredObject, now: datetime, *, full: bool, told: Told | None
-) -> Pulled:
-    fields = _described(organisation, spec, now)
-    header = [name for name in wanted(spec) if name in fields]
-    missing = [name for name in wanted(spec) if name not in fields]
-    state = ObjectState.objects.get(name=spec.name)
-    is_whole = full or state.needs_backfill or state.read_at is None
-    start = None if is_whole else start_of_read(state.cursor)
-    scope = f"FROM {spec.name}"
-    if start is not None:
-        scope += f" WHERE {spec.stamp} >= {soql_instant(start)}"
-    select = f"SELECT {', '.join(header)} {scope}"
-    with spooling(spec.name) as spool:
-        expected = organisation.count(scope) if start is None or state.row_count > BULK_FROM_ROWS else None
-        # an object that was empty is asked for everything again: that must not cost a Bulk job a minute
-        if is_whole or (expected is not None and expected > BULK_FROM_ROWS):
-            organisation.read_bulk(
-                select, spool, told=lambda n: told(spec.name, n, expected) if told else None
-            )
-        else:
-            organisation.read_rest(f"{select} ORDER BY {spec.stamp}, Id", header, fields, spool)
-        if told is not None:
-            told(spec.name, spool.row_count, spool.row_count)
-        loaded = load(spec, spool, read_at=now, missing=missing)
-    log.info(
-        "pulled", object=spec.name, rows=loaded.row_count, changed=loaded.changed_count, full=start is None
-    )
-    return Pulled(spec.name, loaded.row_count, loaded.changed_count)
+def _outcome(spec: MirroredObject, turn: Turn, now: datetime, *, full: bool) -> Pulled:
+    failing = ObjectState.State.FAILING
+    try:
+        done = turn.take(full=full)
+    except Paused as error:
+        return Pulled(spec.name, 0, 0, str(error), is_last=True)
+    except ObjectHidden as error:
+        _say(spec, state=ObjectState.State.ABSENT, error=str(error), described_at=now, due_at=now + HOT)
+        return Pulled(spec.name, 0, 0, str(error))
+    except CallsReserved as error:
+        _say(spec, error=str(error), due_at=now + HOT)
+        return Pulled(spec.name, 0, 0, str(error), is_failure=True, is_last=True)
+    except CallsSpent as error:
+        _say(spec, state=failing, error=str(error), due_at=now + HOT)
+        quota.note(turn.organisation.usage, now=now, is_refused=True)
+        return Pulled(spec.name, 0, 0, str(error), is_failure=True, is_last=True)
+    except (OrganisationError, ShortRead, UnreadableRows) as error:
+        _say(spec, state=failing, error=str(error), described_at=None, due_at=now + HOT)
+        log.warning("pull_failed", object=spec.name, error=str(error))
+        return Pulled(spec.name, 0, 0, str(error), is_failure=True)
+    _plan(spec, done, now)
+    return Pulled(spec.name, done.row_count, done.changed_count)
 
 
-def wanted(spec: MirroredObject) -> list[str]:
-    """The API names of the fields we mirror of an object, custom ones that were asked for included."""
-    custom = CustomField.objects.filter(object_name=spec.name).order_by("api_name")
-    return [*spec.columns, *custom.values_list("api_name", flat=True)]
+def _plan(spec: MirroredObject, done: Loaded, now: datetime) -> None:
+    """When the object is due again. One that somebody wants described anew stays due."""
+    known = ObjectState.objects.get(name=spec.name).changed_at
+    changed_at = (
+        now if done.changed_count or known is None else known
+    )  # the first read is news, whatever it found
+    _say(spec, changed_at=changed_at)
+    settled = ObjectState.objects.filter(pk=spec.name, described_at__isnull=False)
+    settled.update(due_at=next_read(spec, now=now, changed_at=changed_at))
 
 
-def _described(organisation: Organisation, spec: MirroredObject, now: datetime) -> dict[str, str]:
-    """The readable fields, asked again every ten minutes and after a failure; a new wanted one is back-filled."""
-    state = ObjectState.objects.get(name=spec.name)
-    if state.described_at is not None and state.described_at > now - DESCRIBE_EVERY:
-        if state.state == ObjectState.State.ABSENT:
-            raise ObjectHidden(state.error)
-        return dict(state.fields)
-    fields = organisation.describe(spec.name)
-    appeared = {name for name in wanted(spec) if name in fields} & set(state.missing)
-    ObjectState.objects.filter(pk=spec.name).update(
-        fields=fields, described_at=now, needs_backfill=state.needs_backfill or bool(appeared)
-    )
-    return fields
+def _read_past(organisation: Organisation, spec: MirroredObject, now: datetime) -> None:
+    """Before somebody's change is loaded: what history tells of it."""
+    for past in PASTS[spec.name]:
+        if not ObjectState.objects.filter(name=past.name).exists():
+            continue  # a first read goes through all objects in their order
+        if pull_object(organisation, past, now=now).is_busy:
+            # who reads it may have begun before the change
+            _say(past, due_at=None)
 
 
 def _say(spec: MirroredObject, **values: object) -> None:

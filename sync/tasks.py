@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 from structlog import get_logger
 
-from sync.pull import pull
+from sync import pull
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
 
@@ -15,10 +15,8 @@ log = get_logger(__name__)
 
 @shared_task
 def poll(**_: object) -> None:
-    """Bring the mirror up to date; an organisation out of reach is said and tried again at the next turn."""
+    """Read what is due; an organisation out of reach is said and tried again at the next turn."""
     try:
-        organisation = connect()
+        pull.poll(connect, now=timezone.now())
     except OrganisationError as error:
         log.warning("poll_failed", error=str(error))
-        return
-    pull(organisation, now=timezone.now())

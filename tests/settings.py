@@ -13,6 +13,7 @@ from config.settings import *  # noqa: F403
 # Thousands of log-ins in a run; how passwords are hashed is Django's to test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SALESFORCE_RETRY_SECONDS = 0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 # A spool of this run's own: reading an object sweeps away what killed reads of it left.

@@ -12,6 +12,7 @@ from base.models import Role, User
 from base.pages import viewer_zone
 from base.words import Instant, ago, counted, instant
 from sync.models import ObjectState
+from sync.salesforce.objects import HOT
 
 STALE_S = 15 * 60
 """The mirror is read every minute; after so long something is wrong."""
@@ -65,10 +66,10 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
 
 
 def read_freshness(user: User, *, now: datetime) -> Freshness:
-    """Since when every object that can be read has been."""
+    """Since when every object has been read whose changes people wait for."""
     states = ObjectState.State
     found = ObjectState.objects.aggregate(
-        read_at=Min("read_at", filter=Q(state__in=(states.READ, states.FAILING))),
+        read_at=Min("read_at", filter=Q(name__in=HOT, state__in=(states.READ, states.FAILING))),
         failing=Count("pk", filter=Q(state=states.FAILING)),
     )
     read_at, failing = found["read_at"], found["failing"]

@@ -14,17 +14,20 @@ from sync.models.opportunities import (
     OpportunityHistory,
 )
 from sync.models.people import Account, Contact, ContactHistory, Lead, LeadHistory
+from sync.models.upkeep import CallUsage, Drift, ReadingPause
 from sync.models.users import Group, Profile, Role, User
 from sync.models.writing import Echo, WriteMode
 
 __all__ = [
     "Account",
+    "CallUsage",
     "Campaign",
     "CampaignMember",
     "Connection",
     "Contact",
     "ContactHistory",
     "CustomField",
+    "Drift",
     "Echo",
     "Event",
     "Group",
@@ -37,6 +40,7 @@ __all__ = [
     "OpportunityFieldHistory",
     "OpportunityHistory",
     "Profile",
+    "ReadingPause",
     "Role",
     "Seen",
     "Task",

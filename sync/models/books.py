@@ -24,13 +24,50 @@ class ObjectState(models.Model):
     cursor = models.DateTimeField(
         null=True, help_text="Latest stamp read; reading goes on a little before it."
     )
-    fields = models.JSONField(default=dict, help_text="API name → type, as last described.")
-    described_at = models.DateTimeField(null=True)
-    missing = models.JSONField(default=list, help_text="Fields we wanted and could not read.")
-    needs_backfill = models.BooleanField(default=False, help_text="A field was added: read everything again.")
     row_count = models.BigIntegerField(default=0, help_text="Rows written by all reads together.")
+    replaced_nuls = models.BigIntegerField(
+        default=0, help_text="NUL characters met in all reads, U+FFFD in the mirror."
+    )
     read_at = models.DateTimeField(null=True, help_text="Start of the last read that succeeded.")
+    changed_at = models.DateTimeField(
+        null=True, help_text="Start of the last read that found something new, or of the first."
+    )
+    due_at = models.DateTimeField(null=True, help_text="When it is to be read next; at once when empty.")
     error = models.TextField(blank=True, help_text="What the last read failed with; empty when it did not.")
+
+    # the fields
+    fields = models.JSONField(
+        default=dict, help_text="API name → type of what can be read, as last described."
+    )
+    described_at = models.DateTimeField(null=True)
+    described_as = models.CharField(max_length=64, blank=True, help_text="Digest of the last description.")
+    unreadable = models.JSONField(
+        default=dict,
+        help_text="Wanted fields that cannot be read: API name → {since, why}. Their last values stay.",
+    )
+    backfill = models.JSONField(
+        default=list, help_text="Fields that became readable and are still to be filled for old rows."
+    )
+
+    # a read under way
+    reading_since = models.DateTimeField(
+        null=True, help_text="Start of the read under way; empty when none is."
+    )
+    rows_expected = models.BigIntegerField(
+        null=True, help_text="Rows of the read under way; empty: not known."
+    )
+    rows_arrived = models.BigIntegerField(
+        default=0, help_text="Rows of the read under way that have arrived."
+    )
+
+    # what no query shows
+    deletions_read_to = models.DateTimeField(null=True, help_text="Deletions up to here are followed.")
+    compared_at = models.DateTimeField(
+        null=True, help_text="When its Ids were last held against Salesforce's."
+    )
+    is_doubted = models.BooleanField(
+        default=False, help_text="Deletions may have been missed: compare every Id."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -18,6 +18,8 @@ class MirroredObject:
     Contacts a row is about. `seen` are fields whose change between two reads is kept as history (M2).
     `who_is_who` are columns that say who is human, in what team and called what: a new value concerns everybody, and
     so does a new row among those `met_late` (over `{rows}` as well) finds: others told of it before it was read.
+    `parent` is the object whose past a history object tells: its rows come only with the parent's changes, and are kept
+    for ever, also when Salesforce forgets them.
     """
 
     model: type[models.Model]
@@ -26,6 +28,11 @@ class MirroredObject:
     seen: tuple[str, ...] = ()
     who_is_who: tuple[str, ...] = ()
     met_late: tuple[str, ...] = ()
+    parent: str = ""
+    is_hot: bool = False
+    """Somebody waits for its changes."""
+    skips_bin: bool = False
+    """What is deleted is gone at once, and no query shows that it was there."""
 
     @property
     def name(self) -> str:
@@ -38,11 +45,14 @@ class MirroredObject:
         return self.model._meta.db_table
 
     @cached_property
+    def fields(self) -> dict[str, models.Field[object, object]]:
+        """API name → the mirror's own field, of the fields every organisation has."""
+        return {str(field.verbose_name): field for field in self.model._meta.local_concrete_fields}
+
+    @cached_property
     def columns(self) -> dict[str, str]:
         """API name → column, of the fields every organisation has."""
-        return {
-            str(field.verbose_name): str(field.column) for field in self.model._meta.local_concrete_fields
-        }
+        return {name: str(field.column) for name, field in self.fields.items()}
 
     @property
     def stamp_column(self) -> str:
@@ -100,23 +110,37 @@ OBJECTS: tuple[MirroredObject, ...] = (
     MirroredObject(mirror.Campaign),
     MirroredObject(mirror.Account),
     # what happened before whom it happened to: a person never shows up without the past read so far
-    MirroredObject(mirror.LeadHistory, marks=("SELECT lead_id FROM {rows}",), stamp="CreatedDate"),
-    MirroredObject(mirror.ContactHistory, marks=("SELECT contact_id FROM {rows}",), stamp="CreatedDate"),
-    MirroredObject(mirror.Task, marks=_WHO),
-    MirroredObject(mirror.Event, marks=_WHO),
+    MirroredObject(
+        mirror.LeadHistory, marks=("SELECT lead_id FROM {rows}",), stamp="CreatedDate", parent="Lead"
+    ),
+    MirroredObject(
+        mirror.ContactHistory, marks=("SELECT contact_id FROM {rows}",), stamp="CreatedDate", parent="Contact"
+    ),
+    MirroredObject(mirror.Task, marks=_WHO, is_hot=True),
+    MirroredObject(mirror.Event, marks=_WHO, is_hot=True),
     MirroredObject(
         mirror.CampaignMember,
         marks=(
             "SELECT COALESCE(contact_id, lead_id) FROM {rows} WHERE COALESCE(contact_id, lead_id) IS NOT NULL",
         ),
+        skips_bin=True,
     ),
-    MirroredObject(mirror.OpportunityHistory, marks=_of_opportunity("opportunity_id")),
+    MirroredObject(mirror.OpportunityHistory, marks=_of_opportunity("opportunity_id"), parent="Opportunity"),
     MirroredObject(
-        mirror.OpportunityFieldHistory, marks=_of_opportunity("opportunity_id"), stamp="CreatedDate"
+        mirror.OpportunityFieldHistory,
+        marks=_of_opportunity("opportunity_id"),
+        stamp="CreatedDate",
+        parent="Opportunity",
     ),
-    MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",)),
-    MirroredObject(mirror.Opportunity, marks=_of_opportunity("id")),
-    MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=("Status", "OwnerId")),
-    MirroredObject(mirror.Contact, marks=("SELECT id FROM {rows}",), seen=("OwnerId",)),
+    MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",), skips_bin=True),
+    MirroredObject(mirror.Opportunity, marks=_of_opportunity("id"), is_hot=True),
+    MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=("Status", "OwnerId"), is_hot=True),
+    MirroredObject(mirror.Contact, marks=("SELECT id FROM {rows}",), seen=("OwnerId",), is_hot=True),
 )
 BY_NAME = {spec.name: spec for spec in OBJECTS}
+HOT = tuple(spec.name for spec in OBJECTS if spec.is_hot)
+"""Those whose changes people wait for."""
+PASTS: dict[str, tuple[MirroredObject, ...]] = {
+    spec.name: tuple(past for past in OBJECTS if past.parent == spec.name) for spec in OBJECTS
+}
+"""Object → those that tell its past."""

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -26,26 +27,59 @@ class ShortRead(Exception):
         )
 
 
+class Page(NamedTuple):
+    """One CSV file of a spool, and how many rows Salesforce says it has."""
+
+    path: Path
+    row_count: int
+
+
+class Mark(NamedTuple):
+    """How full a spool was."""
+
+    page_count: int
+    replaced_nuls: int
+
+
 class Spool:
     """CSV pages of one read, each with a header of API names; every page has the same header."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.pages: list[Path] = []
-        self.row_count = 0
+        self.pages: list[Page] = []
         self.replaced_nuls = 0
+        self.is_pieced = False
+        """Whether it was asked for in several queries, so that a row that changed meanwhile may be there twice."""
 
-    def add_stream(self, chunks: Iterable[bytes]) -> Path:
-        """Write one CSV page as it streams in. PostgreSQL holds no NUL: U+FFFD stands for it, and is counted."""
-        path = self._next()
+    @property
+    def row_count(self) -> int:
+        """The rows of all pages, as declared."""
+        return sum(page.row_count for page in self.pages)
+
+    def mark(self) -> Mark:
+        """How full it is now, to go back to."""
+        return Mark(len(self.pages), self.replaced_nuls)
+
+    def back_to(self, mark: Mark) -> None:
+        """Forget the pages that came after a mark."""
+        for page in self.pages[mark.page_count :]:
+            page.path.unlink(missing_ok=True)
+        del self.pages[mark.page_count :]
+        self.replaced_nuls = mark.replaced_nuls
+
+    def add_stream(self, chunks: Iterable[bytes], row_count: int) -> None:
+        """Write one CSV page as it streams in. PostgreSQL holds no NUL: U+FFFD stands for it, and is counted.
+
+        `row_count` are the rows it has by Salesforce's word; who copies it in counts them.
+        """
+        path = self._next(row_count)
         with path.open("wb") as file:
             for chunk in chunks:
                 self.replaced_nuls += chunk.count(b"\0")
                 file.write(chunk.replace(b"\0", REPLACEMENT))
-        return path
 
     def add_rows(
-        self, header: Sequence[str], rows: Iterable[Mapping[str, object]], types: Mapping[str, str]
+        self, header: Sequence[str], rows: Sequence[Mapping[str, object]], types: Mapping[str, str]
     ) -> None:
         """Write one page of REST records in the form Bulk gives: quoted, empty for null, instants ending in Z.
 
@@ -53,7 +87,8 @@ class Spool:
         `types` are the fields' types as described.
         """
         instants = frozenset(name for name in header if types.get(name) == "datetime")
-        path = self._next()
+        self.is_pieced = self.is_pieced or bool(self.pages)
+        path = self._next(len(rows))
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow(header)
@@ -61,11 +96,10 @@ class Spool:
                 dated = instants | _HISTORY_VALUES if row.get("DataType") == "DateTime" else instants
                 writer.writerow(
                     [
-                        _as_bulk_instant(cell) if name in dated else cell
+                        as_bulk_instant(cell) if name in dated else cell
                         for name, cell in ((name, self._cell(row.get(name))) for name in header)
                     ]
                 )
-                self.row_count += 1
 
     def _cell(self, value: object) -> str:
         if value is None:
@@ -80,20 +114,31 @@ class Spool:
             text = text.replace("\0", "\ufffd")
         return text
 
-    def _next(self) -> Path:
+    def _next(self, row_count: int) -> Path:
         path = self.folder / f"page-{len(self.pages):06}.csv"
-        self.pages.append(path)
+        self.pages.append(Page(path, row_count))
         return path
 
     def header(self) -> list[str]:
         """The API names of the columns; empty when nothing was read."""
         if not self.pages:
             return []
-        with self.pages[0].open(encoding="utf-8", newline="") as file:
+        with self.pages[0].path.open(encoding="utf-8", newline="") as file:
             return next(csv.reader(file), [])
 
+    def values(self, *names: str) -> Iterator[tuple[str, ...]]:
+        """The values of these columns, row by row."""
+        for page in self.pages:
+            with page.path.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    yield tuple(row[name] for name in names)
 
-def _as_bulk_instant(text: str) -> str:
+    def ids(self) -> set[str]:
+        """The Ids of all rows."""
+        return {record_id for (record_id,) in self.values("Id")}
+
+
+def as_bulk_instant(text: str) -> str:
     """REST writes `2026-01-02T03:04:05.678+0000` where Bulk writes `2026-01-02T03:04:05.678Z`."""
     return f"{text.removesuffix('+0000')}Z" if text.endswith("+0000") else text
 

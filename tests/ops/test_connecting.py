@@ -62,7 +62,7 @@ def test_in_the_browser(world: World, otto: Client) -> None:
 
     assert "Connected as otto@desk.example." in page
     assert world.url in page
-    assert Organisation(configured_access()).describe("Lead")
+    assert Organisation(configured_access()).describe("Lead").types
 
 
 def test_without_scripts_a_link_leads_to_salesforce(world: World, otto: Client) -> None:

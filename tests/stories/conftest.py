@@ -22,10 +22,13 @@ from base.servers.locks import is_locked
 from leadmodel.rows import TABLES
 from sync.salesforce.objects import OBJECTS
 from tests.setup.conftest import eventually
+from tests.sync.conftest import by_bulk, new_world, world
+
+__all__ = ["by_bulk", "new_world", "world"]  # stories of reading need no machine of their own
 
 MIRROR = tuple(spec.table for spec in OBJECTS)
 DERIVED = tuple(TABLES.values())
-BOOKS = ("sync_mark", "sync_seen", "sync_objectstate")
+BOOKS = ("sync_mark", "sync_seen", "sync_objectstate", "sync_drift")
 COMMAND_S = 200
 NOW = "2026-03-02T12:00:00Z"
 

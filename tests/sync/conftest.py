@@ -16,6 +16,7 @@ from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.certificates import issue
 from sandbox.server.serving import Service, background, listen
+from sync import reading
 from tests.sync.world import TOKEN, World
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -64,6 +65,12 @@ def world(tmp_path: Path, settings: Settings, transactional_db: None) -> Iterato
     with synced(org, tmp_path, settings) as made:
         yield made
     org.store.close()
+
+
+@pytest.fixture
+def by_bulk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every window is one for Bulk."""
+    monkeypatch.setattr(reading, "BULK_FROM_ROWS", -1)
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_a_field_wanted_while_a_read_runs_is_still_filled(world: World, pair: tu
         spool.add_rows(["Id", "SystemModstamp"], [], {})
         want([("Lead", "Nurture_Reason__c")])  # by a settings import, after the query went out
         load(BY_NAME["Lead"], spool, read_at=NOON)
-    assert state("Lead").needs_backfill
+    assert state("Lead").backfill == ["Nurture_Reason__c"]
 
     world.sync()
-    assert not state("Lead").needs_backfill
+    assert state("Lead").backfill == []

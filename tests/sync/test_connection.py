@@ -68,7 +68,7 @@ def certified(world: World) -> None:
 def test_a_connection_by_browser_reads_the_organisation(world: World) -> None:
     made = connect_by_browser(world)
 
-    assert Organisation(configured_access()).describe("Lead")["Status"] == "picklist"
+    assert Organisation(configured_access()).describe("Lead").types["Status"] == "picklist"
     assert made.username == "otto@desk.example"
     assert made.user_id == world.org.api_user_id()
     assert made.organisation_id.startswith("00D")
@@ -86,7 +86,7 @@ def test_a_connection_from_server_to_server_reads_the_organisation(
 
     made = connect(app(world, flow, **changes), by=otto(), now=timezone.now())
 
-    assert Organisation(configured_access()).describe("Lead")
+    assert Organisation(configured_access()).describe("Lead").types
     assert made.username == "otto@desk.example"
 
 

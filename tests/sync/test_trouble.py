@@ -184,7 +184,7 @@ def test_a_strange_answer_fails_the_object_and_spares_the_others(
 
 
 def test_the_command_names_what_failed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    world.control("POST", "faults", {"status": 503, "path": "/Task/describe"})
+    world.control("POST", "faults", {"status": 503, "path": "/Task/describe", "times": None})
     world.hide(objects=["Event"])
     assert complaint() == "Not everything could be read: Task. The reasons stand above."
     said = capsys.readouterr().out
@@ -196,7 +196,7 @@ def test_the_command_names_what_failed(world: World, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("cut", [0, 10, 500, 3000])
-def test_a_page_cut_off_at_any_byte_is_not_taken_over(world: World, cut: int) -> None:
+def test_a_page_cut_off_at_any_byte_is_not_taken_over(world: World, by_bulk: None, cut: int) -> None:
     for number in range(30):
         world.lead(f"Lead {number}")
     world.control("POST", "faults", {"cut_at": cut, "path": "/results", "times": 99})
@@ -215,7 +215,9 @@ def without_last_line(body: bytes) -> bytes:
     return body[: body.rstrip(b"\n").rindex(b"\n") + 1]
 
 
-def test_a_bulk_page_with_fewer_rows_than_declared_does_not_advance(world: World, settings: Settings) -> None:
+def test_a_bulk_page_with_fewer_rows_than_declared_does_not_advance(
+    world: World, by_bulk: None, settings: Settings
+) -> None:
     for name in "ABC":
         world.lead(name)
 
@@ -267,7 +269,9 @@ def test_a_session_that_expires_is_renewed(world: World) -> None:
         assert values("SELECT title FROM sync_lead") == [str(way)]
 
 
-def test_a_session_that_expires_in_the_middle_of_a_bulk_read(world: World, settings: Settings) -> None:
+def test_a_session_that_expires_in_the_middle_of_a_bulk_read(
+    world: World, by_bulk: None, settings: Settings
+) -> None:
     world.lead()
 
     def change(path: str, was: int, sent: bytes) -> tuple[int, bytes]:

@@ -7,43 +7,33 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.org.ids import make_id
-from sync import pull as pulling
-from sync.windows import OVERLAP, soql_instant, start_of_read
+from sync import reading
+from sync.windows import OVERLAP, Window, cursor_after, soql_instant, start_of_read
 from tests.sync.world import World, row, state, values
 
 
-def bulk_jobs(world: World) -> int:
+def bulk_jobs(world: World, name: str) -> int:
     assert world.organisation
-    return len((world.organisation.salesforce.restful("jobs/query") or {})["records"])
+    jobs = (world.organisation.salesforce.restful("jobs/query") or {})["records"]
+    return sum(job["object"] == name for job in jobs)
 
 
-def test_the_first_read_is_bulk_and_what_follows_is_rest(world: World) -> None:
-    world.lead()
-    done = world.pull()
-    first = bulk_jobs(world)
-    assert first == len(done)
-
-    world.lead("Second")
-    world.pass_time(minutes=1)
-    assert world.pull()["Lead"].changed_count == 1
-    assert bulk_jobs(world) == first  # empty objects cost no job either
-
-    world.pull(full=True)
-    assert bulk_jobs(world) == 2 * first
-
-
-def test_a_large_window_is_bulk_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulling, "BULK_FROM_ROWS", 3)
+def test_what_is_large_is_read_by_bulk_and_what_is_small_by_rest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BULK_FROM_ROWS", 3)
     for name in "ABCD":
         world.lead(name)
-    world.pull()
-    first = bulk_jobs(world)
-    world.pass_time(minutes=1)
+    world.call(world.contact())
+    assert world.pull()["Lead"].changed_count == 4
+    assert bulk_jobs(world, "Lead") == 1
+    assert bulk_jobs(world, "Task") == bulk_jobs(world, "Event") == 0
+
+    world.pass_time(minutes=11)
     for name in "EFGH":
         world.lead(name)
-
     assert world.pull()["Lead"].changed_count == 4
-    assert bulk_jobs(world) > first
+    assert bulk_jobs(world, "Lead") == 2
 
 
 def test_a_row_that_shows_up_minutes_after_its_stamp_is_found(world: World) -> None:
@@ -88,3 +78,31 @@ def test_windows() -> None:
     assert start_of_read(None) is None
     assert start_of_read(at) == at - OVERLAP
     assert soql_instant(at) == "2026-03-02T12:00:00.123Z"
+
+
+def test_halves_meet_and_stay_open_where_the_window_was() -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    begins = now - timedelta(minutes=10)
+    middle = now - timedelta(minutes=5)
+    assert Window(begins).halves(now) == (Window(begins, middle), Window(middle))
+    assert Window(None, now).halves(now) is not None
+    assert Window(now - timedelta(minutes=1)).halves(now) is None
+    assert Window(now).halves(now) is None
+
+
+@pytest.mark.parametrize("start", [None, datetime(2026, 3, 1, tzinfo=UTC)])
+def test_halving_ends(start: datetime | None) -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    window, steps = Window(start), 0
+    while (halves := window.halves(now)) is not None:
+        window, steps = halves[steps % 2], steps + 1
+    assert steps < 30
+
+
+def test_the_cursor_never_passes_the_beginning_of_the_read() -> None:
+    began = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    earlier, later = began - timedelta(hours=1), began + timedelta(hours=1)
+    assert cursor_after(None, None, began) is None
+    assert cursor_after(None, earlier, began) == earlier
+    assert cursor_after(earlier, later, began) == began
+    assert cursor_after(began, earlier, began) == began

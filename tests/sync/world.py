@@ -14,7 +14,7 @@ from leadmodel.rebuild import Rebuilt, rebuild_all
 from leadmodel.rows import TABLES
 from sandbox.org.org import Org
 from sync.models import ObjectState
-from sync.pull import Pulled, pull
+from sync.pull import Pulled, poll, pull
 from sync.salesforce.client import Organisation, connect
 from sync.salesforce.objects import OBJECTS
 
@@ -89,6 +89,12 @@ class World:
         self.organisation = self.organisation or connect()
         return {done.name: done for done in pull(self.organisation, now=self.now, full=full)}
 
+    def poll(self) -> dict[str, Pulled]:
+        """Read what is due; what became of each object."""
+        self.organisation = self.organisation or connect()
+        organisation = self.organisation
+        return {done.name: done for done in poll(lambda: organisation, now=self.now)}
+
     def sync(self, *, full: bool = False) -> Rebuilt:
         """Pull, without a failure, and derive."""
         failed = [done.said for done in self.pull(full=full).values() if done.is_failure]
@@ -148,7 +154,7 @@ def state(name: str) -> ObjectState:
 
 def empty_database() -> None:
     """As a new installation, with the settings that are in force."""
-    tables = [*MIRROR, *DERIVED, "sync_mark", "sync_seen", "sync_objectstate"]
+    tables = [*MIRROR, *DERIVED, "sync_mark", "sync_seen", "sync_objectstate", "sync_drift"]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 

@@ -1,0 +1,91 @@
+"""Deletions that no query shows, as Salesforce tells of them: of the last 15 days at most, and fewer in a busy one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection
+from psycopg2 import sql
+
+from sync.cadence import DELETIONS_EVERY
+from sync.models import ObjectState
+from sync.reading import Reading
+from sync.removal import remove
+from sync.salesforce.client import Organisation
+from sync.salesforce.objects import MirroredObject
+from sync.salesforce.outcomes import TooManyIds
+from sync.salesforce.soql import IDS_A_QUERY, Selection, ids_among
+from sync.salesforce.spool import spooling
+from sync.windows import OVERLAP
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(days=15)
+SHORTEST = timedelta(minutes=2)
+"""Salesforce ignores seconds, and refuses periods shorter than a minute."""
+
+
+def follow_deletions(organisation: Organisation, spec: MirroredObject, *, now: datetime) -> int:
+    """Take what was deleted for good out of the mirror; answers how many rows that were.
+
+    Where Salesforce has forgotten some deletions since we last asked, every Id is doubted until it was compared.
+    """
+    state = ObjectState.objects.get(name=spec.name)
+    start = state.deletions_read_to or now - OVERLAP
+    every = SHORTEST if spec.skips_bin else DELETIONS_EVERY
+    was_read_whole = state.compared_at == now
+    if spec.parent or was_read_whole or now - start < every:
+        return 0
+    if now - start >= KEPT:
+        _doubt(spec, now)
+        return 0
+    try:
+        told = organisation.deletions(spec.name, start, now)
+    except TooManyIds:
+        _doubt(spec, now)
+        return 0
+    removed = remove(spec, _gone(organisation, spec, _alive_here(spec, told.ids), now))
+    values: dict[str, object] = {"deletions_read_to": min(told.covered_to, now)}
+    if told.known_from > start:
+        values["is_doubted"] = True
+        log.warning("deletions_forgotten", object=spec.name, since=start, known_from=told.known_from)
+    ObjectState.objects.filter(pk=spec.name).update(**values)
+    return removed
+
+
+def _doubt(spec: MirroredObject, now: datetime) -> None:
+    log.warning("deletions_not_told", object=spec.name)
+    ObjectState.objects.filter(pk=spec.name).update(is_doubted=True, deletions_read_to=now - OVERLAP)
+
+
+def _alive_here(spec: MirroredObject, ids: Sequence[str]) -> list[str]:
+    """Those that the mirror has as not deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("SELECT id FROM {} WHERE id = ANY(%s) AND is_deleted IS NOT TRUE").format(
+                sql.Identifier(spec.table)
+            ),
+            [list(ids)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _gone(organisation: Organisation, spec: MirroredObject, ids: Sequence[str], now: datetime) -> set[str]:
+    """Those that Salesforce does not have any more, not even in the recycle bin: it is asked before it is believed."""
+    return set(ids) - found_among(organisation, spec, ids, now=now)
+
+
+def found_among(
+    organisation: Organisation, spec: MirroredObject, ids: Sequence[str], *, now: datetime
+) -> set[str]:
+    """Which of these records Salesforce has, deleted ones too."""
+    found: set[str] = set()
+    for first in range(0, len(ids), IDS_A_QUERY):
+        some = ids[first : first + IDS_A_QUERY]
+        with spooling(spec.name) as spool:
+            selection = Selection(spec.name, ("Id", spec.stamp), spec.stamp, conditions=(ids_among(some),))
+            Reading(organisation, {}, spool, now).read(selection)
+            found |= spool.ids()
+    return found

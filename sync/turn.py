@@ -1,0 +1,172 @@
+"""One object's turn: fields, old rows of new fields, what changed, what was deleted, and once a day a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+from psycopg2 import sql
+
+from sync.backfill import backfill
+from sync.cadence import COMPARE_EVERY, DESCRIBE_EVERY
+from sync.compare import Comparison
+from sync.deletes import follow_deletions
+from sync.load import Loaded, load
+from sync.models import ObjectState
+from sync.progress import Progress
+from sync.reading import Reading
+from sync.salesforce.client import Organisation
+from sync.salesforce.http import OrganisationError
+from sync.salesforce.objects import MirroredObject
+from sync.salesforce.outcomes import FieldVanished, ObjectHidden
+from sync.salesforce.soql import Selection
+from sync.salesforce.spool import Spool, spooling
+from sync.schema import schema_of, wanted
+from sync.windows import Window, start_of_read
+
+log = structlog.get_logger(__name__)
+
+DESCRIBE_AGAIN = timedelta(minutes=10)
+"""What is absent or lacks a field is looked at again so often: somebody may be granting it just now."""
+_LOOK_CLOSELY = 5_000
+"""Up to so many rows are held against the mirror one by one to see whether there is news."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The turn of one object, while nobody else reads it. `read_past` reads the objects that tell its past."""
+
+    organisation: Organisation
+    spec: MirroredObject
+    now: datetime
+    progress: Progress
+    read_past: Callable[[], None]
+
+    def take(self, *, full: bool) -> Loaded:
+        """All of it. Raises OrganisationError, ShortRead, UnreadableRows or Paused."""
+        self._describe_when_due()
+        try:
+            done = self._read(full=full)
+        except FieldVanished:
+            # described an hour ago at most, and hidden since
+            self._describe()
+            done = self._read(full=full)
+        removed = follow_deletions(self.organisation, self.spec, now=self.now)
+        mended = self._compare_when_due()
+        return Loaded(done.row_count, done.changed_count + removed + mended)
+
+    # -- fields -----------------------------------------------------------------------------------
+
+    def _describe_when_due(self) -> None:
+        state = self._state()
+        lacks = bool(state.unreadable) or state.state == ObjectState.State.ABSENT
+        every = DESCRIBE_AGAIN if lacks else DESCRIBE_EVERY
+        if state.described_at is None or state.described_at <= self.now - every:
+            self._describe()
+        elif state.state == ObjectState.State.ABSENT:
+            raise ObjectHidden(state.error)
+
+    def _describe(self) -> None:
+        described = self.organisation.describe(self.spec.name)
+        with transaction.atomic():
+            state = ObjectState.objects.select_for_update().get(name=self.spec.name)
+            schema = schema_of(self.spec, described, wanted(self.spec), state, now=self.now)
+            if state.described_as not in ("", described.digest):
+                log.info("fields_changed", object=self.spec.name, unreadable=sorted(schema.unreadable))
+            ObjectState.objects.filter(pk=self.spec.name).update(
+                fields=schema.types,
+                described_at=self.now,
+                described_as=described.digest,
+                unreadable=schema.unreadable,
+                backfill=schema.to_fill,
+            )
+        for needed in ("Id", self.spec.stamp):
+            if needed not in schema.types:
+                raise OrganisationError(
+                    f"{self.spec.name}.{needed} is hidden from our user, and nothing can be read without it: grant it."
+                )
+
+    def _header(self, state: ObjectState) -> tuple[str, ...]:
+        return tuple(name for name in wanted(self.spec) if name in state.fields)
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def _read(self, *, full: bool) -> Loaded:
+        state = self._state()
+        is_whole = full or state.read_at is None or state.cursor is None
+        filled = 0 if is_whole else self._fill_old_rows(state)
+        window = Window(None if is_whole else start_of_read(state.cursor))
+        selection = Selection(self.spec.name, self._header(state), self.spec.stamp, window)
+        with spooling(self.spec.name) as spool:
+            # what is not small when it is read whole is better known before; a window tells by its first page
+            expected = (
+                self.organisation.count(selection.scope()) if self._may_be_large(state, full=full) else None
+            )
+            self.progress.heard(0, expected)
+            self._reading(spool, state).read(selection, expected=expected)
+            if self._is_news(spool):
+                self.read_past()
+            loaded = load(self.spec, spool, read_at=self.now, is_whole=is_whole)
+        log.info(
+            "pulled",
+            object=self.spec.name,
+            rows=loaded.row_count,
+            changed=loaded.changed_count,
+            whole=is_whole,
+            filled=filled,
+        )
+        return Loaded(loaded.row_count, loaded.changed_count + filled)
+
+    def _may_be_large(self, state: ObjectState, *, full: bool) -> bool:
+        # an object that was empty is asked for everything again: that must not cost a call more each time
+        return full or state.read_at is None
+
+    def _fill_old_rows(self, state: ObjectState) -> int:
+        fields = [name for name in state.backfill if name in state.fields]
+        if not fields:
+            return 0
+        with spooling(self.spec.name) as spool:
+            reading = self._reading(spool, state)
+            expected = self.organisation.count(f"FROM {self.spec.name}")
+            return backfill(reading, self.spec, fields, expected)
+
+    def _reading(self, spool: Spool, state: ObjectState) -> Reading:
+        return Reading(self.organisation, state.fields, spool, self.now, self.progress.heard)
+
+    def _is_news(self, spool: Spool) -> bool:
+        """Whether the spool has a row that the mirror lacks in this version."""
+        if spool.row_count == 0:
+            return False
+        if spool.row_count > _LOOK_CLOSELY:
+            return True
+        told = {
+            record_id: datetime.fromisoformat(stamp) if stamp else None
+            for record_id, stamp in spool.values("Id", self.spec.stamp)
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(
+                sql.SQL("SELECT id, {} FROM {} WHERE id = ANY(%s)").format(
+                    sql.Identifier(self.spec.stamp_column), sql.Identifier(self.spec.table)
+                ),
+                [list(told)],
+            )
+            known = dict(cursor.fetchall())
+        return any(record_id not in known or known[record_id] != stamp for record_id, stamp in told.items())
+
+    # -- what no query of changes shows -----------------------------------------------------------
+
+    def _compare_when_due(self) -> int:
+        state = self._state()
+        last = state.compared_at
+        if "CreatedDate" not in state.fields or state.row_count == 0:
+            return 0
+        if not state.is_doubted and last is not None and last > self.now - COMPARE_EVERY:
+            return 0
+        comparison = Comparison(self.organisation, self.spec, self.now, state.fields, self._header(state))
+        return comparison.run(every_id=state.is_doubted).mended
+
+    def _state(self) -> ObjectState:
+        return ObjectState.objects.get(name=self.spec.name)
