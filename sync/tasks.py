@@ -7,6 +7,7 @@ from django.utils import timezone
 from structlog import get_logger
 
 from sync import pull
+from sync.checkup.run import make_waiting
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
 
@@ -20,3 +21,9 @@ def poll(**_: object) -> None:
         pull.poll(connect, now=timezone.now())
     except OrganisationError as error:
         log.warning("poll_failed", error=str(error))
+
+
+@shared_task
+def check_up(**_: object) -> None:
+    """Make the check-up that operations asked for, if one waits."""
+    make_waiting(now=timezone.now())

@@ -9,7 +9,8 @@ from sync.connection import store
 from sync.connection.access import alone, sign_in
 from sync.connection.asking import Asked
 from sync.connection.store import App
-from sync.models.connection import Connection
+from sync.control import pause
+from sync.models import Connection, ObjectState
 from sync.salesforce.http import OrganisationError
 from sync.salesforce.tokens import Granted, ask_for_token, revoke, user_info
 
@@ -51,10 +52,15 @@ def disconnect() -> str:
 
 
 def _keep(app: App, granted: Granted, *, by: User, now: datetime) -> Connection:
+    is_first = store.known_organisation() is None and not ObjectState.objects.exclude(read_at=None).exists()
     username = str(user_info(granted.session).get("preferred_username") or app.username)
     with alone():
         try:
-            return store.keep(app, granted, username=username, by=by, now=now)
+            made = store.keep(app, granted, username=username, by=by, now=now)
         except store.OtherOrganisation:
             revoke(granted.session.instance_url, granted.refresh_token or granted.session.access_token)
             raise
+    if is_first:
+        # first the check-up: what the user may not read yet would have to be read again
+        pause(by, now=now)
+    return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.models.activities import Event, Task
 from sync.models.books import CustomField, Mark, ObjectState, Seen
+from sync.models.checkup import CheckUp
 from sync.models.connection import Connection
 from sync.models.opportunities import (
     Campaign,
@@ -23,6 +24,7 @@ __all__ = [
     "CallUsage",
     "Campaign",
     "CampaignMember",
+    "CheckUp",
     "Connection",
     "Contact",
     "ContactHistory",

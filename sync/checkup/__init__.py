@@ -1,0 +1,1 @@
+"""The check-up: what an organisation lets us read before we read it, what each lack costs, how long it will take."""
