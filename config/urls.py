@@ -9,12 +9,15 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz
+from config.monitors import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
+    path("health/", health),
+    path("metrics", metrics),
 ]
 urlpatterns += [
     path("", include(f"{app}.urls"))
