@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadmodel.ops import views
+from leadmodel.ops import reading_views, views
 
 urlpatterns = [
     path("settings/salesforce/", views.salesforce, name="salesforce"),
     path("settings/salesforce/connect/", views.connect, name="salesforce-connect"),
     path("settings/salesforce/disconnect/", views.disconnect, name="salesforce-disconnect"),
+    path("settings/salesforce/check-up/", reading_views.checkup, name="salesforce-checkup"),
+    path(
+        "settings/salesforce/check-up/result/", reading_views.checkup_result, name="salesforce-checkup-result"
+    ),
+    path("settings/salesforce/check-up/ask/", reading_views.ask_checkup, name="salesforce-checkup-ask"),
+    path("settings/salesforce/health/", reading_views.health, name="salesforce-health"),
+    path("settings/salesforce/reading/", reading_views.reading, name="salesforce-reading"),
+    path("settings/salesforce/reading/start/", reading_views.start, name="salesforce-start"),
+    path("settings/salesforce/reading/pause/", reading_views.pause, name="salesforce-pause"),
 ]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-OPERATIONS = ["/settings/salesforce/"]
+OPERATIONS = [f"/settings/salesforce/{page}" for page in ("", "check-up/", "health/")]
 
 
 def addresses(world: World, name: str) -> list[str]:

@@ -52,6 +52,13 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/settings/map/": (404, 404, 404, 200),
     "/settings/map/try/": (404, 404, 404, 405),
     "/settings/map/save/": (404, 404, 404, 405),
+    "/settings/salesforce/check-up/": (404, 404, 404, 200),
+    "/settings/salesforce/check-up/result/": (404, 404, 404, 200),
+    "/settings/salesforce/check-up/ask/": (404, 404, 404, 405),
+    "/settings/salesforce/health/": (404, 404, 404, 200),
+    "/settings/salesforce/reading/": (404, 404, 404, 200),
+    "/settings/salesforce/reading/start/": (404, 404, 404, 405),
+    "/settings/salesforce/reading/pause/": (404, 404, 404, 405),
     "/salesforce/callback/": (400, 400, 400, 400),
     "/admin/": (404, 404, 404, 200),
     "/admin/leadmodel/exclusion/": (404, 404, 404, 200),
@@ -62,7 +69,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/admin/base/user/": (404, 404, 404, 200),
     "/nothing/here": (404, 404, 404, 404),
 }
-OPEN_TO_STRANGERS = {"login/", "healthz"}
+OPEN_TO_STRANGERS = {"login/", "healthz", "health/", "metrics"}
 ANSWERS_STRANGERS = {"/salesforce/callback/"}
 
 
