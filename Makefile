@@ -66,8 +66,9 @@ demo: setup
 demo-reset: $(ENVIRONMENT)
 	@$(BIN)/python -m base.servers reset
 
+# Each process has a database of its own; the tests of one file stay together.
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 soak: setup
 	@$(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)
