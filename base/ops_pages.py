@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
 from base.admin_site import is_ops
+from base.leaving import is_htmx
 from base.pages import page
 
 P = ParamSpec("P")
@@ -41,11 +42,6 @@ def ops_action(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return cast("View[P]", guarded)
-
-
-def is_htmx(request: HttpRequest) -> bool:
-    """Whether a part of a page asks, not the browser itself."""
-    return "HX-Request" in request.headers
 
 
 def _refuse_others(request: HttpRequest) -> None:

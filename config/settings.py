@@ -153,6 +153,8 @@ SALESFORCE_CA_FILE = env_str("SALESFORCE_CA_FILE")
 SALESFORCE_ALLOW_LOCAL = env_bool("SALESFORCE_ALLOW_LOCAL")
 # A Task field of type text, unique and an external Id: with it a call logged here is never there twice.
 SALESFORCE_TASK_KEY_FIELD = env_str("SALESFORCE_TASK_KEY_FIELD", "Lead_Ops_Key__c")
+# Whether people of the organisation who log in with Salesforce get an account, as rep or manager.
+SALESFORCE_LOGIN_CREATES_ACCOUNTS = env_bool("SALESFORCE_LOGIN_CREATES_ACCOUNTS")
 SALESFORCE_SPOOL_DIR = Path(env_str("SALESFORCE_SPOOL_DIR", str(HOME.private / "spool")))
 # Shares of the organisation's daily API calls, used up by anybody, from which on we make none.
 SALESFORCE_READS_STOP_AT = env_int("SALESFORCE_READS_STOP_AT", 80, least=1)

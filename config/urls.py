@@ -1,18 +1,17 @@
-"""The addresses of the app: each app's own `urls.py`, log-in, the admin."""
+"""The addresses of the app: each app's own `urls.py`, log-out, the admin, monitors."""
 
 from __future__ import annotations
 
 import importlib.util
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import healthz
 from config.monitors import health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("healthz", healthz),

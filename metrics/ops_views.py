@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from base.ops_pages import is_htmx, ops_action, ops_page
+from base.leaving import is_htmx
+from base.ops_pages import ops_action, ops_page
 from base.pages import viewer
 from leadmodel.mapping.gather import gather
 from leadmodel.pages.shell import read_shell

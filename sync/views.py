@@ -1,19 +1,56 @@
-"""Browsers that come back from Salesforce."""
+"""Browsers that go to Salesforce to log in, and all that come back from there."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
 
 from base.address import given
 from base.admin_site import is_ops
+from base.leaving import go_to
 from base.models import User
-from sync.connection.asking import Asked, recall
+from sync.accounts import NoAccount, account_of
+from sync.connection import log_in
+from sync.connection.asking import Asked, Purpose, recall, remember
 from sync.connection.making import finish
 from sync.salesforce.http import OrganisationError
+
+
+class LogIn(LoginView):
+    """Log-in by password, and with Salesforce where it is connected by the web server flow."""
+
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With whether Salesforce is offered."""
+        return super().get_context_data(**kwargs) | {"offers_salesforce": log_in.offered() is not None}
+
+
+@require_POST
+def log_in_with_salesforce(request: HttpRequest) -> HttpResponseBase:
+    """Send the browser to the organisation, which says who it is."""
+    connection = log_in.offered()
+    if connection is None:
+        raise Http404("Nobody logs in with Salesforce here.")
+    callback = request.build_absolute_uri(reverse("salesforce-callback"))
+    try:
+        asked = log_in.ask(
+            connection, callback=callback, following=request.POST.get("next", ""), now=timezone.now()
+        )
+        remember(request.session, asked)
+    except OrganisationError as error:
+        return _refused(request, str(error))
+    return go_to(request, asked.address())
 
 
 @require_GET
@@ -28,21 +65,38 @@ def callback(request: HttpRequest) -> HttpResponseBase:
         asked = recall(request.session, state, by=asker, now=timezone.now())
     except OrganisationError as error:
         return render(request, "400.html", {"exception": str(error)}, status=400)
-    return _connect(request, asked)
+    return _connect(request, asked) if asked.purpose is Purpose.CONNECT else _log_in(request, asked)
 
 
 def _connect(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     if not is_ops(request) or not isinstance(request.user, User):
         raise Http404("Connecting is for operations.")
     try:
-        made = finish(asked, answered_code(request), by=request.user, now=timezone.now())
+        made = finish(asked, _answered_code(request), by=request.user, now=timezone.now())
         messages.success(request, f"Connected as {made.username or made.user_id}.")
     except OrganisationError as error:
         messages.error(request, str(error))
     return redirect("salesforce")
 
 
-def answered_code(request: HttpRequest) -> str:
+def _log_in(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    try:
+        user = account_of(log_in.who(asked, _answered_code(request)))
+    except (OrganisationError, NoAccount) as error:
+        return _refused(request, str(error))
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    is_ours = url_has_allowed_host_and_scheme(
+        asked.following, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(asked.following if is_ours else settings.LOGIN_REDIRECT_URL)
+
+
+def _refused(request: HttpRequest, said: str) -> HttpResponseBase:
+    messages.error(request, said)
+    return go_to(request, reverse("login"))
+
+
+def _answered_code(request: HttpRequest) -> str:
     """The code that Salesforce's answer brings. Raises OrganisationError with its reason when it brings none."""
     code = given(request.GET, "code")
     if code is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from base.ops_pages import is_htmx, ops_action, ops_page
+from base.leaving import go_to
+from base.ops_pages import ops_action, ops_page
 from base.pages import viewer, viewer_zone
 from leadmodel.ops.forms import FLOWS, PLACES, ConnectForm, entered
 from leadmodel.ops.salesforce import kept_app, view_connection
@@ -57,19 +58,6 @@ def disconnect(request: HttpRequest) -> HttpResponseBase:
     else:
         messages.success(request, "Disconnected: the tokens are revoked and forgotten. What was read stays.")
     return redirect("salesforce")
-
-
-def go_to(request: HttpRequest, address: str) -> HttpResponseBase:
-    """Send the browser on.
-
-    Not by a redirect to Salesforce: the content security policy lets a form lead to this app only, and Salesforce may
-    lead on to anybody's log-in. A script may go anywhere; without scripts a page offers the link.
-    """
-    if is_htmx(request):
-        return HttpResponse(headers={"HX-Redirect": address})
-    if address.startswith("/"):
-        return redirect(address)
-    return render(request, "settings/go_on.html", {"address": address})
 
 
 def _page(request: HttpRequest, form: ConnectForm) -> HttpResponseBase:

@@ -103,17 +103,23 @@ def user_info(session: Session) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def identity_of(address: str) -> tuple[str, str] | None:
+    """The organisation's and the user's Id in the address that stands for a user; None where it is none."""
+    found = _IDENTITY.fullmatch(address)
+    return (found[1], found[2]) if found else None
+
+
 def _granted(url: str, answer: requests.Response) -> Granted:
     try:
         body = answer.json()
         session = Session(str(body["access_token"]), str(body["instance_url"]).rstrip("/"))
-        identity = _IDENTITY.fullmatch(str(body["id"]))
+        identity = identity_of(str(body["id"]))
         refresh_token, id_token = body.get("refresh_token"), body.get("id_token")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _not_salesforce(url) from error
     if identity is None or not is_salesforce(session.instance_url):
         raise _not_salesforce(url)
-    return Granted(session, identity[1], identity[2], refresh_token, id_token)
+    return Granted(session, *identity, refresh_token, id_token)
 
 
 def _not_salesforce(url: str) -> OrganisationError:

@@ -69,7 +69,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/admin/base/user/": (404, 404, 404, 200),
     "/nothing/here": (404, 404, 404, 404),
 }
-OPEN_TO_STRANGERS = {"login/", "healthz", "health/", "metrics"}
+OPEN_TO_STRANGERS = {"login/", "login/salesforce/", "healthz", "health/", "metrics"}
 ANSWERS_STRANGERS = {"/salesforce/callback/"}
 
 
