@@ -22,6 +22,7 @@ _TYPES = tuple(kind for kind in get_args(FieldType) if kind not in ("id", "anyTy
 _KNOWN: dict[str, type] = {
     "name": str, "type": str, "length": int, "label": str, "precision": int, "scale": int, "values": list,
     "restricted": bool, "tracked": bool, "unique": bool, "external_id": bool, "reference_to": list, "nillable": bool,
+    "calculated": bool,
 }  # fmt: skip
 _OF_STANDARD_FIELDS = frozenset({"length", "label", "values", "restricted", "tracked", "precision", "scale"})
 _TEXT_LENGTH = 255
@@ -115,7 +116,9 @@ def _told(store: Store, told: Mapping[str, Any], field: Field) -> Field:
 
 
 def _completed(field: Field) -> Field:
-    """The field with the properties that follow from its type."""
+    """The field with the properties that follow from its type, and from being a formula."""
+    if field.calculated:
+        field = replace(field, createable=False, updateable=False)
     if field.type == "reference":
         return replace(field, length=18, relationship_name=field.name.removesuffix("__c") + "__r")
     if field.type == "boolean":

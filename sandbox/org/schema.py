@@ -46,6 +46,8 @@ class Field:
     tracked: bool = False
     unique: bool = False
     external_id: bool = False
+    calculated: bool = False
+    """A formula: its value may change without any stamp."""
 
     @property
     def custom(self) -> bool:

@@ -121,7 +121,7 @@ def described(field: Field) -> dict[str, object]:
         "byteLength": field.length * (1 if field.type in ("id", "reference") else _BYTES_PER_CHARACTER)
         if text
         else 0,
-        "calculated": False,
+        "calculated": field.calculated,
         "calculatedFormula": None,
         "cascadeDelete": False,
         "caseSensitive": False,
