@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 from psycopg2 import DataError, sql
-from psycopg2.errors import CardinalityViolation, UniqueViolation
+from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from sync.marks import mark_everybody_if_known, mark_everybody_met_before, mark_people
@@ -95,11 +95,8 @@ def _spoken_refusals(spec: MirroredObject) -> Iterator[None]:
             f"{spec.name}: PostgreSQL cannot hold a value Salesforce sent ({error.diag.message_primary};"
             f" {told.splitlines()[0] if told else 'no line told'}). Nothing of this read was taken over."
         ) from error
-    except (UniqueViolation, CardinalityViolation) as error:
-        raise UnreadableRows(
-            f"{spec.name}: Salesforce sent a record twice in one read. Nothing of it was taken over; the next"
-            " read asks again."
-        ) from error
+    except UniqueViolation as error:
+        raise _sent_twice(spec) from error
 
 
 def _is_empty(cursor: Cursor, spec: MirroredObject) -> bool:
@@ -147,6 +144,7 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
                 "DELETE FROM {staged} old USING {staged} new WHERE old.id = new.id AND old.{stamp} < new.{stamp}"
             ).format(**names)
         )
+    _refuse_twice(cursor, spec)
     of = {
         side: sql.SQL(", ").join(
             sql.SQL("{}.{}").format(sql.Identifier(side), sql.Identifier(c)) for c in columns
@@ -183,6 +181,24 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
     cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(REPLACED)))
     cursor.execute(sql.SQL("DROP TABLE {staged}").format(**names))
     return _Done(changed, latest)
+
+
+def _refuse_twice(cursor: Cursor, spec: MirroredObject) -> None:
+    """Raise UnreadableRows when a record is staged twice: where one page came twice, another did not come at all."""
+    cursor.execute(
+        sql.SQL("SELECT EXISTS (SELECT FROM {} GROUP BY id HAVING count(*) > 1)").format(
+            sql.Identifier(STAGED)
+        )
+    )
+    if cursor.fetchone() == (True,):
+        raise _sent_twice(spec)
+
+
+def _sent_twice(spec: MirroredObject) -> UnreadableRows:
+    return UnreadableRows(
+        f"{spec.name}: Salesforce sent a record twice in one read. Nothing of it was taken over; the next"
+        " read asks again."
+    )
 
 
 def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str]) -> None:
