@@ -18,12 +18,12 @@ from sync.salesforce.soql import Selection
 _STAGED, _FORMER, _FILLED = "staged_fields", "former_rows", "filled_rows"
 
 
-def backfill(reading: Reading, spec: MirroredObject, fields: Sequence[str], expected: int) -> int:
-    """Read these fields of every row and fill them in; answers how many rows changed.
+def backfill(reading: Reading, spec: MirroredObject, selection: Selection, expected: int | None) -> int:
+    """Read a selection of Id, stamp and some fields, and fill these in; answers how many rows changed.
 
     Rows that have moved on since we read them are left to the next read, which brings them whole.
     """
-    selection = Selection(spec.name, ("Id", spec.stamp, *fields), spec.stamp)
+    _, _, *fields = selection.fields
     reading.read(selection, expected=expected)
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor

@@ -21,7 +21,7 @@ from sync.reading import Reading
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
 from sync.salesforce.objects import MirroredObject
-from sync.salesforce.outcomes import FieldVanished, ObjectHidden
+from sync.salesforce.outcomes import FieldVanished, ObjectHidden, QueryTooLong
 from sync.salesforce.soql import Selection
 from sync.salesforce.spool import Spool, spooling
 from sync.schema import schema_of, wanted
@@ -101,10 +101,8 @@ class Turn:
         window = Window(None if is_whole else start_of_read(state.cursor))
         selection = Selection(self.spec.name, self._header(state), self.spec.stamp, window)
         with spooling(self.spec.name) as spool:
-            # what is not small when it is read whole is better known before; a window tells by its first page
-            expected = (
-                self.organisation.count(selection.scope()) if self._may_be_large(state, full=full) else None
-            )
+            # how much everything is must be known before; a window tells by its first page, and an empty object too
+            expected = self._count(selection) if full or state.read_at is None else None
             self.progress.heard(0, expected)
             self._reading(spool, state).read(selection, expected=expected)
             if self._is_news(spool):
@@ -120,9 +118,12 @@ class Turn:
         )
         return Loaded(loaded.row_count, loaded.changed_count + filled)
 
-    def _may_be_large(self, state: ObjectState, *, full: bool) -> bool:
-        # an object that was empty is asked for everything again: that must not cost a call more each time
-        return full or state.read_at is None
+    def _count(self, selection: Selection) -> int | None:
+        """How many rows there are; None when counting them takes too long."""
+        try:
+            return self.organisation.count(selection.scope())
+        except QueryTooLong:
+            return None
 
     def _fill_old_rows(self, state: ObjectState) -> int:
         fields = [name for name in state.backfill if name in state.fields]
@@ -130,8 +131,8 @@ class Turn:
             return 0
         with spooling(self.spec.name) as spool:
             reading = self._reading(spool, state)
-            expected = self.organisation.count(f"FROM {self.spec.name}")
-            return backfill(reading, self.spec, fields, expected)
+            selection = Selection(self.spec.name, ("Id", self.spec.stamp, *fields), self.spec.stamp)
+            return backfill(reading, self.spec, selection, self._count(selection))
 
     def _reading(self, spool: Spool, state: ObjectState) -> Reading:
         return Reading(self.organisation, state.fields, spool, self.now, self.progress.heard)

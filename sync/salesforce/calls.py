@@ -95,7 +95,8 @@ class Calls:
         def understand(answer: requests.Response) -> Any:
             text = b"".join(self._body(answer))
             try:
-                return json.loads(text)
+                # a number as it was written: by REST and by Bulk it must be the same text
+                return json.loads(text, parse_float=str)
             except ValueError as error:
                 raise Unwell(
                     f"Salesforce at {self._access.url} answered in a form that is not its own; check whether a proxy"

@@ -6,14 +6,13 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
 
-_HISTORY_VALUES = frozenset({"OldValue", "NewValue"})
 REPLACEMENT = "\ufffd".encode()
 
 
@@ -86,20 +85,15 @@ class Spool:
         The same record must give the same text by either way, or reading it again would look like a change.
         `types` are the fields' types as described.
         """
-        instants = frozenset(name for name in header if types.get(name) == "datetime")
+        forms = {name: _FORMS[types[name]] for name in header if types.get(name) in _FORMS}
         self.is_pieced = self.is_pieced or bool(self.pages)
         path = self._next(len(rows))
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow(header)
             for row in rows:
-                dated = instants | _HISTORY_VALUES if row.get("DataType") == "DateTime" else instants
-                writer.writerow(
-                    [
-                        as_bulk_instant(cell) if name in dated else cell
-                        for name, cell in ((name, self._cell(row.get(name))) for name in header)
-                    ]
-                )
+                formed = forms | _HISTORY_FORMS if row.get("DataType") == "DateTime" else forms
+                writer.writerow([formed.get(name, str)(self._cell(row.get(name))) for name in header])
 
     def _cell(self, value: object) -> str:
         if value is None:
@@ -141,6 +135,22 @@ class Spool:
 def as_bulk_instant(text: str) -> str:
     """REST writes `2026-01-02T03:04:05.678+0000` where Bulk writes `2026-01-02T03:04:05.678Z`."""
     return f"{text.removesuffix('+0000')}Z" if text.endswith("+0000") else text
+
+
+def as_bulk_number(text: str) -> str:
+    """JSON may leave out the point where an exponent follows: `1e-07` for `1.0e-07`."""
+    mantissa, exponent, power = text.partition("e")
+    return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else text
+
+
+_FORMS: Mapping[str, Callable[[str], str]] = {
+    "datetime": as_bulk_instant,
+    "double": as_bulk_number,
+    "currency": as_bulk_number,
+    "percent": as_bulk_number,
+}
+"""Type → how REST's text becomes Bulk's, where they differ."""
+_HISTORY_FORMS = dict.fromkeys(("OldValue", "NewValue"), as_bulk_instant)
 
 
 @contextmanager
