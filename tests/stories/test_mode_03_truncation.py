@@ -1,0 +1,83 @@
+"""Mode 3: counts that are wrong, pages that are short, repeated or shuffled: nothing is taken for whole that is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.likeness import assert_like, failing
+from tests.sync.world import World, dump, state
+
+BREAKING = [
+    {"count_by": 1},
+    {"count_by": -1},
+    {"lose_rows": 1},
+]
+HARMLESS = [{"shuffle": 7}, {"page_rows": 4}, {"page_rows": 1}]
+LEADS = 12
+
+
+@pytest.fixture
+def desk(world: World) -> World:
+    """Two reads' worth of leads, of which the first was read."""
+    for number in range(LEADS):
+        world.lead(f"Lead {number}")
+    world.pull()
+    world.pass_time(minutes=1)
+    for number in range(LEADS):
+        world.lead(f"Other {number}")
+    return world
+
+
+def spoil(world: World, fault: dict[str, object], path: str) -> None:
+    world.control("POST", "faults", {"path": path, "object": "Lead", "times": None} | fault)
+
+
+@pytest.mark.parametrize("fault", BREAKING, ids=str)
+@pytest.mark.parametrize("way", ["REST", "Bulk"])
+def test_what_does_not_add_up_is_not_taken_over(
+    desk: World, request: pytest.FixtureRequest, fault: dict[str, object], way: str
+) -> None:
+    if way == "Bulk":
+        request.getfixturevalue("by_bulk")
+    before, cursor = dump(["sync_lead"]), state("Lead").cursor
+    spoil(desk, fault, "/queryAll" if way == "REST" else "/jobs/query/")
+
+    done = desk.pull()["Lead"]
+
+    assert done.is_failure
+    assert "declared" in done.said
+    assert failing() == {"Lead": done.said}
+    assert dump(["sync_lead"]) == before
+    assert state("Lead").cursor == cursor
+
+    desk.control("DELETE", "faults")
+    desk.pull()
+    assert failing() == {}
+    assert_like(desk)
+
+
+@pytest.mark.parametrize("fault", HARMLESS, ids=str)
+@pytest.mark.parametrize("way", ["REST", "Bulk"])
+def test_odd_pages_are_read_whole(
+    desk: World, request: pytest.FixtureRequest, fault: dict[str, object], way: str
+) -> None:
+    if way == "Bulk":
+        request.getfixturevalue("by_bulk")
+    spoil(desk, fault, "/query")
+
+    assert desk.pull()["Lead"].changed_count == LEADS
+
+    assert_like(desk)
+
+
+def test_a_bulk_page_that_is_the_one_before_again(desk: World, by_bulk: None) -> None:
+    spoil(desk, {"page_rows": 5}, "/results")
+    spoil(desk, {"repeat_page": True}, "/results")
+
+    done = desk.pull()["Lead"]
+
+    assert done.is_failure
+    assert "sent a record twice" in done.said
+    desk.control("DELETE", "faults")
+    desk.pull()
+    assert_like(desk)
