@@ -3,86 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sandbox.org.errors import ApiError
 from sandbox.org.ids import make_id
-from sandbox.org.schema import Field
 from sandbox.org.store import Store
 from sandbox.soql import rows
-from sandbox.soql.compile import Compiled, compile_query
-from tests.sandbox.conftest import NOON
+from tests.sandbox.soql_desk import ALICE, BOB, QUEUE, compiled, desk, names
 
-UTC_ZONE = ZoneInfo("UTC")
-ALICE, BOB = make_id("005", 1), make_id("005", 2)
-QUEUE = make_id("00G", 1)
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Two users, a queue, and five leads A to E, the last one deleted."""
-    store = Store.create(tmp_path_factory.mktemp("desk") / "org.db")
-    store.add_field("Lead", Field("Score__c", "double", precision=18, scale=2))
-    store.add_field("Lead", Field("Tags__c", "multipicklist", 255, values=("Red", "Green", "Blue")))
-    store.insert_many(
-        "User",
-        [
-            {"Id": ALICE, "FirstName": "Alice", "LastName": "Rep", "IsActive": True},
-            {"Id": BOB, "LastName": "Bob", "ManagerId": ALICE, "IsActive": False},
-        ],
-    )
-    store.insert_many("Group", [{"Id": QUEUE, "Name": "Inbound", "Type": "Queue"}])
-    people = [
-        ("A", ALICE, "Web", "Open", 1.5, "2026-03-02T10:00:00.000Z", 0),
-        ("B", BOB, "Web", "open", 20, "2026-03-01T23:30:00.500Z", 0),
-        ("C", QUEUE, None, "Working", None, "2026-02-28T12:00:00.000Z", 0),
-        ("D", ALICE, "Trade Show", "100% sure_", -3, "2025-12-31T23:59:59.999Z", 0),
-        ("E", ALICE, "Web", "Open", 7, "2026-03-02T11:00:00.000Z", 1),
-    ]
-    store.insert_many(
-        "Lead",
-        [
-            {
-                "Id": make_id("00Q", place),
-                "LastName": name,
-                "Company": f"{name} & 'Sons'",
-                "OwnerId": owner,
-                "LeadSource": source,
-                "Status": status,
-                "Score__c": score,
-                "CreatedDate": at,
-                "SystemModstamp": at,
-                "ConvertedDate": at[:10],
-                "IsConverted": name == "D",
-                "IsDeleted": bool(gone),
-                "AnnualRevenue": place * 1000.5,
-                "Tags__c": ("Red;Blue", "Blue", None, "Redder;green", "Red")[place],
-            }
-            for place, (name, owner, source, status, score, at, gone) in enumerate(people)
-        ],
-    )
-    store.insert_many("Task", [{"Id": make_id("00T", 1), "WhoId": make_id("00Q", 1), "Subject": "Call"}])
-    store.finish_bulk()
-    yield store
-    store.close()
-
-
-def compiled(desk: Store, soql: str, *, all_rows: bool = False, zone: ZoneInfo = UTC_ZONE) -> Compiled:
-    return compile_query(soql, desk.visible_schema, all_rows=all_rows, now=NOON, zone=zone)
-
-
-def names(desk: Store, condition: str, *, all_rows: bool = False, zone: ZoneInfo = UTC_ZONE) -> str:
-    query = compiled(desk, f"SELECT LastName FROM Lead {condition}", all_rows=all_rows, zone=zone)
-    found = rows.records(desk, query, rows.row_numbers(desk, query), "/v")
-    told = [record["LastName"] for record in found]
-    return "".join(told if "ORDER" in condition.upper() else sorted(told))
+__all__ = ["desk"]
 
 
 @pytest.mark.parametrize(
@@ -379,43 +311,3 @@ def test_an_increment_is_read_from_the_index(desk: Store) -> None:
     told = " ".join(step[3] for step in plan)
     assert "Lead_SystemModstamp_Id" in told
     assert "TEMP B-TREE" not in told
-
-
-def as_literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
-    return f"'{escaped}'"
-
-
-@contextmanager
-def two_companies(desk: Store, one: str, other: str) -> Iterator[None]:
-    """Two accounts of these names, numbered 1 and 2, for a moment."""
-    with suppress(_Done), desk.transaction():
-        desk.insert_many(
-            "Account", [{"Id": make_id("001", 1), "Name": one}, {"Id": make_id("001", 2), "Name": other}]
-        )
-        yield
-        raise _Done
-
-
-class _Done(Exception):
-    """Rolls the transaction back."""
-
-
-texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
-
-
-@given(texts.filter(str.strip))
-def test_every_string_can_be_asked_for(desk: Store, text: str) -> None:
-    with two_companies(desk, text, text + "x"):
-        query = compiled(desk, f"SELECT Id FROM Account WHERE Name = {as_literal(text)}")
-
-        assert list(rows.row_numbers(desk, query)) == [1]
-
-
-@given(texts)
-def test_a_pattern_of_escaped_text_finds_that_text_only(desk: Store, text: str) -> None:
-    pattern = as_literal(text).replace("%", "\\%").replace("_", "\\_")
-    with two_companies(desk, text, "x" + text):
-        query = compiled(desk, f"SELECT Id FROM Account WHERE Name LIKE {pattern}")
-
-        assert list(rows.row_numbers(desk, query)) == [1]
