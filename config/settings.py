@@ -97,6 +97,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
+    # who gives a hint does not wait for a broker that is away
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
     "global_keyprefix": "leadmodel:",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

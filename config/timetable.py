@@ -24,5 +24,6 @@ def every(seconds: float, task: str) -> Entry:
 TIMETABLE: dict[str, Entry] = {
     "check up Salesforce": every(20, "sync.tasks.check_up"),
     "poll Salesforce": every(60, "sync.tasks.poll"),
+    "write to Salesforce": every(5, "sync.tasks.write_back"),
     "rebuild changed people": every(10, "leadmodel.tasks.rebuild"),
 }

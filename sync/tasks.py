@@ -10,6 +10,7 @@ from sync import pull
 from sync.checkup.run import make_waiting
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
+from sync.writeback.deliver import deliver, is_due
 
 log = get_logger(__name__)
 
@@ -27,3 +28,17 @@ def poll(**_: object) -> None:
 def check_up(**_: object) -> None:
     """Make the check-up that operations asked for, if one waits."""
     make_waiting(now=timezone.now())
+
+
+@shared_task
+def write_back(**_: object) -> None:
+    """Write to Salesforce what is due; out of reach, it stays due."""
+    if not is_due(now=timezone.now()):
+        return
+    try:
+        organisation = connect()
+    except OrganisationError as error:
+        log.warning("write_back_failed", error=str(error))
+        return
+    while deliver(organisation, now=timezone.now()):
+        pass

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from base.models import Effect
 from base.outbox import claim, finish, put_back, wait_for
@@ -35,6 +36,12 @@ TASK_UNDO = "salesforce.untask"
 BATCH = 100
 _PAUSE_WHILE_OFF = timedelta(minutes=1)
 _MOST_HOPS = 5
+
+
+def is_due(*, now: datetime) -> bool:
+    """Whether a write waits to be worked off, so that nobody signs in for nothing."""
+    free = Q(state=Effect.State.READY) | Q(state=Effect.State.LEASED, lease_until__lt=now)
+    return Effect.objects.filter(free, due_at__lte=now, kind__startswith=EVERYTHING).exists()
 
 
 def deliver(organisation: Organisation, *, now: datetime, limit: int = BATCH) -> int:
