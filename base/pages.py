@@ -1,4 +1,4 @@
-"""What every page has in common: who may ask, how, and what an address that makes no sense is answered with."""
+"""What every page and every form has in common: who may ask, how, and what makes no sense is answered with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
 from base.address import WrongAddress
 from base.models import User
@@ -25,11 +26,7 @@ def page(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            login = redirect_to_login(request.get_full_path())
-            if request.headers.get("HX-Request"):
-                # a part of a page would be replaced by the log-in: the whole page goes there
-                return HttpResponse(headers={"HX-Redirect": login.url})
-            return login
+            return _log_in(request, request.get_full_path())
         try:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise WrongAddress("The address holds a NUL character, which no text has: remove it.")
@@ -41,8 +38,43 @@ def page(view: View[P]) -> View[P]:
     return require_safe(cast("View[P]", guarded))
 
 
+def action(view: View[P]) -> View[P]:
+    """What a form sends, for people who have logged in: only POST; a WrongAddress is told in a sentence (400)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _log_in(request, back(request, "/"))
+        try:
+            return view(request, *args, **kwargs)
+        except WrongAddress as error:
+            return render(request, "400.html", {"exception": str(error)}, status=400)
+
+    return require_POST(cast("View[P]", guarded))
+
+
+def _log_in(request: HttpRequest, then: str) -> HttpResponse:
+    login = redirect_to_login(then)
+    if is_part(request):
+        # a part of a page would be replaced by the log-in: the whole page goes there
+        return HttpResponse(headers={"HX-Redirect": login.url})
+    return login
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return "HX-Request" in request.headers
+
+
+def back(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that a form or link was on, as its `next` says."""
+    then = (request.POST or request.GET).get("next", "")
+    is_ours = then.startswith("/") and url_has_allowed_host_and_scheme(then, allowed_hosts=None)
+    return then if is_ours else otherwise
+
+
 def viewer(request: HttpRequest) -> User:
-    """Who looks; only behind `page`."""
+    """Who looks or acts; only behind `page` and `action`."""
     assert isinstance(request.user, User)
     return request.user
 

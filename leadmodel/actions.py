@@ -11,20 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from base.hints import look_now
 from base.models import Effect, Role, User
 from base.outbox import Decided, decide
+from base.pages import viewer_zone
 from leadmodel.access import access_person, is_nobodys, visible_reps
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import DISPOSITIONS, Stage
+from leadmodel.lifecycle.stages import Stage
 from leadmodel.models import Cycle, Exclusion, Person, Request, Span
+from leadmodel.reasons import REASON_FIELDS, dispositions
 from leadmodel.settings_store import settings_in_force
 from leadmodel.timeline import read_columns
 from sync.models import Group
+from sync.tasks import write_back
 from sync.writeback.calls import object_of
 from sync.writeback.deliver import CHANGE, TASK, TASK_UNDO
 from sync.writeback.plan import FieldChange, Value, Write, undoing
@@ -56,26 +61,34 @@ class Asked:
     once: str
     now: datetime
 
+    @property
+    def today(self) -> date:
+        """The day it is where they are: Salesforce's days are its users'."""
+        return self.now.astimezone(viewer_zone(self.by)).date()
+
 
 def dispose(asked: Asked, record_id: str, *, kind: Stage, reason: str | None) -> Effect:
     """Close the person's cycle: the status that means `kind`, with its reason (M8)."""
     settings = settings_in_force()
     person = _own(asked.by, record_id)
-    status = settings.write_back.status_of(kind, settings.stages)
-    if kind not in DISPOSITIONS or status is None:
+    ways = {way.kind: way for way in dispositions(person.person_id, settings)}
+    if kind not in ways:
         raise NotPossible(
-            f"No Salesforce status means {kind}: ops can name one in the settings' write_back.statuses."
+            f"No Salesforce status means {kind} for this person: ops can name one in the settings"
+            " (write_back.statuses; stages.contact_status_field for contacts)."
         )
-    if reason is not None and reason not in reasons(kind, settings):
+    way = ways[kind]
+    if reason is None and way.reasons:
+        raise NotPossible(f"Choose the reason for {kind} from the list.")
+    if reason is not None and reason not in way.reasons:
         raise NotPossible(f"“{reason}” is no reason for {kind}: choose one of the list.")
     current = _current(person.person_id, settings)
-    changes = [_change(Tracked.STATUS, status, current, settings)]
-    field = _REASON_FIELDS.get(kind)
+    changes = [_change(Tracked.STATUS, way.status, current, settings)]
+    field = REASON_FIELDS.get(kind)
     if field is not None and reason is not None:
         changes.append(_change(field, reason, current, settings))
-    return _decide(
-        asked, DISPOSE, person, Write(person.person_id, changes).payload(), f"{kind}: {reason or 'no reason'}"
-    )
+    why = f"{kind}: {reason}" if reason else kind.value
+    return _decide(asked, DISPOSE, person, Write(person.person_id, changes).payload(), why)
 
 
 def log_touch(asked: Asked, record_id: str, *, how: Touched, words: str) -> Effect:
@@ -85,14 +98,14 @@ def log_touch(asked: Asked, record_id: str, *, how: Touched, words: str) -> Effe
         "Subject": _subject(how.value, words),
         "Status": "Completed",
         "TaskSubtype": how.value,
-        "ActivityDate": asked.now.date().isoformat(),
+        "ActivityDate": asked.today.isoformat(),
     }
     return _task(asked, TOUCH, person, values)
 
 
 def follow_up(asked: Asked, record_id: str, *, day: date, words: str) -> Effect:
     """Plan a follow-up: an open Task of the rep's, due on a day."""
-    if day < asked.now.date():
+    if day < asked.today:
         raise NotPossible(f"{day:%d %B %Y} is over: choose today or a later day.")
     person = _own(asked.by, record_id)
     values: dict[str, Value] = {
@@ -189,39 +202,27 @@ def undo(asked: Asked, effect: Effect) -> Effect:
     else:
         raise NotPossible("There is nothing of it to take back.")
     one = Decided(f"undo:{effect.pk}", kind, payload, subject=effect.subject, why=f"undo of {effect.why}")
-    return decide([one], by=asked.by, now=asked.now)[0]
+    return _put_out(asked, one)
 
 
-def reasons(kind: Stage, settings: ModelSettings) -> list[str]:
-    """The reasons offered for a disposition: the settings' list, else those in use, the most used first."""
-    offered = {Stage.NURTURE: settings.reasons.nurture, Stage.UNQUALIFIED: settings.reasons.unqualified}.get(
-        kind, ()
-    )
-    if offered:
-        return list(offered)
-    if kind not in _REASON_FIELDS:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT reason FROM leadmodel_cycle WHERE latest_kind = %s AND reason IS NOT NULL"
-            " GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 30",
-            [kind.value],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-_REASON_FIELDS = {Stage.NURTURE: Tracked.NURTURE_REASON, Stage.UNQUALIFIED: Tracked.UNQUALIFIED_REASON}
+def refusal(user: User, person: Person) -> str:
+    """Why this user cannot act on a person they may see, in a sentence; empty where they can."""
+    reps = visible_reps(user)
+    if person.is_deleted:
+        return "The person was deleted in Salesforce."
+    if reps is None or person.holder_id in reps:
+        return ""
+    if user.role == Role.MANAGER and is_nobodys(person.holder_id):
+        return ""
+    return "The person is held by somebody else now: only they, their manager and ops can act."
 
 
 def _own(user: User, record_id: str) -> Person:
     """The person, if this user may act on them. Raises Http404 where they may not even see them."""
     person = access_person(user, record_id)
-    reps = visible_reps(user)
-    if reps is None or person.holder_id in reps:
-        return person
-    if user.role == Role.MANAGER and is_nobodys(person.holder_id):
-        return person
-    raise NotPossible("The person is held by somebody else now: only they, their manager and ops can act.")
+    if why_not := refusal(user, person):
+        raise NotPossible(why_not)
+    return person
 
 
 def _is_ops(user: User) -> bool:
@@ -276,13 +277,20 @@ def _task(asked: Asked, kind: str, person: Person, values: dict[str, Value]) -> 
 
 def _decide(asked: Asked, kind: str, person: Person, payload: Mapping[str, object], why: str) -> Effect:
     one = Decided(f"{kind}:{asked.once}", kind, payload, subject=person.person_id, why=why)
+    return _put_out(asked, one)
+
+
+def _put_out(asked: Asked, one: Decided) -> Effect:
+    """Into the outbox, with a hint to look once it is there."""
     with transaction.atomic():
-        return decide([one], by=asked.by, now=asked.now)[0]
+        (effect,) = decide([one], by=asked.by, now=asked.now)
+        transaction.on_commit(partial(look_now, write_back))
+        return effect
 
 
 def _request(asked: Asked, person: Person, kind: Request.Kind, why: str) -> Request:
     request, _ = Request.objects.get_or_create(
-        once=asked.once,
+        once=f"{kind}:{asked.once}",
         defaults={
             "kind": kind, "record_id": person.person_id, "asked_by": asked.by, "asked_at": asked.now, "why": why,
         },

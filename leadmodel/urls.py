@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from leadmodel import views
+from leadmodel import posts, views
+
+RECORD = "(?P<record_id>[A-Za-z0-9]{15,18})"
 
 urlpatterns = [
     path("people/", views.people, name="people"),
-    re_path(r"^people/(?P<record_id>[A-Za-z0-9]{15,18})/$", views.person, name="person"),
+    re_path(rf"^people/{RECORD}/$", views.person, name="person"),
+    re_path(rf"^people/{RECORD}/act/$", views.act, name="act"),
+    re_path(rf"^people/{RECORD}/marks/$", views.marks, name="marks"),
+    re_path(rf"^people/{RECORD}/log/$", posts.log, name="log"),
+    re_path(rf"^people/{RECORD}/close/$", posts.close, name="close"),
+    re_path(rf"^people/{RECORD}/follow-up/$", posts.follow_up, name="follow-up"),
+    re_path(rf"^people/{RECORD}/give-back/$", posts.give_back, name="give-back"),
+    re_path(rf"^people/{RECORD}/contest/$", posts.contest, name="contest"),
+    path("writes/<int:number>/undo/", posts.undo, name="undo"),
     path("", include("leadmodel.ops.urls")),
 ]

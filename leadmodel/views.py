@@ -7,9 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from base.address import given, read_as_of, written_instant
-from base.pages import page, viewer, viewer_zone
+from base.pages import back, is_part, page, viewer, viewer_zone
 from leadmodel.access import access_person
+from leadmodel.pages.acting import read_acting_page, read_panel
 from leadmodel.pages.links import person_href
+from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.people import MOST, SHORTEST, find_people
 from leadmodel.pages.person import view_person
 from leadmodel.pages.shell import read_shell
@@ -28,7 +30,7 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
         return redirect(person_href(found.person_id))
     story = read_story(record_id, as_of=as_of)
     zone = viewer_zone(user)
-    context = {
+    context: dict[str, object] = {
         "shell": read_shell(user, current="people", now=now),
         "person": view_person(story, as_of=as_of, now=now, zone=zone) if story else None,
         "record_id": record_id,
@@ -36,7 +38,35 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "zone": zone.key,
         "here": person_href(found.person_id),
     }
+    if as_of is None:
+        context |= {
+            "panel": read_panel(user, found, now=now, stays=True),
+            "marks": read_marks_of(user, found, shown_as=found.person_id, now=now),
+            "next": person_href(found.person_id),
+        }
     return render(request, "people/person.html", context)
+
+
+@page
+def act(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """The actions on one person: below their row, or on a page of their own."""
+    user, now = viewer(request), timezone.now()
+    found = access_person(user, record_id)
+    panel = read_panel(user, found, now=now, stays=False)
+    then = back(request, person_href(found.person_id))
+    if is_part(request):
+        return render(request, "people/acting.html", {"panel": panel, "next": then})
+    context = read_acting_page(user, found, panel, now=now) | {"next": then}
+    return render(request, "people/act.html", context)
+
+
+@page
+def marks(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """What became of the actions on one person: the small part of a page that asks again while something waits."""
+    user, now = viewer(request), timezone.now()
+    found = access_person(user, record_id)
+    told = read_marks_of(user, found, shown_as=record_id, now=now)
+    return render(request, "people/marks.html", {"marks": told})
 
 
 @page

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from base.words import Instant, duration, instant
 from leadmodel.pages.links import about, person_href, salesforce_href
+from leadmodel.pages.marks import Marks
 from metrics.behind import Row
 from metrics.now import OpenRow
 from metrics.report import written
@@ -52,7 +53,10 @@ class BehindRow:
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """An open person. Instants tick in the browser from `since` and towards `due`."""
+    """An open person. Instants tick in the browser from `since` and towards `due`.
+
+    `marks`: what became of actions on them, where the list is one to act in.
+    """
 
     href: str
     salesforce: str
@@ -72,6 +76,7 @@ class WaitingRow:
     last_touch: Instant | None
     touches: int
     stage: Badge
+    marks: Marks | None = None
 
 
 def behind_row(row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, as_of: str | None) -> BehindRow:

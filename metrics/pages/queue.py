@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db import connection
 from django.http import Http404, QueryDict
+from django.urls import reverse
 
 from base.address import WrongAddress, given, one_of
 from base.models import Role
 from leadmodel.pages.links import salesforce_address
+from leadmodel.pages.marks import Failure, read_failures, read_marks
 from metrics import cursors
 from metrics import now as present
 from metrics.pages.people_rows import WaitingRow, waiting_row
@@ -55,10 +57,12 @@ class RepChoice:
 
 @dataclass(frozen=True)
 class QueueView:
-    """One page of a queue."""
+    """One page of a queue. `here`: its address; `failures`: the rep's writes that came to nothing."""
 
     title: str
+    here: str
     tiles: list[TileView]
+    failures: list[Failure]
     rows: list[WaitingRow]
     words: str
     total: int
@@ -96,6 +100,7 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
     rows = queue_rows(asked, now=now, limit=cursors.PAGE + 1)
     shown, salesforce = rows[: cursors.PAGE], salesforce_address()
     total = counts[asked.tile.name]
+    marks = read_marks(scope.user, [row.person_id for row in shown], now=now)
     return QueueView(
         title="Next for you" if asked.is_own else f"Queue of {rep_name(asked.rep)}",
         tiles=[
@@ -110,9 +115,14 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
             for tile in present.QUEUE_TILES
         ],
         rows=[
-            waiting_row(row, target_s=scope.target_s, salesforce=salesforce, now=now, zone=scope.zone)
+            replace(
+                waiting_row(row, target_s=scope.target_s, salesforce=salesforce, now=now, zone=scope.zone),
+                marks=marks[row.person_id],
+            )
             for row in shown
         ],
+        here=reverse("queue") + asked.query(after=asked.after),
+        failures=read_failures(asked.rep, scope.user, now=now),
         words=f"{total:,} of them: {asked.tile.words}.",
         total=total,
         csv_href="rows.csv" + asked.query(),

@@ -1,27 +1,37 @@
-// The keyboard: j and k move through a list of people, o opens, / searches.
+// The keyboard: j and k move through a list of people, o opens, / searches. Acting on them: acting.js.
 
 /** @param {Document} page */
 export function listenToKeys(page) {
   page.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (isForOthers(event)) return;
     if (event.key === "/") {
       page.getElementById("find")?.focus();
       event.preventDefault();
       return;
     }
     const rows = [...page.querySelectorAll("[data-row]")];
-    const at = rows.indexOf(page.activeElement);
+    const at = rows.indexOf(currentRow(page));
     if (event.key === "j") focus(rows[Math.min(at + 1, rows.length - 1)]);
     else if (event.key === "k") focus(rows[Math.max(at - 1, 0)]);
     else if (event.key === "o" && at >= 0) rows[at].click();
   });
 }
 
+/** The row one is at: the one that holds the focus, or whose opened forms do. @param {Document} page */
+export function currentRow(page) {
+  const line = page.activeElement?.closest("tr");
+  const own = line?.matches(".below") ? line.previousElementSibling : line;
+  return own?.querySelector("[data-row]") ?? null;
+}
+
+/** Whether a key belongs to a field, or to the browser. @param {KeyboardEvent} event */
+export function isForOthers(event) {
+  const { target } = event;
+  const isTyping = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
+  return event.ctrlKey || event.metaKey || event.altKey || isTyping;
+}
+
 function focus(row) {
   row?.focus();
   row?.scrollIntoView({ block: "nearest" });
-}
-
-function isTyping(element) {
-  return element instanceof HTMLElement && element.matches("input, select, textarea, [contenteditable]");
 }

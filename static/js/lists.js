@@ -22,7 +22,10 @@ export function leaveOutEmpty(page) {
   });
 }
 
-/** A refusal is shown as the page it is, not lost. @param {Document} page */
+/** A refused look is shown as the page it is, not lost; refused deeds and marks are acting.js's. @param {Document} page */
 export function showRefusals(page) {
-  page.addEventListener("htmx:responseError", (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+  page.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.requestConfig.verb !== "get" || event.detail.elt.matches(".marks")) return;
+    location.assign(event.detail.pathInfo.finalRequestPath);
+  });
 }

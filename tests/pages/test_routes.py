@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.pages.conftest import LogIn
+from tests.pages.test_forms import FORMS
 from tests.pages.world import ALICE, BOB, EVE, World
 
 ACTION = 405
@@ -43,6 +46,8 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "{eves_waiting}": (404, 404, 200, 200),
     "{in_queue}": (404, 200, 404, 200),
     "{loser}": (302, 302, 404, 302),
+    "{answered}act/": (200, 200, 404, 200),
+    "{answered}marks/": (200, 200, 404, 200),
     "/people/00Q999999999999AAA/": (404, 404, 404, 404),
     "/figures/": (200, 200, 200, 200),
     "/styleguide/": (200, 200, 200, 200),
@@ -84,9 +89,21 @@ def _routes(resolver: URLResolver, prefix: str = "") -> list[str]:
     return found
 
 
+def address_in(world: World, address: str) -> str:
+    """An address of the table with the people of this world."""
+    return address.format(**{called: world.person(called) for called in world.ids})
+
+
+def _as_route(address: str) -> str:
+    """What an address of the tables and the route that answers it have in common."""
+    route = re.sub(r"^{\w+}", "people/*/", address)
+    route = re.sub(r"\(\?P<.*?\)|<.*?>|{\w+}", "*", route)
+    return route.split("?")[0].strip("^/$")
+
+
 @pytest.mark.parametrize("address", TABLE)
 def test_each_role_gets_what_is_theirs(world: World, log_in: LogIn, address: str) -> None:
-    path = world.person(address[1:-1]) if address.startswith("{") else address
+    path = address_in(world, address)
 
     for name, status in zip(("alice", "mona", "eve", "otto"), TABLE[address], strict=True):
         response = log_in(name).get(path)
@@ -102,7 +119,7 @@ def test_an_action_exists_for_operations_only(world: World, log_in: LogIn, addre
 
 @pytest.mark.parametrize("address", TABLE)
 def test_a_stranger_logs_in_first(world: World, address: str) -> None:
-    path = world.person(address[1:-1]) if address.startswith("{") else address
+    path = address_in(world, address)
 
     response = Client().get(path, follow=True)
 
@@ -113,17 +130,17 @@ def test_a_stranger_logs_in_first(world: World, address: str) -> None:
 
 
 def test_no_address_is_missing_from_the_table() -> None:
-    asked = {address.split("?")[0].lstrip("/") for address in TABLE}
+    asked = {_as_route(address) for address in (*TABLE, *FORMS)}
 
     for route in _routes(get_resolver()):
         if route in OPEN_TO_STRANGERS or route == "logout/":
             continue
-        assert route in asked or "record_id" in route, f"say in TABLE who may see {route}"
+        assert _as_route(route) in asked, f"say in TABLE or FORMS who may see {route}"
 
 
 @pytest.mark.parametrize("address", [a for a in TABLE if not a.startswith("/admin")])
 def test_looking_writes_nothing(world: World, otto: Client, address: str) -> None:
-    path = world.person(address[1:-1]) if address.startswith("{") else address
+    path = address_in(world, address)
 
     with CaptureQueriesContext(connection) as queries:
         otto.get(path)

@@ -24,6 +24,9 @@ stages:
   nurture: [Nurture]
   unqualified: [Unqualified]
   contact_status_field: Status__c
+reasons:
+  nurture_field: Nurture_Reason__c
+  nurture: [No time, No budget]
 assignment: {status: true, owner: false}
 paths:
   inbound_sources: [Web, Chat]

@@ -1,0 +1,146 @@
+"""What forms about people send: read it, act, and answer with what the page shows next.
+
+A part of a page gets the forms as they are then and the person's marks; the browser itself goes back to where it was.
+What cannot be done is told beside the form, which keeps what was filled in (422).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from base.address import given
+from base.pages import action, back, is_part, viewer
+from leadmodel import actions
+from leadmodel.access import access_person
+from leadmodel.actions import Asked, NotPossible, Touched
+from leadmodel.lifecycle.stages import Stage
+from leadmodel.outcomes import access_write
+from leadmodel.pages.acting import (
+    read_acting_page,
+    read_date,
+    read_once,
+    read_one,
+    read_panel,
+    read_words,
+)
+from leadmodel.pages.links import person_href
+from leadmodel.pages.marks import read_marks_of
+
+_NOT_WRITTEN = {"csrfmiddlewaretoken", "once", "next", "stays"}
+
+
+@action
+def log(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """A call or mail just made."""
+    form = request.POST
+    return _act(
+        request,
+        record_id,
+        lambda asked: actions.log_touch(
+            asked, record_id, how=read_one(form, "how", Touched), words=read_words(form, "words")
+        ),
+    )
+
+
+@action
+def close(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """A disposition with its reason."""
+    form = request.POST
+    return _act(
+        request,
+        record_id,
+        lambda asked: actions.dispose(
+            asked, record_id, kind=read_one(form, "kind", Stage), reason=given(form, "reason")
+        ),
+    )
+
+
+@action
+def follow_up(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """A follow-up on a day."""
+    form = request.POST
+    return _act(
+        request,
+        record_id,
+        lambda asked: actions.follow_up(
+            asked, record_id, day=read_date(form, "day"), words=read_words(form, "note")
+        ),
+    )
+
+
+@action
+def give_back(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Not mine."""
+    form = request.POST
+    return _act(
+        request, record_id, lambda asked: actions.give_back(asked, record_id, why=read_words(form, "why"))
+    )
+
+
+@action
+def contest(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Leave this person out of the figures."""
+    form = request.POST
+    return _act(
+        request, record_id, lambda asked: actions.contest(asked, record_id, why=read_words(form, "grounds"))
+    )
+
+
+@action
+def undo(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Take back what one of our writes did."""
+    user, now = viewer(request), timezone.now()
+    effect = access_write(user, number)
+    problem = ""
+    try:
+        actions.undo(Asked(user, "", now), effect)
+    except NotPossible as error:
+        problem = str(error)
+    if is_part(request):
+        person = access_person(user, effect.subject)
+        marks = read_marks_of(user, person, shown_as=effect.subject, now=now)
+        context = {"marks": marks, "problem": problem}
+        return render(request, "people/marks.html", context, status=422 if problem else 200)
+    if problem:
+        return _refused(request, effect.subject, now, problem)
+    return redirect(back(request, person_href(effect.subject)))
+
+
+def _act(request: HttpRequest, record_id: str, do: Callable[[Asked], object]) -> HttpResponseBase:
+    """Do it. Raises Http404 where the user may not see the person, WrongAddress where the form is none of ours."""
+    user, now = viewer(request), timezone.now()
+    try:
+        do(Asked(user, read_once(request.POST), now))
+    except NotPossible as problem:
+        return _refused(request, record_id, now, str(problem))
+    if not is_part(request):
+        return redirect(back(request, person_href(record_id)))
+    person = access_person(user, record_id)
+    context = {
+        "marks": read_marks_of(user, person, shown_as=record_id, now=now),
+        "panel": read_panel(user, person, now=now, stays=True) if _stays(request) else None,
+        "next": back(request, ""),
+    }
+    return render(request, "people/acted.html", context)
+
+
+def _refused(request: HttpRequest, record_id: str, now: datetime, problem: str) -> HttpResponseBase:
+    user = viewer(request)
+    person = access_person(user, record_id)
+    written = {name: str(value) for name, value in request.POST.items() if name not in _NOT_WRITTEN}
+    panel = read_panel(user, person, now=now, stays=_stays(request), problem=problem, written=written)
+    if is_part(request):
+        context = {"panel": panel, "next": back(request, "")}
+        return render(request, "people/acting.html", context, status=422)
+    context = read_acting_page(user, person, panel, now=now) | {"next": back(request, person_href(record_id))}
+    return render(request, "people/act.html", context, status=422)
+
+
+def _stays(request: HttpRequest) -> bool:
+    """Whether the forms are part of their page and open again after an action."""
+    return given(request.POST, "stays") is not None

@@ -1,0 +1,57 @@
+"""What a person may be closed as, and the reasons to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from leadmodel.lifecycle.facts import Tracked
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Stage
+from sync.writeback.calls import object_of
+
+REASON_FIELDS = {Stage.NURTURE: Tracked.NURTURE_REASON, Stage.UNQUALIFIED: Tracked.UNQUALIFIED_REASON}
+MOST = 30
+_LATELY = 2000
+"""Reasons in use are those of so many latest cycles: a rep waits for the list."""
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """A way to close a cycle. Without `reasons` it needs none."""
+
+    kind: Stage
+    status: str
+    reasons: list[str]
+
+
+def dispositions(person_id: str, settings: ModelSettings) -> list[Disposition]:
+    """The ways in which this person can be closed, in the order they are shown; none where no status can be written."""
+    if object_of(person_id) == "Contact" and settings.stages.contact_status_field is None:
+        return []
+    found = []
+    for kind in (Stage.NURTURE, Stage.UNQUALIFIED, Stage.QUALIFIED):
+        status = settings.write_back.status_of(kind, settings.stages)
+        if status is not None:
+            found.append(Disposition(kind, status, reasons(kind, settings)))
+    return found
+
+
+def reasons(kind: Stage, settings: ModelSettings) -> list[str]:
+    """The reasons offered for a disposition: the settings' list, else those in use, the most used first."""
+    offered, field = {
+        Stage.NURTURE: (settings.reasons.nurture, settings.reasons.nurture_field),
+        Stage.UNQUALIFIED: (settings.reasons.unqualified, settings.reasons.unqualified_field),
+    }.get(kind, ((), None))
+    if field is None:
+        return []
+    if offered:
+        return list(offered)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reason FROM (SELECT reason FROM leadmodel_cycle WHERE latest_kind = %s AND reason IS NOT NULL"
+            " ORDER BY assigned_at DESC LIMIT %s) lately GROUP BY reason ORDER BY count(*) DESC, reason LIMIT %s",
+            [kind.value, _LATELY, MOST],
+        )
+        return [row[0] for row in cursor.fetchall()]
