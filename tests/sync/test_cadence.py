@@ -1,0 +1,114 @@
+"""How often each object is read: soon where people wait, seldom where nothing happens, the past with its present."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models import F
+
+from sync.cadence import next_read
+from sync.fields import want
+from sync.models import ObjectState
+from sync.salesforce.objects import BY_NAME
+from tests.sync.likeness import assert_like
+from tests.sync.world import World, marks, state, values
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+A_DAY_S = 24 * 3600
+MOST_CALLS_A_DAY = 3000
+
+
+@pytest.mark.parametrize(
+    ("name", "quiet", "pause"),
+    [
+        ("Lead", {}, 60),
+        ("Lead", {"minutes": 10}, 60),
+        ("Lead", {"minutes": 30}, 180),
+        ("Lead", {"days": 3}, 300),
+        ("Campaign", {}, 300),
+        ("Campaign", {"hours": 2}, 720),
+        ("Campaign", {"days": 3}, 1800),
+        ("LeadHistory", {}, 6 * 3600),
+    ],
+)
+def test_the_pause_grows_with_the_quiet(name: str, quiet: dict[str, float], pause: int) -> None:
+    due_at = next_read(BY_NAME[name], now=NOON, changed_at=NOON - timedelta(**quiet))
+    assert pause - 10 < (due_at - NOON).total_seconds() <= pause + 5
+
+
+@pytest.mark.timeout(300)
+def test_an_idle_organisation_is_asked_fewer_than_3000_times_a_day(world: World) -> None:
+    done = world.org.convert(world.lead(), opportunity={"Name": "Deal"})
+    world.call(done.contact_id)
+    world.sync()
+    world.pass_time(hours=6)
+    world.sync()
+    assert world.organisation
+    before = world.organisation.call_count
+
+    for _ in range(A_DAY_S // 60):
+        world.pass_time(minutes=1)
+        world.poll()
+
+    assert world.organisation.call_count - before < MOST_CALLS_A_DAY
+    assert not ObjectState.objects.filter(read_at__lt=world.now - timedelta(hours=6, minutes=1)).exists()
+    assert not ObjectState.objects.filter(compared_at__lt=world.now - timedelta(hours=24)).exists()
+    assert marks() == set()
+    assert_like(world)
+
+
+def test_what_changes_is_read_every_minute_and_its_history_with_it(world: World) -> None:
+    lead = world.lead()
+    world.sync()
+    for status in ("Assigned", "Working", "Qualified"):
+        world.pass_time(minutes=1)
+        world.org.update("Lead", lead, {"Status": status})
+        read = world.poll()
+        assert read["Lead"].changed_count == 1
+        assert "LeadHistory" not in read  # not on its own account
+        newest = (
+            "SELECT new_value FROM sync_leadhistory WHERE field = 'Status' ORDER BY created_at DESC LIMIT 1"
+        )
+        assert values(newest) == [status]
+        assert values("SELECT count(*) FROM sync_seen") != [0]
+
+
+def test_the_past_is_there_before_the_change_is(world: World) -> None:
+    lead = world.lead()
+    world.sync()
+    world.pass_time(minutes=1)
+    world.org.update("Lead", lead, {"Status": "Working"})
+    world.control("POST", "faults", {"code": "MALFORMED_QUERY", "path": "/queryAll", "object": "LeadHistory"})
+    world.poll()
+    assert state("LeadHistory").state == ObjectState.State.FAILING
+    world.pass_time(minutes=1)
+    assert world.poll()["LeadHistory"].changed_count == 1
+    assert_like(world)
+
+
+def test_nothing_due_asks_nothing_and_signs_nobody_in(world: World) -> None:
+    world.sync()
+    assert world.organisation
+    before = world.organisation.call_count
+    assert world.poll() == {}
+    assert world.organisation.call_count == before
+
+
+def test_a_field_that_is_asked_for_makes_its_object_due(world: World) -> None:
+    world.control("POST", "fields", {"object": "Lead", "name": "Score__c", "type": "double", "precision": 9})
+    lead = world.lead(Score__c=3)
+    world.sync()
+    want([("Lead", "Score__c")])
+    assert list(world.poll()) == ["Lead"]
+    assert values("SELECT x_score__c FROM sync_lead WHERE id = %s", lead) == ["3.0"]
+
+
+def test_an_object_that_fails_is_tried_again_a_minute_later(world: World) -> None:
+    world.sync()
+    world.pass_time(days=1)
+    world.control("POST", "faults", {"code": "MALFORMED_QUERY", "path": "/queryAll", "object": "Campaign"})
+    assert world.poll()["Campaign"].is_failure
+    world.pass_time(minutes=1)
+    assert not world.poll()["Campaign"].is_failure
+    assert not ObjectState.objects.filter(due_at__lt=F("read_at")).exists()
