@@ -21,6 +21,7 @@ from config.demo.database import Note
 from config.demo.errors import DemoError, Stopped
 from config.demo.organisation import DataFile, ExampleCompany, Organisation
 from config.demo.ports import listen
+from sync.connection.store import forget_secrets
 
 MEGABYTE = 1 << 20
 ROOM = 500 * MEGABYTE
@@ -73,6 +74,8 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
         children.run("making the organisation", demo.organisation.command(data.begin()))
         data.accept(fingerprint)
     _manage(children, "migrate", "--verbosity", "0")
+    # one made on the settings page leads to the address of an earlier start, where nobody listens any more
+    forget_secrets()
     lives = isinstance(demo.organisation, ExampleCompany) and not demo.once
     sandbox.serve(children, data.path, folder, speed=demo.speed if lives else None)
     note = _import_model(demo, note, children)

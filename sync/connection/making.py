@@ -11,6 +11,7 @@ from sync.connection.asking import Asked
 from sync.connection.store import App
 from sync.control import pause
 from sync.models import Connection, ObjectState
+from sync.salesforce.access import of_environment
 from sync.salesforce.http import OrganisationError
 from sync.salesforce.tokens import Granted, ask_for_token, revoke, user_info
 
@@ -53,9 +54,11 @@ def disconnect() -> str:
 
 def _keep(app: App, granted: Granted, *, by: User, now: datetime) -> Connection:
     is_first = store.known_organisation() is None and not ObjectState.objects.exclude(read_at=None).exists()
+    read_so_far = _read_by_environment()
     username = str(user_info(granted.session).get("preferred_username") or app.username)
     with alone():
         try:
+            store.refuse_others(read_so_far, granted)
             made = store.keep(app, granted, username=username, by=by, now=now)
         except store.OtherOrganisation:
             revoke(granted.session.instance_url, granted.refresh_token or granted.session.access_token)
@@ -64,3 +67,12 @@ def _keep(app: App, granted: Granted, *, by: User, now: datetime) -> Connection:
         # first the check-up: what the user may not read yet would have to be read again
         pause(by, now=now)
     return made
+
+
+def _read_by_environment() -> str | None:
+    """The organisation whose rows the mirror has, where the environment's way in read them."""
+    environment = of_environment()
+    is_read = ObjectState.objects.exclude(read_at=None).exists()
+    if environment is None or not is_read or store.known_organisation() is not None:
+        return None
+    return environment.granted().organisation_id

@@ -46,14 +46,18 @@ def known_organisation() -> str | None:
     return Connection.objects.filter(pk=THE_ONE).values_list("organisation_id", flat=True).first()
 
 
-def keep(app: App, granted: Granted, *, username: str, by: User, now: datetime) -> Connection:
-    """Keep a connection just made, in the place of one to the same organisation. Raises OtherOrganisation."""
-    known = known_organisation()
+def refuse_others(known: str | None, granted: Granted) -> None:
+    """Raise OtherOrganisation if the people here are `known` to come from another organisation."""
     if known is not None and known != granted.organisation_id:
         raise OtherOrganisation(
             f"The people here come from the organisation {known}, and this is {granted.organisation_id}: two"
             " organisations cannot be mixed. Connect the same one again, or set up another installation."
         )
+
+
+def keep(app: App, granted: Granted, *, username: str, by: User, now: datetime) -> Connection:
+    """Keep a connection just made, in the place of one to the same organisation. Raises OtherOrganisation."""
+    refuse_others(known_organisation(), granted)
     made, _ = Connection.objects.update_or_create(
         pk=THE_ONE,
         defaults={

@@ -10,7 +10,7 @@ from sync.connection.access import ConnectedAccess
 from sync.connection.store import connected
 from sync.salesforce.hosts import refuse_strangers
 from sync.salesforce.http import OrganisationError
-from sync.salesforce.tokens import Session, ask_for_token
+from sync.salesforce.tokens import Granted, Session, ask_for_token
 
 __all__ = ["Access", "ClientCredentials", "Session", "configured_access"]
 
@@ -38,6 +38,10 @@ class ClientCredentials:
 
     def session(self) -> Session:
         """Sign in."""
+        return self.granted().session
+
+    def granted(self) -> Granted:
+        """Sign in, and learn whose organisation it is. Raises OrganisationError."""
         refuse_strangers(self.url)
         form = {
             "grant_type": "client_credentials",
@@ -48,7 +52,7 @@ class ClientCredentials:
             "check SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, and that the app allows the client"
             " credentials flow."
         )
-        return ask_for_token(self.url, form, advice=advice).session
+        return ask_for_token(self.url, form, advice=advice)
 
     def renewed(self, expired: Session) -> Session:
         """Sign in anew."""
@@ -64,11 +68,19 @@ def configured_access() -> Access:
     connection = connected()
     if connection is not None:
         return ConnectedAccess(connection)
-    if not settings.SALESFORCE_URL:
+    environment = of_environment()
+    if environment is None:
         raise OrganisationError(
             "No Salesforce organisation is configured: connect one at Settings → Salesforce; or set SALESFORCE_URL,"
             " SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, or start `make demo`, which brings one."
         )
+    return environment
+
+
+def of_environment() -> ClientCredentials | None:
+    """The way in that the environment names; None where it names none."""
+    if not settings.SALESFORCE_URL:
+        return None
     return ClientCredentials(
         settings.SALESFORCE_URL, settings.SALESFORCE_CLIENT_ID, settings.SALESFORCE_CLIENT_SECRET
     )

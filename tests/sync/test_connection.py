@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from sync.connection import making
 from sync.connection.asking import Asked, NotAsked, Purpose, recall, remember
 from sync.connection.cipher import NoKey, seal, unseal
 from sync.connection.making import connect, disconnect, finish
@@ -26,7 +27,7 @@ from sync.models import Connection
 from sync.salesforce.access import ClientCredentials, configured_access
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
-from sync.salesforce.tokens import TokenRefused
+from sync.salesforce.tokens import Granted, Session, TokenRefused
 from tests.sync.connecting import CALLBACK, app, approve, connect_by_browser, otto
 from tests.sync.world import World
 
@@ -151,6 +152,18 @@ def test_another_organisation_is_refused_also_after_a_disconnect(world: World) -
     with pytest.raises(OtherOrganisation, match="two organisations cannot be mixed"):
         connect_by_browser(world)
     assert connected() is None
+
+
+def test_what_the_environment_read_is_not_mixed_with_another_organisation(world: World) -> None:
+    world.pull()
+    flow = Connection.Flow.CREDENTIALS
+    other = Granted(Session("token", world.url), "00D000000000999AAA", "005000000000001AAA")
+
+    with pytest.raises(OtherOrganisation, match="two organisations cannot be mixed"):
+        making._keep(app(world, flow), other, by=otto(), now=timezone.now())
+
+    connect(app(world, flow), by=otto(), now=timezone.now())
+    assert connected() is not None
 
 
 def test_a_disconnect_revokes_and_forgets(world: World) -> None:
