@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from structlog import get_logger
 
-from sync import pull
+from sync import pull, quota
 from sync.checkup.run import make_waiting
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
@@ -36,9 +37,11 @@ def write_back(**_: object) -> None:
     if not is_due(now=timezone.now()):
         return
     try:
-        organisation = connect()
+        quota.refuse_writing(now=timezone.now())
+        organisation = connect(stop_at=settings.SALESFORCE_WRITES_STOP_AT)
     except OrganisationError as error:
         log.warning("write_back_failed", error=str(error))
         return
     while deliver(organisation, now=timezone.now()):
         pass
+    quota.note(organisation.usage, now=timezone.now())
