@@ -23,7 +23,7 @@ NAMES = {
     "load": ("load",),
     "rebuild": ("rebuild", "rebuild_sql", "rebuild_changed"),
     "pages": ("team_page", "person_page"),
-    "polls": ("pull_bulk", "empty_poll", "increment"),
+    "polls": ("pull_bulk", "empty_poll", "increment", "edit_to_mirror"),
 }
 """Module → the benchmarks it runs."""
 

@@ -30,7 +30,8 @@ def load_all(kept: dict[str, Spool]) -> None:
         load(spec, kept[spec.name], read_at=NOW)
 
 
-def _copy_all(kept: dict[str, Spool]) -> None:
+def copy_all(kept: dict[str, Spool]) -> None:
+    """The floor: the same files into the same tables."""
     for spec in OBJECTS:
         header = kept[spec.name].header()
         columns = ", ".join(spec.columns.get(name, f"x_{name.lower()}") for name in header)
@@ -48,7 +49,7 @@ def _copy_all(kept: dict[str, Spool]) -> None:
 def run(leads: int) -> list[Line]:
     """One line."""
     kept = spools(leads)
-    floor = best(lambda: _copy_all(kept), before=empty)
+    floor = best(lambda: copy_all(kept), before=empty)
     value = best(lambda: load_all(kept), before=empty)
     assert Mark.objects.exists()
     n = sum(spool.row_count for spool in kept.values())

@@ -5,6 +5,7 @@ Made once per size and kept in the benchmarks' home, as making a hundred thousan
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -64,13 +65,8 @@ def serving(leads: int) -> Iterator[None]:
         try:
             assert process.stdout is not None
             ready = process.stdout.readline()
-            settings.SALESFORCE_URL = next(
-                word.rstrip(",;.") for word in ready.split() if word.startswith("https://")
-            )
-            settings.SALESFORCE_CLIENT_ID = CLIENT
-            settings.SALESFORCE_CLIENT_SECRET = CLIENT
-            settings.SALESFORCE_CA_FILE = str(ca)
-            settings.SALESFORCE_ALLOW_LOCAL = True
+            url = next(word.rstrip(",;.") for word in ready.split() if word.startswith("https://"))
+            _reach(url, ca)
             yield
         finally:
             process.terminate()
@@ -79,7 +75,7 @@ def serving(leads: int) -> Iterator[None]:
 
 def spools(leads: int) -> dict[str, Spool]:
     """Every object's rows as Bulk gave them once."""
-    root = folder() / f"spool-{leads}"
+    root = _spool_folder(leads)
     want(("Lead", name) for name in ("Nurture_Reason__c", "Unqualified_Reason__c", "Assigned_Date__c"))
     ensure_columns()
     if not root.exists():
@@ -98,10 +94,39 @@ def spools(leads: int) -> dict[str, Spool]:
 def download(organisation: Organisation, spec: MirroredObject, into: Path) -> Spool:
     """All rows of an object by Bulk, into a folder."""
     types = organisation.describe(spec.name).types
+    (into / "fields.json").write_text(json.dumps(types), encoding="utf-8")
     header = [name for name in wanted(spec) if name in types]
     spool = Spool(into)
     read_bulk(organisation, f"SELECT {', '.join(header)} FROM {spec.name}", spool, heard=unheard)
     return spool
+
+
+@contextmanager
+def reading_out(leads: int) -> Iterator[None]:
+    """The rows of `spools` behind https, as Bulk results that were prepared beforehand, and the settings for it."""
+    spools(leads)
+    with tempfile.TemporaryDirectory(dir=folder()) as place:
+        ca = Path(place) / "ca.pem"
+        command = [sys.executable, "-m", "bench.prepared", str(_spool_folder(leads)), "--ca-out", str(ca)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout is not None
+            _reach(process.stdout.readline().strip(), ca)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _spool_folder(leads: int) -> Path:
+    return folder() / f"spool-{leads}"
+
+
+def _reach(url: str, ca: Path) -> None:
+    settings.SALESFORCE_URL = url
+    settings.SALESFORCE_CLIENT_ID = settings.SALESFORCE_CLIENT_SECRET = CLIENT
+    settings.SALESFORCE_CA_FILE = str(ca)
+    settings.SALESFORCE_ALLOW_LOCAL = True
 
 
 def _kept(path: Path) -> Spool:
