@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from django.db import connection
 
+from base.downloads import harmless
 from base.words import duration
 from leadmodel.directory import QUEUE
 from metrics.definitions import FIGURES
@@ -30,7 +31,6 @@ TABLE = (
     "qualified_rate",
     "open",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Report(TypedDict):
@@ -115,11 +115,6 @@ def as_csv(report: Report) -> str:
     for name, values in [("all", report["overall"]), *report["groups"].items()]:
         writer.writerow([harmless(name), *("" if value is None else value for value in values.values())])
     return file.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def as_table(report: Report) -> str:

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from base.address import WrongAddress
+from base.downloads import download
 from base.pages import page, viewer
 from leadmodel.pages.shell import read_shell
 from metrics import now as present
 from metrics.behind import every_row
 from metrics.definitions import BY_NAME, FIGURES
 from metrics.pages.address import CUSTOM, PERIODS, Asked, read_address
-from metrics.pages.downloads import BEHIND, WAITING, behind_lines, download, waiting_lines
+from metrics.pages.downloads import BEHIND, WAITING, behind_lines, waiting_lines
 from metrics.pages.grid import ask_columns, read_grid
 from metrics.pages.lists import group_asked, read_list, rep_name, tile_rows
 from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
