@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from base.address import WrongAddress
+from base.leaving import is_htmx
 from base.models import User
 
 P = ParamSpec("P")
@@ -55,15 +56,10 @@ def action(view: View[P]) -> View[P]:
 
 def _log_in(request: HttpRequest, then: str) -> HttpResponse:
     login = redirect_to_login(then)
-    if is_part(request):
+    if is_htmx(request):
         # a part of a page would be replaced by the log-in: the whole page goes there
         return HttpResponse(headers={"HX-Redirect": login.url})
     return login
-
-
-def is_part(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of a page."""
-    return "HX-Request" in request.headers
 
 
 def back(request: HttpRequest, otherwise: str) -> str:

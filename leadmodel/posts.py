@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from base.address import given
-from base.pages import action, back, is_part, viewer
+from base.leaving import is_htmx
+from base.pages import action, back, viewer
 from leadmodel import actions
 from leadmodel.access import access_person
 from leadmodel.actions import Asked, NotPossible, Touched
@@ -101,7 +102,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponseBase:
         actions.undo(Asked(user, "", now), effect)
     except NotPossible as error:
         problem = str(error)
-    if is_part(request):
+    if is_htmx(request):
         person = access_person(user, effect.subject)
         marks = read_marks_of(user, person, shown_as=effect.subject, now=now)
         context = {"marks": marks, "problem": problem}
@@ -118,7 +119,7 @@ def _act(request: HttpRequest, record_id: str, do: Callable[[Asked], object]) ->
         do(Asked(user, read_once(request.POST), now))
     except NotPossible as problem:
         return _refused(request, record_id, now, str(problem))
-    if not is_part(request):
+    if not is_htmx(request):
         return redirect(back(request, person_href(record_id)))
     person = access_person(user, record_id)
     context = {
@@ -134,7 +135,7 @@ def _refused(request: HttpRequest, record_id: str, now: datetime, problem: str) 
     person = access_person(user, record_id)
     written = {name: str(value) for name, value in request.POST.items() if name not in _NOT_WRITTEN}
     panel = read_panel(user, person, now=now, stays=_stays(request), problem=problem, written=written)
-    if is_part(request):
+    if is_htmx(request):
         context = {"panel": panel, "next": back(request, "")}
         return render(request, "people/acting.html", context, status=422)
     context = read_acting_page(user, person, panel, now=now) | {"next": back(request, person_href(record_id))}

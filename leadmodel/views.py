@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from base.address import given, read_as_of, written_instant
-from base.pages import back, is_part, page, viewer, viewer_zone
+from base.leaving import is_htmx
+from base.pages import back, page, viewer, viewer_zone
 from leadmodel.access import access_person
 from leadmodel.pages.acting import read_acting_page, read_panel
 from leadmodel.pages.links import person_href
@@ -54,7 +55,7 @@ def act(request: HttpRequest, record_id: str) -> HttpResponseBase:
     found = access_person(user, record_id)
     panel = read_panel(user, found, now=now, stays=False)
     then = back(request, person_href(found.person_id))
-    if is_part(request):
+    if is_htmx(request):
         return render(request, "people/acting.html", {"panel": panel, "next": then})
     context = read_acting_page(user, found, panel, now=now) | {"next": then}
     return render(request, "people/act.html", context)
