@@ -107,6 +107,15 @@ def wait_for(effect: Effect, until: datetime, *, said: str) -> bool:
     return _say(effect, state=Effect.State.READY, said=said, due_at=until, attempts=effect.attempts - 1)
 
 
+def try_again(effect: Effect, *, now: datetime) -> bool:
+    """Have a refused effect done after all, under its key. False where it is not refused any more.
+
+    One attempt stays noted: what an earlier one did may have happened.
+    """
+    refused = Effect.objects.filter(pk=effect.pk, state=Effect.State.REFUSED)
+    return bool(refused.update(state=Effect.State.READY, attempts=1, due_at=now, said="", ended_at=None))
+
+
 def _say(effect: Effect, **values: object) -> bool:
     changed = Effect.objects.filter(pk=effect.pk, lease_id=effect.lease_id, state=Effect.State.LEASED).update(
         **values, lease_id=None, lease_until=None

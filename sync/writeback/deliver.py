@@ -23,6 +23,7 @@ from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
+from sync.writeback.modes import mode_of, modes
 from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Write, decide
 
 log = structlog.get_logger(__name__)
@@ -47,12 +48,12 @@ def is_due(*, now: datetime) -> bool:
 def deliver(organisation: Organisation, *, now: datetime, limit: int = BATCH) -> int:
     """Work off up to `limit` due writes; how many were claimed."""
     effects = claim(EVERYTHING, now=now, limit=limit)
-    modes = dict(WriteMode.objects.values_list("kind", "mode"))
-    held = [effect for effect in effects if _mode(modes, effect) == WriteMode.Mode.OFF]
+    switched = modes()
+    held = [effect for effect in effects if mode_of(switched, effect) == WriteMode.Mode.OFF]
     for effect in held:
         wait_for(effect, now + _PAUSE_WHILE_OFF, said="Writing to Salesforce is switched off for now.")
     todo = [effect for effect in effects if effect not in held]
-    dry = {effect.pk for effect in todo if _mode(modes, effect) == WriteMode.Mode.DRY}
+    dry = {effect.pk for effect in todo if mode_of(switched, effect) == WriteMode.Mode.DRY}
     try:
         _work_off(organisation, todo, dry, now)
     except OrganisationError as error:  # nothing could be looked at: all of it later
@@ -61,14 +62,6 @@ def deliver(organisation: Organisation, *, now: datetime, limit: int = BATCH) ->
     if effects:
         log.info("written_back", claimed=len(effects), held=len(held), dry=len(dry))
     return len(effects)
-
-
-def _mode(modes: dict[str, str], effect: Effect) -> str:
-    """The switch for all writes wins over a kind's own; what nobody switched is on."""
-    everything = modes.get(EVERYTHING, WriteMode.Mode.ON)
-    if everything != WriteMode.Mode.ON:
-        return everything
-    return modes.get(effect.kind, WriteMode.Mode.ON)
 
 
 def _work_off(organisation: Organisation, todo: Sequence[Effect], dry: set[int], now: datetime) -> None:
@@ -80,7 +73,9 @@ def _work_off(organisation: Organisation, todo: Sequence[Effect], dry: set[int],
     for effect in tasks:
         _make_task(organisation, effect, survivors, is_dry=effect.pk in dry, now=now)
     for effect in todo:
-        if effect.kind == TASK_UNDO:
+        if effect.kind == TASK_UNDO and effect.pk in dry:
+            finish(effect, Effect.State.DRY, now=now, said="Would take the Task away again.")
+        elif effect.kind == TASK_UNDO:
             _end(effect, calls.delete_task(organisation, effect.payload["task"]), now=now)
 
 
