@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from base.address import given
 from base.leaving import is_htmx
-from base.pages import action, back, viewer
+from base.pages import action, back, viewer, viewer_zone
 from leadmodel import actions
 from leadmodel.access import access_person
 from leadmodel.actions import Asked, NotPossible, Touched
 from leadmodel.lifecycle.stages import Stage
+from leadmodel.models import Request
 from leadmodel.outcomes import access_write
 from leadmodel.pages.acting import (
     read_acting_page,
@@ -31,6 +32,9 @@ from leadmodel.pages.acting import (
 )
 from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
+from leadmodel.pages.requests import end_of, read_requests
+from leadmodel.pages.shell import read_shell
+from leadmodel.requests import access_request, takers
 
 _NOT_WRITTEN = {"csrfmiddlewaretoken", "once", "next", "stays"}
 
@@ -112,6 +116,47 @@ def undo(request: HttpRequest, number: int) -> HttpResponseBase:
     return redirect(back(request, person_href(effect.subject)))
 
 
+@action
+def grant(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Yes: left out until a day, or over to somebody else."""
+    form = request.POST
+
+    def do(asked: Asked, what: Request) -> None:
+        words = read_words(form, "words")
+        if what.kind == Request.Kind.EXCEPTION:
+            until = end_of(read_date(form, "until"), viewer_zone(asked.by))
+            actions.grant(asked, what, words=words, until=until)
+        else:
+            known = {taker.record_id for taker in takers(asked.by)}
+            to = given(form, "to")
+            actions.grant(asked, what, words=words, to=to if to in known else None)
+
+    return _answer(request, number, do)
+
+
+@action
+def refuse(request: HttpRequest, number: int) -> HttpResponseBase:
+    """No, and why."""
+    return _answer(
+        request,
+        number,
+        lambda asked, what: actions.refuse(asked, what, words=read_words(request.POST, "words")),
+    )
+
+
+def _answer(request: HttpRequest, number: int, do: Callable[[Asked, Request], None]) -> HttpResponseBase:
+    """Answer a request; what cannot be is told beside it. Raises Http404 where it is none of the user's."""
+    user, now = viewer(request), timezone.now()
+    what = access_request(user, number)
+    try:
+        do(Asked(user, f"answer:{number}", now), what)
+    except NotPossible as problem:
+        view = read_requests(user, now=now, wrong=number, problem=str(problem), written=_written(request))
+        context = {"shell": read_shell(user, current="requests", now=now), "requests": view}
+        return render(request, "people/requests.html", context, status=422)
+    return redirect("requests")
+
+
 def _act(request: HttpRequest, record_id: str, do: Callable[[Asked], object]) -> HttpResponseBase:
     """Do it. Raises Http404 where the user may not see the person, WrongAddress where the form is none of ours."""
     user, now = viewer(request), timezone.now()
@@ -133,8 +178,9 @@ def _act(request: HttpRequest, record_id: str, do: Callable[[Asked], object]) ->
 def _refused(request: HttpRequest, record_id: str, now: datetime, problem: str) -> HttpResponseBase:
     user = viewer(request)
     person = access_person(user, record_id)
-    written = {name: str(value) for name, value in request.POST.items() if name not in _NOT_WRITTEN}
-    panel = read_panel(user, person, now=now, stays=_stays(request), problem=problem, written=written)
+    panel = read_panel(
+        user, person, now=now, stays=_stays(request), problem=problem, written=_written(request)
+    )
     if is_htmx(request):
         context = {"panel": panel, "next": back(request, "")}
         return render(request, "people/acting.html", context, status=422)
@@ -145,3 +191,8 @@ def _refused(request: HttpRequest, record_id: str, now: datetime, problem: str) 
 def _stays(request: HttpRequest) -> bool:
     """Whether the forms are part of their page and open again after an action."""
     return given(request.POST, "stays") is not None
+
+
+def _written(request: HttpRequest) -> dict[str, str]:
+    """What somebody filled in."""
+    return {name: str(value) for name, value in request.POST.items() if name not in _NOT_WRITTEN}

@@ -18,6 +18,9 @@ urlpatterns = [
     re_path(rf"^people/{RECORD}/follow-up/$", posts.follow_up, name="follow-up"),
     re_path(rf"^people/{RECORD}/give-back/$", posts.give_back, name="give-back"),
     re_path(rf"^people/{RECORD}/contest/$", posts.contest, name="contest"),
+    path("requests/", views.requests, name="requests"),
+    path("requests/<int:number>/grant/", posts.grant, name="grant"),
+    path("requests/<int:number>/refuse/", posts.refuse, name="refuse"),
     path("writes/<int:number>/undo/", posts.undo, name="undo"),
     path("", include("leadmodel.ops.urls")),
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from base.address import given, read_as_of, written_instant
 from base.leaving import is_htmx
+from base.models import Role
 from base.pages import back, page, viewer, viewer_zone
 from leadmodel.access import access_person
 from leadmodel.pages.acting import read_acting_page, read_panel
@@ -15,6 +16,7 @@ from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.people import MOST, SHORTEST, find_people
 from leadmodel.pages.person import view_person
+from leadmodel.pages.requests import read_requests
 from leadmodel.pages.shell import read_shell
 from leadmodel.settings_store import settings_in_force
 from leadmodel.story import read_story
@@ -86,3 +88,16 @@ def people(request: HttpRequest) -> HttpResponseBase:
         "most": MOST,
     }
     return render(request, "people/search.html", context)
+
+
+@page
+def requests(request: HttpRequest) -> HttpResponseBase:
+    """What reps ask of whoever looks after them."""
+    user, now = viewer(request), timezone.now()
+    if user.role == Role.REP:
+        raise Http404("Requests are answered by managers and operations.")
+    context = {
+        "shell": read_shell(user, current="requests", now=now),
+        "requests": read_requests(user, now=now),
+    }
+    return render(request, "people/requests.html", context)

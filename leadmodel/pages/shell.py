@@ -11,6 +11,7 @@ from django.urls import reverse
 from base.models import Role, User
 from base.pages import viewer_zone
 from base.words import Instant, ago, counted, instant
+from leadmodel.requests import waiting
 from sync.models import ObjectState
 from sync.salesforce.objects import HOT
 
@@ -20,11 +21,12 @@ STALE_S = 15 * 60
 
 @dataclass(frozen=True)
 class Link:
-    """A way to another page."""
+    """A way to another page. `count`: how much waits there."""
 
     href: str
     label: str
     is_current: bool
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     if user.role == Role.REP:
         names = [("queue", "Queue"), ("team", "My figures"), ("people", "People"), ("figures", "Figures")]
     links = [Link(reverse(name), label, name == current) for name, label in names]
+    if user.role != Role.REP:
+        asked = waiting(user).count()
+        links.append(Link(reverse("requests"), "Requests", current == "requests", asked))
     if user.role == Role.OPS:
         links.append(Link(reverse("salesforce"), "Salesforce", current == "salesforce"))
         links.append(Link(reverse("admin:index"), "Admin", is_current=False))

@@ -24,7 +24,11 @@ PEOPLE = {
 PAGES = sorted(
     path
     for app in ("base", "leadmodel", "metrics", "alerts")
-    for path in [*(ROOT / app).glob("views.py"), *(ROOT / app / "pages").glob("*.py")]
+    for path in [
+        *(ROOT / app).glob("views.py"),
+        *(ROOT / app).glob("posts.py"),
+        *(ROOT / app / "pages").glob("*.py"),
+    ]
 )
 
 

@@ -27,6 +27,8 @@ def addresses(world: World, name: str) -> list[str]:
         "/figures/",
         "/styleguide/",
     ]
+    if name != "alice":
+        pages.append("/requests/")
     return pages + OPERATIONS if name == "otto" else pages
 
 

@@ -64,6 +64,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/settings/salesforce/reading/": (404, 404, 404, 200),
     "/settings/salesforce/reading/start/": (404, 404, 404, 405),
     "/settings/salesforce/reading/pause/": (404, 404, 404, 405),
+    "/requests/": (404, 200, 404, 200),
     "/salesforce/callback/": (400, 400, 400, 400),
     "/admin/": (404, 404, 404, 200),
     "/admin/leadmodel/exclusion/": (404, 404, 404, 200),
