@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leadmodel.ops import reading_views, views
+from leadmodel.ops import reading_views, views, write_back_views
 
 urlpatterns = [
     path("settings/salesforce/", views.salesforce, name="salesforce"),
@@ -19,4 +19,8 @@ urlpatterns = [
     path("settings/salesforce/reading/", reading_views.reading, name="salesforce-reading"),
     path("settings/salesforce/reading/start/", reading_views.start, name="salesforce-start"),
     path("settings/salesforce/reading/pause/", reading_views.pause, name="salesforce-pause"),
+    path("settings/salesforce/write-back/", write_back_views.write_back, name="write-back"),
+    path("settings/salesforce/write-back/rows.csv", write_back_views.write_back_csv, name="write-back-csv"),
+    path("settings/salesforce/write-back/switch/", write_back_views.switch, name="write-back-switch"),
+    path("writes/<int:number>/again/", write_back_views.again, name="try-again"),
 ]

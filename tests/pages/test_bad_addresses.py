@@ -44,6 +44,9 @@ ADDRESSES = {
     "/team/now.csv": "The address names no tile",
     f"/queue/?rep={ALICE}&show=luck": "“luck” is no part of a queue",
     f"/queue/?rep={ALICE}&after=luck": "“luck” is no place in this list",
+    "/settings/salesforce/write-back/?show=luck": "“luck” is no list of writes",
+    "/settings/salesforce/write-back/?kind=luck": "“luck” is no kind of writes",
+    "/settings/salesforce/write-back/?after=-1": "“-1” is no place in this list",
     "/queue/rows.csv": "The address names no rep",
 }
 

@@ -23,8 +23,10 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     "{answered}contest/": ({"grounds": "a test"}, (302, 302, 404, 302)),
     "{in_queue}close/": ({"kind": "nurture", "reason": "No time"}, (404, 302, 404, 302)),
     "/writes/{write}/undo/": ({}, (302, 404, 404, 302)),
+    "/writes/{refused}/again/": ({}, (404, 404, 404, 302)),
     "/requests/{request}/grant/": ({"until": "2099-01-01"}, (404, 302, 404, 302)),
     "/requests/{request}/refuse/": ({"words": "no"}, (404, 302, 404, 302)),
+    "/settings/salesforce/write-back/switch/": ({"kind": "salesforce.", "mode": "off"}, (404, 404, 404, 302)),
 }
 NUMBERS = ("write", "refused", "request")
 
