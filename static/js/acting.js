@@ -22,15 +22,16 @@ export function listenToActions(page) {
     }
   });
   page.addEventListener("click", toggle, { capture: true });
+  page.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+    if (target.matches?.(".acting-place") && !target.firstElementChild) focusRow(target);
+  });
+  // once htmx listens to the new forms, and no sooner
   page.addEventListener("htmx:afterSettle", (event) => {
     const place = event.detail.target;
-    if (!place.matches?.(".acting-place")) return;
-    if (!place.firstElementChild) focusRow(place);
-    else {
-      for (const other of page.querySelectorAll(".below .acting-place")) if (other !== place) other.replaceChildren();
-      if (wanted) goTo(place, wanted);
-      else if (event.detail.requestConfig.verb !== "get") (place.querySelector("[role=alert]") ?? place).focus();
-    }
+    if (!place.matches?.(".acting-place") || !place.firstElementChild) return;
+    for (const other of page.querySelectorAll(".below .acting-place")) if (other !== place) other.replaceChildren();
+    if (wanted) goTo(place, wanted);
+    else if (event.detail.requestConfig.verb !== "get") (place.querySelector("[role=alert]") ?? place).focus();
     wanted = "";
   });
 }
@@ -38,7 +39,10 @@ export function listenToActions(page) {
 /** Says what became of an action, to screen readers too; a part that is gone is asked for no more. @param {Document} page */
 export function tellOutcomes(page) {
   const tell = (marks) => {
-    if (marks?.matches?.(".marks")) page.getElementById("said").textContent = marks.querySelector("p")?.textContent ?? "";
+    if (!marks?.matches?.(".marks")) return;
+    const said = page.getElementById("said");
+    const words = marks.querySelector("p")?.textContent ?? "";
+    if (said.textContent !== words) said.textContent = words;
   };
   page.addEventListener("htmx:afterSwap", (event) => tell(page.getElementById(event.detail.target.id)));
   page.addEventListener("htmx:oobAfterSwap", (event) => tell(event.detail.target));
