@@ -6,12 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from base.admin_site import is_ops
-from base.leaving import is_htmx
-from base.pages import page
+from base.pages import action, page
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -29,17 +27,14 @@ def ops_page(view: View[P]) -> View[P]:
 
 
 def ops_action(view: View[P]) -> View[P]:
-    """Something that operations do: only by POST, and a stranger logs in first."""
+    """Something that operations do: an action that does not exist for others."""
+    act = action(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            login = redirect_to_login("/")
-            return HttpResponse(headers={"HX-Redirect": login.url}) if is_htmx(request) else login
-        _refuse_others(request)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        return view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            _refuse_others(request)
+        return act(request, *args, **kwargs)
 
     return cast("View[P]", guarded)
 
