@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 from django.conf import settings
@@ -68,25 +68,32 @@ def spoken_errors(url: str) -> Iterator[None]:
             " network. Nothing was changed; the next read tries again."
         ) from error
     except SalesforceError as error:
-        raise OrganisationError(f"Salesforce refused: {_sentence(error)}") from error
+        raise OrganisationError(
+            f"Salesforce refused: {told_by(error.status, error.content).sentence}"
+        ) from error
+
+
+class Told(NamedTuple):
+    """What an answer says went wrong: its error code, empty without one, and a sentence for a person."""
+
+    code: str
+    sentence: str
+
+
+def told_by(status: int, said: object) -> Told:
+    """What an answer of no success says; `said` is its body as JSON, or anything else where it is none."""
+    if isinstance(said, list) and said and isinstance(said[0], dict):
+        code = str(said[0].get("errorCode") or "")
+        return Told(code, f"{code}: {said[0].get('message')}")
+    if isinstance(said, dict) and "error" in said:
+        return Told(str(said["error"]), f"{said['error']}: {said.get('error_description', '')}")
+    return Told("", f"HTTP {status}")
 
 
 def told(answer: requests.Response) -> str:
     """What an answer says went wrong, in its own words; HTML and bodies without a message give the status."""
     try:
-        body = answer.json()
+        said = answer.json()
     except ValueError:
-        return f"HTTP {answer.status_code}"
-    if isinstance(body, list) and body:
-        return f"{body[0].get('errorCode')}: {body[0].get('message')}"
-    if isinstance(body, dict) and "error" in body:
-        return f"{body['error']}: {body.get('error_description', '')}"
-    return f"HTTP {answer.status_code}"
-
-
-def _sentence(error: SalesforceError) -> str:
-    # a list where Salesforce answered in JSON, whatever the library's types say
-    content: object = error.content
-    if isinstance(content, list) and content and isinstance(content[0], dict):
-        return f"{content[0].get('errorCode')}: {content[0].get('message')}"
-    return f"HTTP {error.status}"
+        said = None
+    return told_by(answer.status_code, said).sentence

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 import requests
 
-from sync.salesforce.http import OrganisationError
+from sync.salesforce.http import OrganisationError, Told, told_by
 
 
 class Unwell(OrganisationError):
@@ -46,13 +45,6 @@ class CallsSpent(Refused):
     """Salesforce answers no more calls now. Repeating only makes it worse."""
 
 
-class Told(NamedTuple):
-    """What an answer says went wrong: its errorCode, empty without one, and a sentence for a person."""
-
-    code: str
-    sentence: str
-
-
 _PASSING = frozenset({"SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "UNABLE_TO_LOCK_ROW"})
 _PASSING_STATUS = frozenset({408, 420, 429, 500, 502, 503, 504})
 _MEANS: dict[str, type[Refused]] = {
@@ -69,21 +61,17 @@ _MEANS: dict[str, type[Refused]] = {
 }
 
 
-def told_by(status: int, body: bytes) -> Told:
-    """What the answer says; HTML and bodies without a message give the status."""
+def outcome_of(status: int, body: bytes) -> OrganisationError:
+    """The error that an answer without success is."""
     try:
         said = json.loads(body)
     except ValueError:
         said = None
-    if isinstance(said, list) and said and isinstance(said[0], dict):
-        code = str(said[0].get("errorCode") or "")
-        return Told(code, f"{code}: {said[0].get('message')}")
-    return Told("", f"HTTP {status}")
+    return meaning_of(status, told_by(status, said))
 
 
-def outcome_of(status: int, body: bytes) -> OrganisationError:
-    """The error that an answer without success is."""
-    told = told_by(status, body)
+def meaning_of(status: int, told: Told) -> OrganisationError:
+    """The error that what an answer tells is."""
     sentence = f"Salesforce refused: {told.sentence}"
     if told.code in _MEANS:
         return _MEANS[told.code](sentence)
