@@ -303,12 +303,7 @@ def _queue_before(person: Person) -> str | None:
     cycle = Cycle.objects.filter(person_id=person.person_id, outcome="open").first()
     if cycle is None:
         return None
-    holders = Span.objects.filter(person_id=person.person_id, number=cycle.number, rep=None).order_by(
-        "-ordinal"
-    )
-    queues = Group.objects.filter(id__in=holders.values_list("holder_id", flat=True)).values_list(
-        "id", flat=True
-    )
-    return next(
-        (holder for holder in holders.values_list("holder_id", flat=True) if holder in set(queues)), None
-    )
+    spans = Span.objects.filter(person_id=person.person_id, number=cycle.number, rep=None)
+    holders = list(spans.order_by("-ordinal").values_list("holder_id", flat=True))
+    queues = set(Group.objects.filter(id__in=holders).values_list("id", flat=True))
+    return next((holder for holder in holders if holder in queues), None)
