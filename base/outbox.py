@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from base.models import Effect, User
 
-LEASE = timedelta(seconds=90)
-"""How long a deliverer has for what it claimed; whoever finds the lease over takes it."""
+LEASE = timedelta(minutes=5)
+"""How long a deliverer has for one act, longer than any socket waits; whoever finds the lease over takes it."""
 MOST_ATTEMPTS = 8
 _FIRST_PAUSE = timedelta(seconds=5)
 
@@ -78,6 +78,12 @@ def claim(kinds: str, *, now: datetime, limit: int) -> list[Effect]:
             {"lease": lease_id, "until": now + LEASE, "now": now, "kinds": kinds, "limit": limit},
         )
     return list(Effect.objects.filter(lease_id=lease_id, state=Effect.State.LEASED).order_by("due_at", "id"))
+
+
+def hold(effect: Effect, *, now: datetime) -> bool:
+    """Renew the lease just before acting. False where it has gone to somebody else, who acts instead."""
+    ours = Effect.objects.filter(pk=effect.pk, lease_id=effect.lease_id, state=Effect.State.LEASED)
+    return ours.update(lease_until=now + LEASE) == 1
 
 
 def finish(

@@ -13,16 +13,21 @@ WITHIN = timedelta(minutes=1)
 
 @dataclass
 class Echoes:
-    """What we wrote of some records: (record Id, field as history names it, new value) → when, in whose name."""
+    """What we wrote of some records.
 
-    written: dict[tuple[str, str, str | None], list[tuple[datetime, str]]] = field(default_factory=dict)
+    (record Id, field as history names it, new value, by whom Salesforce tells it) → when, in whose name.
+    """
+
+    written: dict[tuple[str, str, str | None, str | None], list[tuple[datetime, str]]] = field(
+        default_factory=dict
+    )
 
     def actor(
         self, record_id: str, field: str, value: str | None, at: datetime, told: str | None
     ) -> str | None:
         """Who made a change that Salesforce tells as `told`'s: whoever decided it in this app, if it was ours."""
         name = "Owner" if field == "OwnerId" else field
-        for written_at, decided_by in self.written.get((record_id, name, value), ()):
+        for written_at, decided_by in self.written.get((record_id, name, value, told), ()):
             if abs(written_at - at) <= WITHIN:
                 return decided_by
         return told
@@ -31,10 +36,10 @@ class Echoes:
 def read_echoes(cursor: Cursor, batch: str) -> Echoes:
     """The echoes of a batch of records; `batch` is PostgreSQL's literal of their Ids."""
     cursor.execute(
-        "SELECT record_id, field, new_value, at, actor_id FROM sync_echo WHERE record_id = ANY(%s::text[])",
+        "SELECT record_id, field, new_value, told_by, at, actor_id FROM sync_echo WHERE record_id = ANY(%s::text[])",
         [batch],
     )
     echoes = Echoes()
-    for record_id, name, value, at, actor in cursor.fetchall():
-        echoes.written.setdefault((record_id, name, value), []).append((at, actor))
+    for record_id, name, value, told, at, actor in cursor.fetchall():
+        echoes.written.setdefault((record_id, name, value, told), []).append((at, actor))
     return echoes

@@ -42,6 +42,6 @@ def write_back(**_: object) -> None:
     except OrganisationError as error:
         log.warning("write_back_failed", error=str(error))
         return
-    while deliver(organisation, now=timezone.now()):
+    while deliver(organisation, clock=timezone.now):
         pass
     quota.note(organisation.usage, now=timezone.now())

@@ -42,6 +42,7 @@ class Echo(models.Model):
     field = models.CharField(max_length=80, help_text="As history names it: Owner for OwnerId.")
     new_value = models.TextField(null=True)
     at = models.DateTimeField(help_text="When Salesforce says the record was changed.")
+    told_by = ref("LastModifiedById")
     actor_id = ref("OwnerId")
     effect_id = models.BigIntegerField()
 

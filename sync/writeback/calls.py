@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,8 +13,10 @@ import requests
 from simple_salesforce.api import SFType
 from simple_salesforce.exceptions import SalesforceError
 
+from sync.quota import CallsReserved
 from sync.salesforce.client import Organisation
-from sync.salesforce.http import OrganisationError
+from sync.salesforce.http import OrganisationError, told_by
+from sync.salesforce.outcomes import CallsSpent, QueryTooLong, Unwell, meaning_of
 from sync.writeback.plan import Current, Send, Value
 
 OBJECTS = {"00Q": "Lead", "003": "Contact"}
@@ -24,15 +26,6 @@ _CLOCKS_APART = timedelta(minutes=1)
 """Salesforce's clock and ours may differ by this much."""
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
 """Assignment rules must not take away whom we mean to leave where they are."""
-_PASSING = frozenset(
-    {
-        "UNABLE_TO_LOCK_ROW",
-        "REQUEST_LIMIT_EXCEEDED",
-        "SERVER_UNAVAILABLE",
-        "UNKNOWN_EXCEPTION",
-        "QUERY_TIMEOUT",
-    }
-)
 _MOVED_ON = frozenset({"CANNOT_UPDATE_CONVERTED_LEAD", "ENTITY_IS_DELETED", "NOT_FOUND"})
 
 
@@ -71,7 +64,7 @@ def read_current(
     for name, ids in by_object.items():
         followed = _FOLLOWED[name]
         asked = sorted({*fields.get(name, ()), *([followed] if followed else [])})
-        columns = ["Id", "IsDeleted", "MasterRecordId", "LastModifiedDate", *asked]
+        columns = ["Id", "IsDeleted", "MasterRecordId", "LastModifiedDate", "LastModifiedById", *asked]
         listed = ", ".join(f"'{record_id}'" for record_id in ids)
         for row in _query(organisation, f"SELECT {', '.join(columns)} FROM {name} WHERE Id IN ({listed})"):
             follows = row["MasterRecordId"] or (row[followed] if followed else None)
@@ -81,15 +74,10 @@ def read_current(
                 row["IsDeleted"],
                 follows,
                 row["LastModifiedDate"],
+                row["LastModifiedById"],
                 {f: row[f] for f in asked},
             )
     return found
-
-
-def modified_at(organisation: Organisation, record_ids: Sequence[str]) -> dict[str, datetime]:
-    """When these records were last changed, as Salesforce's history will say."""
-    current = read_current(organisation, record_ids, {})
-    return {record_id: datetime.fromisoformat(one.modified_at) for record_id, one in current.items()}
 
 
 def change(organisation: Organisation, send: Send) -> Told:
@@ -115,17 +103,27 @@ def make_task(organisation: Organisation, values: Mapping[str, Value], key: str,
 
 
 def make_task_without_key(
-    organisation: Organisation, values: Mapping[str, Value], since: datetime, *, is_repeat: bool
+    organisation: Organisation,
+    values: Mapping[str, Value],
+    since: datetime,
+    *,
+    others: Collection[str] | None,
 ) -> Told:
-    """Make a Task where the organisation has no field for our key: before a repeat, look for the one made already."""
-    if is_repeat:
+    """Make a Task where the organisation has no field for our key.
+
+    `others` is given for a repetition: the one made already is looked for first, and is none of these Tasks.
+    """
+    if others is not None:
         same = " AND ".join(
             f"{field} = {_quoted(values[field])}" for field in ("WhoId", "OwnerId", "Subject")
         )
         stamp = (since - _CLOCKS_APART).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        found = _query(organisation, f"SELECT Id FROM Task WHERE {same} AND CreatedDate >= {stamp}")
+        rows = _query(
+            organisation, f"SELECT Id FROM Task WHERE {same} AND CreatedDate >= {stamp} ORDER BY Id"
+        )
+        found = [row["Id"] for row in rows if row["Id"] not in others]
         if found:
-            return Told(Answer.ACCEPTED, record_id=found[0]["Id"])
+            return Told(Answer.ACCEPTED, record_id=found[0])
     return _asked(
         lambda: organisation.renewing(
             lambda: _of(organisation, "Task").create(dict(values), headers=_HEADERS)
@@ -158,16 +156,16 @@ def _quoted(value: Value) -> str:
 
 
 def _query(organisation: Organisation, soql: str) -> list[dict[str, Any]]:
-    answer = organisation.renewing(lambda: organisation.salesforce.restful("queryAll", params={"q": soql}))
-    assert answer is not None
-    records: list[dict[str, Any]] = answer["records"]
+    records: list[dict[str, Any]] = organisation.json("queryAll", params={"q": soql})["records"]
     return records
 
 
 def _asked(call: Callable[[], object]) -> Told:
-    """Do a write, and say what became of it."""
+    """Do a write, and say what became of it. Raises CallsReserved where none may be done now."""
     try:
         answer = call()
+    except CallsReserved:
+        raise
     except OrganisationError as error:
         cause = error.__cause__
         return _refusal(cause) if isinstance(cause, SalesforceError) else Told(Answer.LATER, str(error))
@@ -181,13 +179,9 @@ def _made(answer: object) -> str:
 
 
 def _refusal(error: SalesforceError) -> Told:
-    content: object = error.content
-    first = content[0] if isinstance(content, list) and content and isinstance(content[0], dict) else {}
-    code, said = str(first.get("errorCode", "")), str(first.get("message", f"HTTP {error.status}"))
-    if error.status == requests.codes.precondition_failed or code in _MOVED_ON:
-        return Told(Answer.CHANGED, said)
-    if code in _PASSING or error.status >= requests.codes.server_error or error.status in (408, 420, 429):
-        return Told(Answer.LATER, said)
-    return Told(
-        Answer.REFUSED, f"Salesforce refused: {said} ({code})" if code else f"Salesforce refused: {said}"
-    )
+    said = told_by(error.status, error.content)
+    if error.status == requests.codes.precondition_failed or said.code in _MOVED_ON:
+        return Told(Answer.CHANGED, said.sentence)
+    meaning = meaning_of(error.status, said)
+    passes = isinstance(meaning, (Unwell, CallsSpent, QueryTooLong))
+    return Told(Answer.LATER if passes else Answer.REFUSED, str(meaning))

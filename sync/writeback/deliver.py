@@ -6,8 +6,10 @@ key of ours where the organisation has a field for it, and are looked for before
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
@@ -16,11 +18,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from base.models import Effect
-from base.outbox import claim, finish, put_back, wait_for
+from base.outbox import claim, finish, hold, put_back, wait_for
 from sync.models import Echo, Mark, ObjectState, WriteMode
 from sync.models.writing import EVERYTHING
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
+from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
 from sync.writeback.modes import mode_of, modes
@@ -35,8 +38,11 @@ TASK = "salesforce.task"
 TASK_UNDO = "salesforce.untask"
 """A Task of ours to take away again; the payload is `{"task": Id}`."""
 BATCH = 100
-_PAUSE_WHILE_OFF = timedelta(minutes=1)
+_PAUSE = timedelta(minutes=1)
+"""How long a write waits for what is no fault of its own: a switch, an organisation out of reach."""
 _MOST_HOPS = 5
+_Result = dict[str, Any]
+"""What a change did, as its effect keeps it: object, record, values, and what they replaced (before)."""
 
 
 def is_due(*, now: datetime) -> bool:
@@ -45,68 +51,202 @@ def is_due(*, now: datetime) -> bool:
     return Effect.objects.filter(free, due_at__lte=now, kind__startswith=EVERYTHING).exists()
 
 
-def deliver(organisation: Organisation, *, now: datetime, limit: int = BATCH) -> int:
-    """Work off up to `limit` due writes; how many were claimed."""
-    effects = claim(EVERYTHING, now=now, limit=limit)
+def deliver(organisation: Organisation, *, clock: Callable[[], datetime], limit: int = BATCH) -> int:
+    """Work off up to `limit` due writes; how many were claimed. `clock` tells the time: a batch takes a while."""
+    effects = claim(EVERYTHING, now=clock(), limit=limit)
     switched = modes()
-    held = [effect for effect in effects if mode_of(switched, effect) == WriteMode.Mode.OFF]
-    for effect in held:
-        wait_for(effect, now + _PAUSE_WHILE_OFF, said="Writing to Salesforce is switched off for now.")
-    todo = [effect for effect in effects if effect not in held]
-    dry = {effect.pk for effect in todo if mode_of(switched, effect) == WriteMode.Mode.DRY}
+    todo: list[Effect] = []
+    dry: set[int] = set()
+    for effect in effects:
+        mode = mode_of(switched, effect)
+        if mode == WriteMode.Mode.OFF:
+            wait_for(effect, clock() + _PAUSE, said="Writing to Salesforce is switched off for now.")
+            continue
+        todo.append(effect)
+        if mode == WriteMode.Mode.DRY:
+            dry.add(effect.pk)
+    round_ = _Round(organisation, clock, frozenset(dry))
     try:
-        _work_off(organisation, todo, dry, now)
-    except OrganisationError as error:  # nothing could be looked at: all of it later
+        round_.work_off(todo)
+    except OrganisationError as error:
         for effect in todo:
-            put_back(effect, now=now, said=str(error))
+            round_.postpone(effect, error)
     if effects:
-        log.info("written_back", claimed=len(effects), held=len(held), dry=len(dry))
+        log.info("written_back", claimed=len(effects), held=len(effects) - len(todo), dry=len(dry))
     return len(effects)
 
 
-def _work_off(organisation: Organisation, todo: Sequence[Effect], dry: set[int], now: datetime) -> None:
-    changes = [effect for effect in todo if effect.kind.startswith(CHANGE)]
-    for effect, decision in _decided(organisation, changes):
-        _change(organisation, effect, decision, is_dry=effect.pk in dry, now=now)
-    tasks = [effect for effect in todo if effect.kind.startswith(TASK)]
-    survivors = _survivors(organisation, [effect.payload["follow"] for effect in tasks])
-    for effect in tasks:
-        _make_task(organisation, effect, survivors, is_dry=effect.pk in dry, now=now)
-    for effect in todo:
-        if effect.kind == TASK_UNDO and effect.pk in dry:
-            finish(effect, Effect.State.DRY, now=now, said="Would take the Task away again.")
-        elif effect.kind == TASK_UNDO:
-            _end(effect, calls.delete_task(organisation, effect.payload["task"]), now=now)
+@dataclass(frozen=True)
+class _Round:
+    """One claimed batch. Before each act the lease is looked at: whoever took it over has the effect, not we."""
 
+    organisation: Organisation
+    clock: Callable[[], datetime]
+    dry: frozenset[int]
+    acted: set[int] = field(default_factory=set)
+    """The effects that may be in Salesforce by now."""
 
-def _decided(
-    organisation: Organisation, changes: Sequence[Effect]
-) -> list[tuple[Effect, Send | Already | Conflict]]:
-    """Each change with what is to be done about it, all records looked at in one query per object and hop."""
-    writes = {effect.pk: Write.of(effect.payload) for effect in changes}
-    fields: dict[str, set[str]] = {"Lead": set(), "Contact": set()}
-    for write in writes.values():
-        for change in write.changes:
-            for name, field in change.fields.items():
-                fields[name].add(field)
-    fields = {name: asked & _readable(name, asked) for name, asked in fields.items()}
-    decided: list[tuple[Effect, Send | Already | Conflict]] = []
-    at = {effect.pk: writes[effect.pk].record_id for effect in changes}
-    waiting = list(changes)
-    for _ in range(_MOST_HOPS):
-        current = calls.read_current(organisation, [at[effect.pk] for effect in waiting], fields)
-        following: list[Effect] = []
-        for effect in waiting:
-            decision = decide(writes[effect.pk], current.get(at[effect.pk]))
-            if isinstance(decision, Follow):
-                at[effect.pk] = decision.record_id
-                following.append(effect)
-            else:
-                decided.append((effect, decision))
-        waiting = following
-    return decided + [
-        (effect, Conflict("The record was merged too often to follow it.")) for effect in waiting
-    ]
+    def work_off(self, todo: Sequence[Effect]) -> None:
+        """All of it. Raises OrganisationError where Salesforce cannot be looked at."""
+        changes = [effect for effect in todo if effect.kind.startswith(CHANGE)]
+        done = [(effect, self._change(effect, decision)) for effect, decision in self._decided(changes)]
+        self._note_changes([(effect, result) for effect, result in done if result is not None])
+        tasks = [effect for effect in todo if effect.kind.startswith(TASK)]
+        survivors = self._survivors([effect.payload["follow"] for effect in tasks])
+        for effect in tasks:
+            self._make_task(effect, survivors[effect.payload["follow"]])
+        for effect in todo:
+            if effect.kind == TASK_UNDO:
+                self._take_away(effect)
+
+    def postpone(self, effect: Effect, error: OrganisationError) -> None:
+        """Salesforce could not be looked at. An outage, or calls used up, is no attempt; what it refuses is one.
+
+        So is what was sent already: its repetition must know that it may find its own doing.
+        """
+        is_refused = isinstance(error, Refused) and not isinstance(error, CallsSpent)
+        if is_refused or effect.pk in self.acted:
+            put_back(effect, now=self.clock(), said=str(error))
+        else:
+            wait_for(effect, self.clock() + _PAUSE, said=str(error))
+
+    # -- changes of records -----------------------------------------------------------------------
+
+    def _decided(self, changes: Sequence[Effect]) -> list[tuple[Effect, Send | Already | Conflict]]:
+        """Each change with what is to be done about it, all records looked at in one query per object and hop."""
+        writes = {effect.pk: Write.of(effect.payload) for effect in changes}
+        fields: dict[str, set[str]] = {"Lead": set(), "Contact": set()}
+        for write in writes.values():
+            for change in write.changes:
+                for name, asked in change.fields.items():
+                    fields[name].add(asked)
+        readable = {name: wanted & _readable(name, wanted) for name, wanted in fields.items()}
+        decided: list[tuple[Effect, Send | Already | Conflict]] = []
+        at = {effect.pk: writes[effect.pk].record_id for effect in changes}
+        waiting = list(changes)
+        for _ in range(_MOST_HOPS):
+            current = calls.read_current(self.organisation, [at[effect.pk] for effect in waiting], readable)
+            following: list[Effect] = []
+            for effect in waiting:
+                decision = decide(writes[effect.pk], current.get(at[effect.pk]))
+                if isinstance(decision, Follow):
+                    at[effect.pk] = decision.record_id
+                    following.append(effect)
+                else:
+                    decided.append((effect, decision))
+            waiting = following
+        lost = Conflict("The record was merged too often to follow it.")
+        return decided + [(effect, lost) for effect in waiting]
+
+    def _change(self, effect: Effect, decision: Send | Already | Conflict) -> _Result | None:
+        """Do one change; what it did, where that is still to be noted."""
+        match decision:
+            case Conflict(said):
+                self._finish(effect, Effect.State.CONFLICT, said)
+            case Already() if effect.attempts == 1:
+                # we have not written yet: it is somebody else's doing, and nothing of it is ours to take back
+                self._finish(effect, Effect.State.DONE, "Salesforce held these values already.")
+            case Already(record_id):
+                return _meant(effect, record_id)  # written before we were killed
+            case Send() as send if effect.pk in self.dry:
+                told = ", ".join(
+                    f"{field} from “{send.before[field]}” to “{value}”"
+                    for field, value in send.values.items()
+                )
+                self._finish(effect, Effect.State.DRY, f"Would change {told}.")
+            case Send() as send if self._may_act(effect):
+                answer = calls.change(self.organisation, send)
+                if answer.answer is Answer.ACCEPTED:
+                    return {
+                        "object": send.object_name,
+                        "record": send.record_id,
+                        "values": send.values,
+                        "before": send.before,
+                    }
+                self._end(effect, answer)
+        return None
+
+    def _note_changes(self, done: Sequence[tuple[Effect, _Result]]) -> None:
+        """They are in Salesforce: say so, and whose doing they were, so that the lead model knows (K2)."""
+        if not done:
+            return
+        told = calls.read_current(self.organisation, [result["record"] for _, result in done], {})
+        for effect, result in done:
+            actor = effect.decided_by.salesforce_id if effect.decided_by is not None else None
+            record = told.get(result["record"])
+            with transaction.atomic():
+                if not self._finish(effect, Effect.State.DONE, result=result):
+                    continue
+                if actor is not None and record is not None:
+                    _echo(effect, result, record, actor)
+
+    # -- Tasks ------------------------------------------------------------------------------------
+
+    def _survivors(self, record_ids: Sequence[str]) -> dict[str, Current | None]:
+        """Record Id → the record the person is today; None where it is gone."""
+        at = {record_id: record_id for record_id in record_ids}
+        seen: dict[str, Current] = {}
+        for _ in range(_MOST_HOPS):
+            unread = {record_id for record_id in at.values() if record_id not in seen}
+            if not unread:
+                break
+            found = calls.read_current(self.organisation, unread, {})
+            seen |= found
+            for first, record_id in at.items():
+                one = found.get(record_id)
+                if one is not None and one.follows is not None:
+                    at[first] = one.follows
+        return {first: seen.get(record_id) for first, record_id in at.items()}
+
+    def _make_task(self, effect: Effect, whom: Current | None) -> None:
+        if whom is None or whom.is_deleted:
+            self._finish(effect, Effect.State.CONFLICT, "The person was deleted in Salesforce.")
+            return
+        values = effect.payload["values"] | {"WhoId": whom.record_id}
+        if effect.pk in self.dry:
+            self._finish(effect, Effect.State.DRY, f"Would log “{values['Subject']}”.")
+            return
+        key_field = settings.SALESFORCE_TASK_KEY_FIELD
+        has_key = ObjectState.objects.filter(pk="Task", fields__has_key=key_field).exists()
+        if not self._may_act(effect):
+            return
+        if has_key:
+            key = str(uuid5(NAMESPACE_URL, effect.key))
+            answer = calls.make_task(self.organisation, values, key, key_field)
+        else:
+            others = _made_by_others(effect) if effect.attempts > 1 else None
+            answer = calls.make_task_without_key(self.organisation, values, effect.created_at, others=others)
+        self._end(effect, answer, {"task": answer.record_id})
+
+    def _take_away(self, effect: Effect) -> None:
+        if effect.pk in self.dry:
+            self._finish(effect, Effect.State.DRY, "Would take the Task away again.")
+        elif self._may_act(effect):
+            self._end(effect, calls.delete_task(self.organisation, effect.payload["task"]))
+
+    # -- beginning and end ------------------------------------------------------------------------
+
+    def _may_act(self, effect: Effect) -> bool:
+        """Whether the effect is still ours; from here on it may be in Salesforce."""
+        is_ours = hold(effect, now=self.clock())
+        if is_ours:
+            self.acted.add(effect.pk)
+        return is_ours
+
+    def _end(self, effect: Effect, told: Told, result: _Result | None = None) -> None:
+        """Note an answer: accepted, to be looked at again, later, or refused in Salesforce's own words."""
+        match told.answer:
+            case Answer.ACCEPTED:
+                self._finish(effect, Effect.State.DONE, result=result)
+            case Answer.REFUSED:
+                self._finish(effect, Effect.State.REFUSED, told.said)
+            case Answer.CHANGED | Answer.LATER:
+                put_back(effect, now=self.clock(), said=told.said)
+
+    def _finish(
+        self, effect: Effect, state: Effect.State, said: str = "", result: _Result | None = None
+    ) -> bool:
+        return finish(effect, state, now=self.clock(), said=said, result=result)
 
 
 def _readable(name: str, fields: set[str]) -> set[str]:
@@ -115,55 +255,13 @@ def _readable(name: str, fields: set[str]) -> set[str]:
     return fields & known.keys() if known else fields
 
 
-def _survivors(organisation: Organisation, record_ids: Sequence[str]) -> dict[str, Current | None]:
-    """Record Id → the record the person is today; None where it is gone."""
-    at = {record_id: record_id for record_id in record_ids}
-    seen: dict[str, Current] = {}
-    for _ in range(_MOST_HOPS):
-        unread = {record_id for record_id in at.values() if record_id not in seen}
-        if not unread:
-            break
-        found = calls.read_current(organisation, unread, {})
-        seen |= found
-        for first, record_id in at.items():
-            one = found.get(record_id)
-            if one is not None and one.follows is not None:
-                at[first] = one.follows
-    return {first: seen.get(record_id) for first, record_id in at.items()}
+def _made_by_others(effect: Effect) -> set[str]:
+    """The Tasks that other effects about this person made: two calls may read the same."""
+    made = Effect.objects.filter(subject=effect.subject, kind__startswith=TASK, state=Effect.State.DONE)
+    return set(made.values_list("result__task", flat=True))
 
 
-def _change(
-    organisation: Organisation,
-    effect: Effect,
-    decision: Send | Already | Conflict,
-    *,
-    is_dry: bool,
-    now: datetime,
-) -> None:
-    match decision:
-        case Conflict(said):
-            finish(effect, Effect.State.CONFLICT, now=now, said=said)
-        case Already(record_id):
-            # found as meant: by others, or by us before we were killed
-            _note_change(organisation, effect, record_id, _meant(effect, record_id), now=now)
-        case Send() as send if is_dry:
-            told = ", ".join(
-                f"{field} from “{send.before[field]}” to “{value}”" for field, value in send.values.items()
-            )
-            finish(effect, Effect.State.DRY, now=now, said=f"Would change {told}.")
-        case Send() as send:
-            told_back = calls.change(organisation, send)
-            if told_back.answer is Answer.ACCEPTED:
-                result: dict[str, object] = {
-                    "object": send.object_name, "record": send.record_id,
-                    "values": send.values, "before": send.before,
-                }  # fmt: skip
-                _note_change(organisation, effect, send.record_id, result, now=now)
-            else:
-                _end(effect, told_back, now=now)
-
-
-def _meant(effect: Effect, record_id: str) -> dict[str, object]:
+def _meant(effect: Effect, record_id: str) -> _Result:
     """What a change was to do, as its result notes it."""
     name = calls.object_of(record_id)
     changes = [change for change in Write.of(effect.payload).changes if name in change.fields]
@@ -175,65 +273,18 @@ def _meant(effect: Effect, record_id: str) -> dict[str, object]:
     }
 
 
-def _note_change(
-    organisation: Organisation, effect: Effect, record_id: str, result: dict[str, object], *, now: datetime
-) -> None:
-    """It is in Salesforce: say so, and whose doing it was, so that the lead model knows (K2)."""
-    actor = effect.decided_by.salesforce_id if effect.decided_by is not None else None
-    at = calls.modified_at(organisation, [record_id]).get(record_id, now)
-    values = result["values"]
-    assert isinstance(values, dict)
-    with transaction.atomic():
-        if not finish(effect, Effect.State.DONE, now=now, result=result):
-            return
-        if actor is not None:
-            Echo.objects.bulk_create(
-                Echo(
-                    record_id=record_id,
-                    field="Owner" if field == "OwnerId" else field,
-                    new_value=value,
-                    at=at,
-                    actor_id=actor,
-                    effect_id=effect.pk,
-                )
-                for field, value in values.items()
-            )
-            Mark.objects.create(record_id=record_id)
-
-
-def _make_task(
-    organisation: Organisation,
-    effect: Effect,
-    survivors: dict[str, Current | None],
-    *,
-    is_dry: bool,
-    now: datetime,
-) -> None:
-    whom = survivors[effect.payload["follow"]]
-    if whom is None or whom.is_deleted:
-        finish(effect, Effect.State.CONFLICT, now=now, said="The person was deleted in Salesforce.")
-        return
-    values = effect.payload["values"] | {"WhoId": whom.record_id}
-    if is_dry:
-        finish(effect, Effect.State.DRY, now=now, said=f"Would log “{values['Subject']}”.")
-        return
-    key_field = settings.SALESFORCE_TASK_KEY_FIELD
-    if ObjectState.objects.filter(pk="Task", fields__has_key=key_field).exists():
-        key = str(uuid5(NAMESPACE_URL, effect.key))
-        told = calls.make_task(organisation, values, key, key_field)
-    else:
-        told = calls.make_task_without_key(
-            organisation, values, effect.created_at, is_repeat=effect.attempts > 1
+def _echo(effect: Effect, result: _Result, record: Current, actor: str) -> None:
+    """Remember in whose name we wrote, and have the person derived anew."""
+    Echo.objects.bulk_create(
+        Echo(
+            record_id=record.record_id,
+            field="Owner" if field == "OwnerId" else field,
+            new_value=value,
+            at=datetime.fromisoformat(record.modified_at),
+            told_by=record.modified_by,
+            actor_id=actor,
+            effect_id=effect.pk,
         )
-    _end(effect, told, now=now, result={"task": told.record_id})
-
-
-def _end(effect: Effect, told: Told, *, now: datetime, result: dict[str, object] | None = None) -> None:
-    """Note an answer: accepted, to be looked at again, later, or refused in Salesforce's own words."""
-    match told.answer:
-        case Answer.ACCEPTED:
-            finish(effect, Effect.State.DONE, now=now, result=result)
-        case Answer.REFUSED:
-            finish(effect, Effect.State.REFUSED, now=now, said=told.said)
-        case Answer.CHANGED | Answer.LATER:
-            put_back(effect, now=now, said=told.said)
+        for field, value in result["values"].items()
+    )
+    Mark.objects.create(record_id=record.record_id)

@@ -47,6 +47,7 @@ class Current(NamedTuple):
     is_deleted: bool
     follows: str | None
     modified_at: str
+    modified_by: str
     values: Mapping[str, Value]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from base.outbox import MOST_ATTEMPTS
 from leadmodel.models import Cycle
 from sync.models import Echo, WriteMode
+from sync.salesforce.client import connect
 from sync.writeback.deliver import CHANGE
 from tests.sync.world import World, values
 from tests.writeback.writing import OWNER, meant, rep, state, work_off
@@ -69,6 +71,56 @@ def test_a_record_that_holds_the_value_already_is_left_alone(world: World) -> No
     work_off(world)
     assert state(effect) == "done"
     assert world.org.live_row("Lead", lead)["LastModifiedDate"] == modified
+
+
+def test_the_same_value_set_by_bob_is_bobs_doing_and_not_hers_to_take_back(world: World) -> None:
+    lead = world.lead(Status="Assigned")
+    world.sync()
+    world.pass_time(minutes=30)
+    effect = meant(world, lead, "Nurture", expected="Assigned")
+    world.org.update("Lead", lead, {"Status": "Nurture"}, user_id=world.user("Bob"))
+    work_off(world)
+    assert (state(effect), effect.result) == ("done", {})
+    world.sync()
+    assert Cycle.objects.get().closed_by == world.user("Bob")
+
+
+def test_many_changes_cost_one_call_each_and_one_look_before_and_after(world: World) -> None:
+    leads = [world.lead(str(number), Status="Working") for number in range(10)]
+    world.pass_time(minutes=1)
+    effects = [meant(world, lead, "Nurture", expected="Working") for lead in leads]
+    world.organisation = connect()
+    work_off(world)
+    assert {state(effect) for effect in effects} == {"done"}
+    assert world.organisation.call_count == 10 + 2
+
+
+def test_an_outage_uses_up_no_attempt_however_long(world: World) -> None:
+    lead = world.lead(Status="Working")
+    effect = meant(world, lead, "Nurture", expected="Working")
+    world.control("POST", "faults", {"status": 503, "html": True, "path": "/query", "times": None})
+    for _ in range(MOST_ATTEMPTS + 1):
+        work_off(world)
+        assert state(effect) == "ready"
+        world.pass_time(hours=1)
+    assert effect.attempts == 0
+    world.control("DELETE", "faults")
+    work_off(world)
+    assert state(effect) == "done"
+
+
+def test_what_was_written_before_an_outage_is_still_told_as_ours(world: World) -> None:
+    lead = world.lead(Status="Assigned")
+    world.sync()
+    world.pass_time(minutes=30)
+    effect = meant(world, lead, "Nurture", expected="Assigned")
+    world.control("POST", "faults", {"status": 503, "path": "/query", "from_call": 2, "times": None})
+    work_off(world)
+    assert (state(effect), world.org.live_row("Lead", lead)["Status"]) == ("ready", "Nurture")
+    world.control("DELETE", "faults")
+    world.pass_time(minutes=5)
+    work_off(world)
+    assert (state(effect), Echo.objects.get().actor_id) == ("done", world.user("Alice"))
 
 
 def test_a_merged_person_is_followed_to_the_winner(world: World) -> None:

@@ -64,12 +64,12 @@ def test_killed_at_every_moment_everything_is_there_once(world: World, *, has_ke
         world.pass_time(minutes=1)
         was_killed = False
         try:
-            deliver(dying(moment), now=world.now)
+            deliver(dying(moment), clock=lambda: world.now)
         except Killed:
             was_killed = True
-        world.pass_time(minutes=5)  # the lease of the dead is over
-        while deliver(connect(), now=world.now):
-            world.pass_time(minutes=5)
+        world.pass_time(minutes=6)  # the lease of the dead is over
+        while deliver(connect(), clock=lambda: world.now):
+            world.pass_time(minutes=6)
         assert {effect.state for effect in Effect.objects.all()} == {"done"}, moment
         for lead in leads:
             assert world.org.live_row("Lead", lead)["Status"] == "Nurture"

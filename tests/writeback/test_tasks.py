@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from base.models import Effect
+from sync.salesforce.client import connect
 from sync.writeback.deliver import deliver
 from tests.sync.world import World
 from tests.writeback.writing import called, state, work_off
@@ -64,5 +67,25 @@ def test_two_deliverers_share_and_neither_does_the_others(world: World) -> None:
     work_off(world)
     assert [state(effect) for effect in effects] == ["done"] * 5
     assert world.organisation is not None
-    assert deliver(world.organisation, now=world.now) == 0
+    assert deliver(world.organisation, clock=lambda: world.now) == 0
     assert len(subjects(world)) == 5
+
+
+def test_a_slow_deliverer_leaves_to_the_next_what_its_lease_no_longer_covers(world: World) -> None:
+    lead = world.lead()
+    effects = [called(world, lead, key=f"call:{number}") for number in range(3)]
+    slow, quick = connect(), connect()
+    looks = 0
+
+    def clock() -> datetime:
+        """The second look at the clock is long after the first, and meanwhile another deliverer was at work."""
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            world.pass_time(minutes=6)
+            assert deliver(quick, clock=lambda: world.now) == 3
+        return world.now
+
+    assert deliver(slow, clock=clock) == 3
+    assert [state(effect) for effect in effects] == ["done"] * 3
+    assert len(subjects(world)) == 3

@@ -45,7 +45,7 @@ def called(world: World, record_id: str, key: str = "call:1") -> Effect:
 def work_off(world: World) -> None:
     """Deliver until nothing is due."""
     world.organisation = world.organisation or connect()
-    while deliver(world.organisation, now=world.now):
+    while deliver(world.organisation, clock=lambda: world.now):
         pass
 
 
