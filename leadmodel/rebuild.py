@@ -85,7 +85,7 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         rows = Rows(model.settings, model.directory)
         # whoever is merged or converted into them from here on has left a mark, and is not ours to write
         for family in families_among(cursor, ids, model.columns, model.settings):
-            rows.add(derive(family, settings=model.settings, directory=model.directory))
+            rows.add(derive(family, settings=model.settings, directory=model.directory, with_loose=False))
         changed = store(cursor, ids, rows)
     return Rebuilt(len(marked), rows.person_count, changed)
 
@@ -146,11 +146,11 @@ def _lock_kin(cursor: Cursor, marked: Sequence[str]) -> list[str]:
 def _lock(cursor: Cursor, ids: Sequence[str]) -> None:
     """One writer per person: whoever comes second waits, and then reads what is newest. A row just made is ours."""
     cursor.execute(
-        "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT id, id FROM unnest(%s::text[]) AS new (id)"
-        " WHERE EXISTS (SELECT FROM sync_lead WHERE sync_lead.id = new.id)"
-        " OR EXISTS (SELECT FROM sync_contact WHERE sync_contact.id = new.id) ORDER BY id"
+        "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT id, id FROM"
+        " (SELECT id FROM sync_lead WHERE id = ANY(%(ids)s::text[])"
+        " UNION ALL SELECT id FROM sync_contact WHERE id = ANY(%(ids)s::text[])) AS known ORDER BY id"
         " ON CONFLICT DO NOTHING RETURNING record_id",
-        [array(ids)],
+        {"ids": array(ids)},
     )
     made = {row[0] for row in cursor.fetchall()}
     cursor.execute(
@@ -207,6 +207,7 @@ def derive_as_of(
                         directory=model.directory,
                         as_of=as_of,
                         known_by=known_by,
+                        with_loose=False,
                     )
                 )
         copy_rows(cursor, rows, AS_OF)

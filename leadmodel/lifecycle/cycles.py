@@ -101,4 +101,4 @@ class Person:
     is_customer: bool
     cycles: list[Cycle]
     loose_touches: list[Touch]
-    """Activities that belong to no cycle."""
+    """Activities that belong to no cycle, as far as `derive` was asked for them."""

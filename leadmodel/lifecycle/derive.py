@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
-from leadmodel.lifecycle.cycles import COUNTING, Cycle, Person, Touch
+from leadmodel.lifecycle.cycles import Cycle, Person, Touch
 from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
 from leadmodel.lifecycle.line import Line, by_assignment
@@ -27,10 +27,12 @@ def derive(
     directory: Directory,
     as_of: datetime | None = None,
     known_by: datetime | None = None,
+    with_loose: bool = True,
 ) -> list[Person]:
     """The persons of a family as they were at `as_of` by what was known at `known_by` (None: everything).
 
-    Before a merge there are two persons, after it one (K6). The result is ordered by person Id.
+    Before a merge there are two persons, after it one (K6). The result is ordered by person Id. Without
+    `with_loose`, activities that can count for nothing are left out: no figure needs them, a story does.
     """
     horizon = Horizon(as_of, known_by)
     records = {
@@ -48,9 +50,9 @@ def derive(
             roots.join(join.loser, join.winner)  # a conversion is one timeline from the start (M4)
     whose = _Whose(records, joins, roots, {})
     _begin_lines(family, whose, settings, directory, horizon)
-    touches = read_touches(family.activities, rules=settings.touches, directory=directory, horizon=horizon)
-    if len(whose.lines) == 1:
-        touches = _set_aside(touches, whose)
+    touches = read_touches(
+        family.activities, rules=settings.touches, directory=directory, horizon=horizon, with_loose=with_loose
+    )
     steps = ordered_steps(
         family, records, joins, touches, settings=settings, directory=directory, horizon=horizon
     )
@@ -74,18 +76,6 @@ def _begin_lines(
             lines[root_of[record_id]].responses.append((at, campaign_id))
 
 
-def _set_aside(touches: list[tuple[str, Touch]], whose: _Whose) -> list[tuple[str, Touch]]:
-    """The touches that may count. Others need no place in the fold where there is but one line they can fall on."""
-    counting = []
-    for told in touches:
-        record_id, touch = told
-        if touch.why in COUNTING:
-            counting.append(told)
-        elif (line := whose.line_of_touch(record_id, touch.at)) is not None:
-            line.loose.append(touch)
-    return counting
-
-
 class _Whose(NamedTuple):
     """Which line a fact falls on."""
 
@@ -104,8 +94,6 @@ class _Whose(NamedTuple):
         Salesforce moves activities to the surviving record, so its past may be another's: of the records that
         joined it, the first that has a cycle open then, else the first that existed. None: no such record (yet).
         """
-        if len(self.lines) == 1 and record_id in self.records:
-            return next(iter(self.lines.values()))
         candidates = [record_id]
         for candidate in candidates:
             candidates += [j.loser for j in self.joins if j.winner == candidate and j.loser not in candidates]
@@ -125,7 +113,8 @@ def _fold(steps: list[Step], whose: _Whose) -> None:
     only = next(iter(lines.values())) if len(lines) == 1 else None
     for at, _, _, record_id, actor, what in steps:
         if isinstance(what, Touch):
-            line = whose.line_of_touch(record_id, at)
+            line = only if record_id in whose.records else None
+            line = line or whose.line_of_touch(record_id, at)
             if line is not None:
                 line.touch(what)
         elif isinstance(what, Join):

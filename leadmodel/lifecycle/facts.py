@@ -88,6 +88,7 @@ class Activity(NamedTuple):
     is_event: bool
     created_at: datetime
     completed_at: datetime | None
+    """None where it was not completed, or was when it was created."""
     is_done: bool
     """A completed Task; any Event."""
     owner_id: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from leadmodel.lifecycle.cycles import Touch, Why
@@ -17,48 +17,67 @@ def read_touches(
     rules: Touches,
     directory: Directory,
     horizon: Horizon,
+    with_loose: bool,
 ) -> list[tuple[str, Touch]]:
-    """Every activity that exists (M3) as (record Id, touch), automatic ones answered at once included.
+    """The activities that exist (M3) as (record Id, touch): those that may count, and with `with_loose` all.
 
     `Touch.why` is COUNTED or ANSWERED_AT_ONCE for those that may count. An activity told twice is read once.
     """
     seen: set[str] = set()
     found: list[tuple[str, Touch]] = []
-    automatic: list[Touch] = []
+    idle: list[_Idle] = []
     answers: list[datetime] = []
     late_by = timedelta(hours=rules.backdated_after_hours)
     named, is_open = directory.named, horizon.is_open
-    for activity in activities:
-        record_id, activity_id, is_event, created_at, completed_at, is_done, owner_id, _, _ = activity
+    for (
+        record_id,
+        activity_id,
+        is_event,
+        created_at,
+        completed_at,
+        is_done,
+        owner_id,
+        subject,
+        subtype,
+    ) in activities:
         if activity_id in seen:
             continue
         seen.add(activity_id)
-        why = _why(activity, rules, directory)
-        touch = Touch(created_at, activity_id, named(owner_id), why)
+        at, is_backdated = created_at, False
         if completed_at is not None and is_done and not is_event:
             if completed_at < created_at and completed_at < created_at - late_by:
-                touch.is_backdated = True
+                is_backdated = True
             else:
-                touch.at = completed_at
-        if not is_open and not horizon.shows(touch.at, max(created_at, touch.at)):
+                at = completed_at
+        if not is_open and not horizon.shows(at, max(created_at, at)):
             continue
+        why = _why(owner_id, subject, subtype, rules, directory) if is_done or is_event else Why.NOT_DONE
         if is_event or why is Why.INBOUND:
-            answers.append(touch.at)
-        elif why in _AUTOMATIC:
-            automatic.append(touch)
-        found.append((record_id, touch))
-    if automatic and answers:
-        _count_the_answered(automatic, answers, timedelta(minutes=rules.answer_window_minutes))
+            answers.append(at)
+        if why is Why.COUNTED:
+            found.append((record_id, Touch(at, activity_id, named(owner_id), why, is_backdated)))
+        elif with_loose or (why in _AUTOMATIC and not is_event):
+            idle.append((record_id, at, activity_id, owner_id, why, is_backdated, is_event))
+    if idle and (answers or with_loose):
+        window = timedelta(minutes=rules.answer_window_minutes)
+        found += _of_idle(idle, answers, window, directory, with_loose=with_loose)
     return found
 
 
 _AUTOMATIC = frozenset({Why.AUTOMATIC_USER, Why.AUTOMATIC_SUBTYPE, Why.AUTOMATIC_SUBJECT})
 
+_Idle = tuple[str, datetime, str, str | None, Why, bool, bool]
+"""What counts for nothing by itself: (record Id, at, its Id, owner, why not, whether back-dated, whether an Event)."""
 
-def _why(activity: Activity, rules: Touches, directory: Directory) -> Why:
-    _, _, is_event, _, _, is_done, owner_id, subject, subtype = activity
-    if not (is_done or is_event):
-        return Why.NOT_DONE
+
+def _why(
+    owner_id: str | None,
+    subject: str,
+    subtype: str | None,
+    rules: Touches,
+    directory: Directory,
+) -> Why:
+    """Why a completed activity counts, or why not."""
     kind = rules.kind_of_subject(subject)
     if kind == "inbound":
         return Why.INBOUND
@@ -71,10 +90,24 @@ def _why(activity: Activity, rules: Touches, directory: Directory) -> Why:
     return Why.COUNTED
 
 
-def _count_the_answered(automatic: list[Touch], answers: list[datetime], window: timedelta) -> None:
-    """An automatic touch counts after all when a reply or booking follows within the window (M7, R085)."""
+def _of_idle(
+    idle: Iterable[_Idle],
+    answers: list[datetime],
+    window: timedelta,
+    directory: Directory,
+    *,
+    with_loose: bool,
+) -> Iterator[tuple[str, Touch]]:
+    """An automatic touch counts after all when a reply or booking follows within the window (M7, R085).
+
+    An Event is itself such a booking, whoever logged it, and none that waits for another.
+    """
     answers.sort()
-    for touch in automatic:
-        first = bisect_right(answers, touch.at)
-        if first < len(answers) and answers[first] - touch.at <= window:
-            touch.why = Why.ANSWERED_AT_ONCE
+    for record_id, at, activity_id, owner_id, why, is_backdated, is_event in idle:
+        told = why
+        if why in _AUTOMATIC and not is_event:
+            first = bisect_right(answers, at)
+            if first < len(answers) and answers[first] - at <= window:
+                told = Why.ANSWERED_AT_ONCE
+        if with_loose or told is not why:
+            yield record_id, Touch(at, activity_id, directory.named(owner_id), told, is_backdated)

@@ -179,6 +179,18 @@ def test_no_touch_counts_twice_and_none_is_lost(story: Told) -> None:
     assert seen == Counter(activity.activity_id for activity in family.activities)
 
 
+@given(told(), MINUTES)
+@settings(max_examples=300, deadline=None)
+def test_what_only_a_story_needs_changes_nothing_else(story: Told, as_of: float) -> None:
+    family = story.until(EVER)
+    whole = people(family, as_of=as_of)
+    bare = derive(family, settings=SETTINGS, directory=DIRECTORY, as_of=at(as_of), with_loose=False)
+
+    for person in [*whole, *bare]:
+        person.loose_touches = []
+    assert bare == whole
+
+
 @given(told())
 @settings(max_examples=300, deadline=None)
 def test_both_partitions_hold(story: Told) -> None:

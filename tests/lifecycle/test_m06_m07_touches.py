@@ -96,6 +96,12 @@ def test_automatic_touch_counts_when_the_person_books_at_once() -> None:
     assert minutes(desk.cycle().first_touch_at) == 10
 
 
+def test_a_booking_a_tool_logs_is_an_answer_and_waits_for_none() -> None:
+    desk = assigned(0).call(10, TOOL, is_event=True, subject="Booked").call(12, BOB, is_event=True)
+
+    assert [touch.by for touch in desk.cycle().touches] == [BOB]
+
+
 def test_answer_after_the_window_makes_no_touch() -> None:
     assert assigned(0).call(10, TOOL).call(15.1, TOOL, subject="[In] Hm").cycle().touch_count == 0
 
