@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from base.servers.home import Home, Purpose
 from tests.report.loan_desk import LOAN_DESK, MODEL, REPOSITORY, needs_loan_desk
+from tests.setup.conftest import eventually, processes
 
 pytestmark = [needs_loan_desk, pytest.mark.timeout(240)]
 SECONDS_OFF = 0.002
@@ -22,9 +24,10 @@ SECONDS_OFF = 0.002
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A folder for a demo of its own, with a path short enough for sockets."""
+    """A folder for a demo of its own, with a path short enough for sockets; its servers end before it does."""
     folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
     yield folder
+    eventually("no process is left", lambda: not processes(Home(folder / "test", Purpose.TEST)))
     shutil.rmtree(folder)
 
 
