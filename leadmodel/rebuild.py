@@ -17,13 +17,14 @@ from django.db import connection, transaction
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.directory import read_directory
+from leadmodel.filling import Columns, array
 from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import Directory, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import Rows
 from leadmodel.settings_store import settings_in_force
 from leadmodel.store import copy_rows, make_staging, store
-from leadmodel.timeline import Columns, array, families, families_among, kin, read_columns
+from leadmodel.timeline import families, families_among, kin, read_columns
 
 log = structlog.get_logger(__name__)
 

@@ -82,6 +82,9 @@ class Rows:
                     cycle.handling,
                     is_pre,
                     cycle.touch_count,
+                    cycle.is_target_account,
+                    cycle.relation,
+                    cycle.priority,
                 )
             )
         return rows
@@ -142,4 +145,8 @@ def _cycle(person_id: str, cycle: Cycle, *, is_pre: bool) -> Sequence[object]:
         is_pre,
         cycle.qualified_at,
         cycle.handling,
+        cycle.is_target_account,
+        cycle.relation,
+        cycle.priority,
+        cycle.wanted_rep,
     )

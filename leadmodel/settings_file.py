@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from leadmodel.lifecycle.lead_types import OWN_FIELDS
 from leadmodel.lifecycle.settings import ModelSettings
 from sync.fields import API_NAME
 
@@ -42,7 +43,7 @@ def parse(text: str) -> ModelSettings:
         settings = ModelSettings.model_validate(data)
     except ValidationError as error:
         raise WrongSettings([_sentence(root, problem) for problem in error.errors()]) from error
-    if problems := list(_no_fields(root, settings)):
+    if problems := [*_no_fields(root, settings), *_no_rule_fields(root, settings)]:
         raise WrongSettings(problems)
     return settings
 
@@ -70,6 +71,25 @@ def _no_fields(root: yaml.Node | None, settings: ModelSettings) -> Iterator[str]
                 f"line {_line(root, path)}: {'.'.join(path)}: “{name}” is no field; write an API name like"
                 " Nurture_Reason__c."
             )
+
+
+def _no_rule_fields(root: yaml.Node | None, settings: ModelSettings) -> Iterator[str]:
+    """Fields in rules that no field of Salesforce can have, and what only priorities may ask."""
+    for place, rule in settings.lead_types.rules():
+        line = _line(root, ("lead_types", *place.split(".")))
+        for condition in rule.conditions():
+            field = condition.field
+            if field in OWN_FIELDS:
+                if not place.startswith("priorities"):
+                    yield (
+                        f"line {line}: lead_types.{place}: only priorities can ask “{field}”; name a field of"
+                        " Salesforce."
+                    )
+            elif not API_NAME.fullmatch(field.removeprefix("Account.")):
+                yield (
+                    f"line {line}: lead_types.{place}: “{field}” is no field; write an API name like Rating,"
+                    f" Score__c or Account.Industry, or one of {', '.join(OWN_FIELDS)}."
+                )
 
 
 def _sentence(root: yaml.Node | None, problem: Any) -> str:
@@ -105,6 +125,8 @@ _FIELDS = (
     ("reasons", "nurture_field"),
     ("reasons", "unqualified_field"),
     ("assignment", "assigned_date_field"),
+    ("lead_types", "account_field"),
+    ("qualified", "loss_reason_field"),
 )
 _ADVICE: dict[str, Callable[[Any], str]] = {
     "extra_forbidden": lambda _: (

@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db import transaction
 
 from base.models import User
+from leadmodel.lifecycle.known import ACCOUNT
 from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages
 from leadmodel.models import SettingsVersion
 from leadmodel.settings_file import parse
@@ -70,6 +71,16 @@ def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:
         settings.reasons.unqualified_field,
     )
     fields = [(name, field) for field in both if field for name in ("Lead", "Contact")]
+    rules = settings.lead_types
+    for field in rules.fields():
+        if field.startswith(ACCOUNT):
+            fields.append(("Account", field.removeprefix(ACCOUNT)))
+        else:
+            fields += [("Lead", field), ("Contact", field)]
+    if rules.account_field:
+        fields.append(("Lead", rules.account_field))
+    if settings.qualified.loss_reason_field:
+        fields.append(("Opportunity", settings.qualified.loss_reason_field))
     if settings.stages.contact_status_field:
         fields.append(("Contact", settings.stages.contact_status_field))
     return fields

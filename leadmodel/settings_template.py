@@ -18,8 +18,14 @@ _COMMENTS = {
     "a rep becoming owner of what a queue or machine held, an outbound rep's first touch.",
     "touches": "What counts as a human touch. Users by name, user name or Id; subjects with * and ?.",
     "slip_minutes": "A disposition taken back by the same user within this time never happened.",
-    "qualified": "by: status (and conversion), or opportunity reaching one of opportunity_stages.",
+    "qualified": "What qualified means. by: status (and conversion), or opportunity reaching a stage at or past the\n"
+    "definition: meeting_scheduled, meeting_completed or pipeline. changes: from an instant on something else,\n"
+    "e.g. {since: 2026-03-01T00:00:00Z, by: opportunity, definition: pipeline}",
     "paths": "Lead sources that raised a hand, and those we went to; teams that pull outbound leads.",
+    "lead_types": "Rules that say what type a lead is, by its fields or its account's (Account.Industry), e.g.\n"
+    "priorities: {P1: {any: [{field: LeadSource, operator: is one of, value: [Demo request, Chat]}]}}\n"
+    "Operators: is, is not, is one of, is none of, contains, starts with, is at least, is at most, is empty,\n"
+    "is filled. Rules of priorities may also ask path, target_account and relation.",
     "recycling": "How long nurture holds a person.",
     "write_back": "Which status the app writes when a rep disposes here, by stage; else the first that means it.",
     "teams": "Where a rep's team comes from: role, manager or app.",
@@ -37,7 +43,7 @@ def shipped_yaml() -> str:
 def written(settings: ModelSettings) -> str:
     """Settings as a file with a comment over every section."""
     sections = []
-    for name, value in settings.model_dump(mode="json").items():
+    for name, value in settings.model_dump(mode="json", by_alias=True, exclude_defaults=False).items():
         comment = "".join(f"# {line}\n" for line in _COMMENTS[name].splitlines())
         sections.append(comment + yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False))
     return "\n".join(sections)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.filling import array
 from leadmodel.rows import KEYS, TABLES, Rows
-from leadmodel.timeline import array
 
 STAGED = "staged_"
 

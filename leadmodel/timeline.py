@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.backdrop import put_known, ruled_columns
+from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
+from leadmodel.filling import Columns, Filling, array, begin
 from leadmodel.lifecycle.facts import (
     Activity,
     Change,
     Family,
-    OpportunityStep,
     Record,
     Response,
     Tracked,
 )
+from leadmodel.lifecycle.known import ACCOUNT_ID
 from leadmodel.lifecycle.settings import ModelSettings
 from sync.fields import column_of
 
 CONVERTED = "leadConverted"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which history fields mean what, and where a record's current values stand, for one organisation."""
-
-    tracked: dict[str, dict[str, Tracked]]
-    """Object → history field → what it is."""
-    current: dict[str, dict[Tracked, str | None]]
-    """Object → what it is → the mirror's column."""
 
 
 def read_columns(settings: ModelSettings) -> Columns:
@@ -45,7 +35,7 @@ def read_columns(settings: ModelSettings) -> Columns:
         Tracked.NURTURE_REASON: settings.reasons.nurture_field,
         Tracked.UNQUALIFIED_REASON: settings.reasons.unqualified_field,
     }
-    tracked: dict[str, dict[str, Tracked]] = {}
+    tracked: dict[str, dict[str, str]] = {}
     current: dict[str, dict[Tracked, str | None]] = {}
     for name, status in (("Lead", "Status"), ("Contact", settings.stages.contact_status_field)):
         wanted = {Tracked.STATUS: status, **custom}
@@ -53,21 +43,14 @@ def read_columns(settings: ModelSettings) -> Columns:
         # Owner is told as Owner in history and as OwnerId where the sync saw it change
         tracked[name] |= {"Owner": Tracked.OWNER, "OwnerId": Tracked.OWNER}
         current[name] = {what: column_of(name, field) for what, field in wanted.items()}
-    return Columns(tracked, current)
-
-
-class _Lists(NamedTuple):
-    """A family being filled."""
-
-    records: list[Record]
-    changes: list[Change]
-    activities: list[Activity]
-    steps: list[OpportunityStep]
-    responses: list[Response]
-
-
-_Filling = dict[str, _Lists]
-"""Record Id → the family it belongs to. Facts of records not in it are dropped."""
+    ruled = ruled_columns(settings.lead_types)
+    for name, fields in ruled.items():
+        known = tracked.setdefault(name, {})
+        for field in fields:
+            known.setdefault(
+                settings.lead_types.account_field or field if field == ACCOUNT_ID else field, field
+            )
+    return Columns(tracked, current, ruled)
 
 
 def families(
@@ -84,15 +67,19 @@ def families_among(
     batch = array(ids)
     echoes = read_echoes(cursor, batch)
     told = _history(cursor, batch, "LeadHistory", columns, echoes)
-    begun, filling = _begin(_records(cursor, batch, columns, _conversions(told)))
+    begun, filling = begin(_records(cursor, batch, columns, _conversions(told)))
     _put_changes(filling, told, "LeadHistory", columns)
     _put_changes(
         filling, _history(cursor, batch, "ContactHistory", columns, echoes), "ContactHistory", columns
     )
     _put_seen(filling, cursor, batch, columns, echoes)
     _put_activities(filling, cursor, batch)
-    _put_steps(filling, cursor, batch, settings)
     _put_responses(filling, cursor, batch)
+    closed = read_closed_stages(cursor)
+    for step in opportunity_steps(cursor, batch, closed, settings.qualified):
+        if (family := filling.get(step.record_id)) is not None:
+            family.steps.append(step)
+    put_known(filling, cursor, batch, columns)
     return [Family(*lists) for lists in begun]
 
 
@@ -116,12 +103,6 @@ def kin(cursor: Cursor, record_ids: Sequence[str]) -> list[str]:
         newly = {row[0] for row in cursor.fetchall()} - known
         known = known | newly
     return sorted(known)
-
-
-def array(ids: Iterable[str]) -> str:
-    """Ids as PostgreSQL writes an array of them: one literal, however many they are."""
-    quoted = json.dumps(list(ids), ensure_ascii=False)
-    return "{" + quoted[1:-1] + "}"
 
 
 def _value(column: str | None) -> sql.Composable:
@@ -160,29 +141,6 @@ def _records(
             told = (*row[:5], _instant(row[5]), *row[6:11], contact_id, converted_at, converted_by)
             records.append(Record._make(told))
     return records
-
-
-def _begin(records: Sequence[Record]) -> tuple[list[_Lists], _Filling]:
-    """The families the records form, with nothing but the records in them yet; ordered by first record Id."""
-    parent: dict[str, str] = {}
-
-    def root(record_id: str) -> str:
-        while (above := parent.get(record_id, record_id)) != record_id:
-            record_id = above
-        return record_id
-
-    for record in records:
-        for other in (record.merged_into, record.converted_to):
-            if other is not None:
-                first, second = sorted((root(record.record_id), root(other)))
-                parent[second] = first
-    begun: _Filling = {}
-    filling: _Filling = {}
-    for record in sorted(records, key=attrgetter("record_id")):
-        family = begun.setdefault(root(record.record_id), _Lists([], [], [], [], []))
-        family.records.append(record)
-        filling[record.record_id] = family
-    return list(begun.values()), filling
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -243,7 +201,7 @@ def _conversions(told: Sequence[_Row]) -> dict[str, tuple[datetime, str | None]]
     return {lead_id: (at, by) for at, _, lead_id, by in reversed(rows)}
 
 
-def _put_changes(filling: _Filling, told: Sequence[_Row], name: str, columns: Columns) -> None:
+def _put_changes(filling: Filling, told: Sequence[_Row], name: str, columns: Columns) -> None:
     meaning = columns.tracked[name.removesuffix("History")]
     for record_id, field, at, actor, old, new, row_id in told:
         family, what = filling.get(record_id), meaning.get(field)
@@ -252,7 +210,7 @@ def _put_changes(filling: _Filling, told: Sequence[_Row], name: str, columns: Co
             family.changes.append(Change(record_id, what, at, actor, before, after, name, row_id))
 
 
-def _put_seen(filling: _Filling, cursor: Cursor, batch: str, columns: Columns, echoes: Echoes) -> None:
+def _put_seen(filling: Filling, cursor: Cursor, batch: str, columns: Columns, echoes: Echoes) -> None:
     cursor.execute(
         "SELECT record_id, object_name, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
         " WHERE record_id = ANY(%s::text[])",
@@ -280,7 +238,7 @@ _ACTIVITIES = (
 )
 
 
-def _put_activities(filling: _Filling, cursor: Cursor, batch: str) -> None:
+def _put_activities(filling: Filling, cursor: Cursor, batch: str) -> None:
     for query in _ACTIVITIES:
         cursor.execute(query, [batch])
         for row in cursor.fetchall():
@@ -288,40 +246,7 @@ def _put_activities(filling: _Filling, cursor: Cursor, batch: str) -> None:
                 family.activities.append(Activity._make(row))
 
 
-def _put_steps(filling: _Filling, cursor: Cursor, batch: str, settings: ModelSettings) -> None:
-    """First arrival at a qualified stage and winning, for each contact role; not before the role was added."""
-    cursor.execute(
-        """
-        SELECT role.contact_id, role.opportunity_id, GREATEST(step.at, role.created_at), step.actor, step.is_won
-        FROM sync_opportunitycontactrole role
-        CROSS JOIN LATERAL (
-            (SELECT created_at, created_by_id, false FROM sync_opportunityhistory
-             WHERE opportunity_id = role.opportunity_id AND stage_name = ANY(%(stages)s)
-             ORDER BY created_at, id LIMIT 1)
-            UNION ALL
-            (SELECT history.created_at, history.created_by_id, true
-             FROM sync_opportunity won
-             JOIN sync_opportunityhistory history ON history.opportunity_id = won.id
-                                                 AND history.stage_name = won.stage_name
-             WHERE won.id = role.opportunity_id AND won.is_won ORDER BY history.created_at, history.id LIMIT 1)
-        ) step (at, actor, is_won)
-        WHERE role.contact_id = ANY(%(batch)s::text[]) AND role.is_deleted IS NOT TRUE
-          AND (role.is_primary OR step.is_won OR NOT %(primary_only)s)
-        """,
-        {
-            "batch": batch,
-            "stages": list(settings.qualified.opportunity_stages)
-            if settings.qualified.by == "opportunity"
-            else [],
-            "primary_only": settings.qualified.primary_role_only,
-        },
-    )
-    for row in cursor.fetchall():
-        if (family := filling.get(row[0])) is not None:
-            family.steps.append(OpportunityStep._make(row))
-
-
-def _put_responses(filling: _Filling, cursor: Cursor, batch: str) -> None:
+def _put_responses(filling: Filling, cursor: Cursor, batch: str) -> None:
     cursor.execute(
         "SELECT lead_id, campaign_id, created_at FROM sync_campaignmember"
         " WHERE lead_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL"

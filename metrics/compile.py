@@ -10,7 +10,9 @@ from metrics.spec import Figure, Kind
 _CYCLES = """
     SELECT person_id, number, 1 AS ordinal, assigned_at, assigned_at AS started_at, closed_at AS ended_at, path, source,
            team, campaign_id AS campaign, first_rep AS rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
+           touch_count, priority, relation,
+           CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
+           first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
            true AS owes, true AS tells_outcome,
            extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s,
            extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s
@@ -19,7 +21,9 @@ _CYCLES = """
 _SPANS = """
     SELECT person_id, number, ordinal, assigned_at, started_at, ended_at, path, source,
            team, NULL::text AS campaign, rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
+           touch_count, priority, relation,
+           CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
+           first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
            extract(epoch FROM first_touch_at - started_at)::float8 AS response_s,
            extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s
     FROM {span} row WHERE (owes_response OR is_first_rep) AND {where}
@@ -31,6 +35,8 @@ EXCLUDED = """
       AND (%(known_by)s::timestamptz IS NULL OR exclusion.entered_at <= %(known_by)s)
 """
 STORED = "leadmodel_"
+FILTERS = ("path", "source", "team", "priority", "relation")
+"""What narrows a selection by one value of a column."""
 
 
 def tables(prefix: str) -> dict[str, str]:
@@ -50,6 +56,8 @@ def parameters(selection: Selection, *, target_s: float) -> dict[str, Any]:
         "path": selection.path,
         "source": selection.source,
         "team": selection.team,
+        "priority": selection.priority,
+        "relation": selection.relation,
         "reps": sorted(selection.reps) if selection.reps is not None else None,
         "target_s": target_s,
     }
@@ -61,9 +69,7 @@ def rows_sql(selection: Selection, *, by: By | None, prefix: str = STORED, exclu
     is_span = by is By.REP
     conditions = ["row.assigned_at >= %(start)s", "row.assigned_at < %(end)s"]
     conditions += [
-        f"row.{column} = %({column})s"
-        for column in ("path", "source", "team")
-        if getattr(selection, column) is not None
+        f"row.{column} = %({column})s" for column in FILTERS if getattr(selection, column) is not None
     ]
     if selection.reps is not None:
         conditions.append(f"row.{'rep' if is_span else 'first_rep'} = ANY(%(reps)s)")

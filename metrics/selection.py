@@ -16,6 +16,9 @@ class By(StrEnum):
     SOURCE = "source"
     PATH = "path"
     CAMPAIGN = "campaign"
+    PRIORITY = "priority"
+    RELATION = "relation"
+    TARGET_ACCOUNT = "target_account"
     OUTCOME = "outcome"
 
 
@@ -35,6 +38,8 @@ class Selection:
     path: str | None = None
     source: str | None = None
     team: str | None = None
+    priority: str | None = None
+    relation: str | None = None
     reps: frozenset[str] | None = None
 
     @property

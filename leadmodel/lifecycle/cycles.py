@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
 
 
@@ -84,6 +85,11 @@ class Cycle:
     reason: str | None = None
     qualified_at: datetime | None = None
     handling: Handling = Handling.UNTOUCHED
+    is_target_account: bool = False
+    relation: Relation = Relation.NEW_BUSINESS
+    priority: Priority | None = None
+    wanted_rep: str | None = None
+    """Whom it should have gone to (R054, R055); `first_rep` is whom it went to."""
     touches: list[Touch] = field(default_factory=list)
 
 

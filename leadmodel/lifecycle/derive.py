@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Cycle, Person, Touch
 from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
+from leadmodel.lifecycle.history import straighten
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
+from leadmodel.lifecycle.known import Known, is_plain
 from leadmodel.lifecycle.line import Line, by_assignment
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage
@@ -53,11 +55,15 @@ def derive(
     touches = read_touches(
         family.activities, rules=settings.touches, directory=directory, horizon=horizon, with_loose=with_loose
     )
-    steps = ordered_steps(
-        family, records, joins, touches, settings=settings, directory=directory, horizon=horizon
-    )
+    history = straighten(family.changes, directory)
+    steps = ordered_steps(family, records, joins, touches, history, settings=settings, horizon=horizon)
     _fold(steps, whose)
-    return _persons(whose, settings, directory, horizon)
+    persons = _persons(whose, settings, directory, horizon)
+    if not is_plain(family, settings.lead_types):
+        for person in persons:
+            own = [records[record_id] for record_id in person.record_ids]
+            _tell_types(person, Known(family, history, own, horizon), settings, directory)
+    return persons
 
 
 def _begin_lines(
@@ -166,6 +172,15 @@ def _finish(line: Line, settings: ModelSettings, directory: Directory) -> None:
         cycle.number = number
         _finish_cycle(cycle, previous, line, settings, directory)
         previous = cycle
+
+
+def _tell_types(person: Person, known: Known, settings: ModelSettings, directory: Directory) -> None:
+    """Say of each cycle what type of lead it was when it began, and whom it should have gone to (M5)."""
+    for cycle in person.cycles:
+        at = cycle.assigned_at
+        told = known.lead_type(settings.lead_types, cycle.path, at)
+        cycle.is_target_account, cycle.relation, cycle.priority = told
+        cycle.wanted_rep = known.wanted_rep(told.relation, at, directory)
 
 
 def _stage(line: Line) -> tuple[Stage, datetime | None]:

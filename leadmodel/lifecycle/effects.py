@@ -56,6 +56,15 @@ def won(line: Line, _at: datetime, _actor: str | None) -> None:
     line.is_customer = True
 
 
+def lost(reason: str | None) -> Effect:
+    """An opportunity of the person was lost, and why (M14)."""
+
+    def effect(line: Line, at: datetime, actor: str | None) -> None:
+        line.lose(at, actor, reason)
+
+    return effect
+
+
 ENTERED: dict[Stage, Effect] = {
     Stage.RAW: Line.back_to_raw,
     Stage.ASSIGNED: assigned(Trigger.STATUS),

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 
 class Tracked(StrEnum):
-    """The fields whose changes the model reads."""
+    """The fields whose changes the model reads, beside those that rules name."""
 
     STATUS = "status"
     OWNER = "owner"
@@ -47,7 +47,9 @@ class Change(NamedTuple):
     """One field of one record changed: a history row, or what the sync saw between two reads."""
 
     record_id: str
-    field: Tracked
+    """A Lead's or Contact's Id; for what rules read, also an Account's or Opportunity's."""
+    field: str
+    """What it is (`Tracked`), or the API name of a field that rules read."""
     at: datetime
     actor: str | None
     old: str | None
@@ -96,15 +98,37 @@ class Activity(NamedTuple):
     subtype: str | None
 
 
+class DealEnd(StrEnum):
+    """How an opportunity can end."""
+
+    WON = "won"
+    LOST = "lost"
+
+
 class OpportunityStep(NamedTuple):
-    """An opportunity that names the person in a contact role got somewhere (M8, K12)."""
+    """An opportunity that names the person in a contact role reached a stage (M8, M14, K12)."""
 
     record_id: str
     opportunity_id: str
     at: datetime
     actor: str | None
+    stage: str
+    end: DealEnd | None = None
+    """The stage is a closed one: won makes a customer, lost sends its people to Nurture."""
+    reason: str | None = None
+    """Why it was lost, as the opportunity says now."""
+
+
+class Deal(NamedTuple):
+    """An opportunity of the person, or of the person's account, as long as it ran."""
+
+    tie: str
+    """The Lead's or Contact's Id, or the account's."""
+    opportunity_id: str
+    opened_at: datetime
+    closed_at: datetime | None
     is_won: bool
-    """Won makes a customer; otherwise it reached the stage that counts as qualified."""
+    owner_id: str | None
 
 
 class Response(NamedTuple):
@@ -123,6 +147,9 @@ class Family(NamedTuple):
     activities: Sequence[Activity] = ()
     steps: Sequence[OpportunityStep] = ()
     responses: Sequence[Response] = ()
+    deals: Sequence[Deal] = ()
+    values: Mapping[str, Mapping[str, str | None]] = {}
+    """Record's or account's Id → a field that rules read → its value now. `AccountId` is a record's account."""
 
 
 class Directory(Protocol):

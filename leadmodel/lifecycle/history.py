@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 
-from leadmodel.lifecycle.facts import Change, Directory, Record, Tracked
+from leadmodel.lifecycle.facts import Change, Directory, Horizon, Record, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import DISPOSITIONS, OPEN_STAGES, Stage
 
-History = dict[tuple[str, Tracked], list[Change]]
-"""The changes of each record's fields, in order."""
+History = dict[tuple[str, str], list[Change]]
+"""The changes of each record's fields (`Change.field`), in order."""
 
 
 def straighten(changes: Iterable[Change], directory: Directory) -> History:
@@ -94,8 +94,11 @@ _CURRENT: dict[Tracked, Callable[[Record], str | None]] = {
 
 def initial_value(record: Record, field: Tracked, changes: Sequence[Change]) -> str | None:
     """What `field` held when the record was created: its first change's old value, else the current one (M2)."""
-    if not changes:
-        return _CURRENT[field](record)
+    return first_value(changes) if changes else _CURRENT[field](record)
+
+
+def first_value(changes: Sequence[Change]) -> str | None:
+    """What a field held before these, its changes in order; at least one."""
     start = changes[0]
     if len(changes) == 1 or changes[1].at != start.at:
         return start.old
@@ -103,6 +106,19 @@ def initial_value(record: Record, field: Tracked, changes: Sequence[Change]) -> 
     first = [change for change in changes if change.at == start.at]
     made = {change.new for change in first}
     return next((change.old for change in first if change.old not in made), start.old)
+
+
+def value_at(changes: Sequence[Change], at: datetime, current: str | None, horizon: Horizon) -> str | None:
+    """What a field held at `at`, by its changes in order and its value now."""
+    if not changes:
+        return current
+    value = first_value(changes)
+    for change in changes:
+        if change.at > at:
+            break
+        if horizon.shows(change.at, change.at):
+            value = change.new
+    return value
 
 
 StatusEntered = tuple[Change, Stage]

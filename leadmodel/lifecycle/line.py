@@ -72,7 +72,7 @@ class Line:
         if self.cycle is not None:
             self._hand_over(self.cycle, at)
             return
-        if is_conversion and self.settings.qualified.by == "status":
+        if is_conversion and self.settings.qualified.by_status_at(at):
             return
         human = self.directory.is_human
         if self.settings.assignment.owner and previous is not None and human(holder) and not human(previous):
@@ -179,6 +179,18 @@ class Line:
         """The linked opportunity got far enough; with no cycle open there is nothing it ends (K12)."""
         if self.cycle is not None:
             self.dispose(at, Stage.QUALIFIED, by, Ending.OPPORTUNITY)
+
+    def lose(self, at: datetime, by: str | None, reason: str | None) -> None:
+        """The opportunity of a qualified person was lost: on to Nurture, and the cycle stays qualified (M14).
+
+        Whom somebody works again already, or who is elsewhere by now, stays there.
+        """
+        if self.cycle is not None or self.standing is not Stage.QUALIFIED:
+            return
+        self.dispose(at, Stage.NURTURE, by, Ending.OPPORTUNITY)
+        cycle = self._last_disposed()
+        if cycle is not None and reason is not None:
+            cycle.reason = reason
 
     def back_to_raw(self, at: datetime, by: str | None) -> None:
         """Status back to Raw: an open cycle is withdrawn (K4)."""

@@ -9,22 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from leadmodel.lifecycle.lead_types import LeadTypes
+from leadmodel.lifecycle.section import Instant, Names, Section, Share
 from leadmodel.lifecycle.stages import Path, Stage
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Names = tuple[str, ...]
-
-
-class Section(BaseModel):
-    """A part of the file: unknown keys are mistakes, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Organisation(Section):
@@ -52,14 +46,7 @@ class StageChange(Section):
 
     status: str
     stage: Stage
-    since: datetime
-
-    @field_validator("since")
-    @classmethod
-    def _with_zone(cls, value: datetime) -> datetime:
-        if value.tzinfo is None:
-            raise ValueError("needs a zone; write 2026-03-01T00:00:00Z")
-        return value
+    since: Instant
 
 
 class Stages(Section):
@@ -168,20 +155,77 @@ def _regex(patterns: Names) -> str:
     return "|".join(re.escape(p).replace(r"\*", ".*").replace(r"\?", ".") for p in patterns)
 
 
+class Definition(StrEnum):
+    """The three things *qualified* may mean where opportunities tell it, early to late (R108, R109, R110)."""
+
+    MEETING_SCHEDULED = "meeting_scheduled"
+    MEETING_COMPLETED = "meeting_completed"
+    PIPELINE = "pipeline"
+
+
+class QualifiedChange(Section):
+    """From an instant on, *qualified* is told by something else."""
+
+    since: Instant
+    by: Literal["status", "opportunity"]
+    definition: Definition = Definition.MEETING_SCHEDULED
+
+
 class Qualified(Section):
     """What *qualified* means here (M8, K3, K12): a status and conversion, or an opportunity's stage."""
 
     by: Literal["status", "opportunity"] = "status"
-    definition: Literal["meeting_scheduled", "meeting_completed", "pipeline"] = "meeting_scheduled"
-    opportunity_stages: Names = ()
-    """Opportunity stages at or past the definition."""
+    definition: Definition = Definition.MEETING_SCHEDULED
+    stages: dict[Definition, Names] = Field(default_factory=dict)
+    """The opportunity stages at which each is reached; one at or past the definition in force counts."""
+    changes: tuple[QualifiedChange, ...] = ()
     primary_role_only: bool = False
+    loss_reason_field: str | None = None
+    """API name of the Opportunity field that tells why it was lost (M14, R037)."""
 
     @model_validator(mode="after")
     def _stages_named(self) -> Qualified:
-        if self.by == "opportunity" and not self.opportunity_stages:
-            raise ValueError("opportunity_stages is empty; name the stages that count as qualified")
+        told = [(self.by, self.definition), *((change.by, change.definition) for change in self.changes)]
+        for by, definition in told:
+            if by == "opportunity" and not self._at_or_past(definition):
+                raise ValueError(
+                    f"no opportunity stage stands under stages.{definition} or past it; name some"
+                )
         return self
+
+    def _at_or_past(self, definition: Definition) -> frozenset[str]:
+        later = list(Definition)[list(Definition).index(definition) :]
+        return frozenset(stage for reached in later for stage in self.stages.get(reached, ()))
+
+    @cached_property
+    def all_stages(self) -> frozenset[str]:
+        """Every stage that some definition knows."""
+        return frozenset(stage for stages in self.stages.values() for stage in stages)
+
+    @cached_property
+    def _in_order(self) -> tuple[tuple[datetime | None, bool, frozenset[str]], ...]:
+        """From when, whether statuses tell it, and the opportunity stages that do."""
+        since: list[tuple[datetime | None, str, Definition]] = [(None, self.by, self.definition)]
+        since += [(c.since, c.by, c.definition) for c in sorted(self.changes, key=lambda c: c.since)]
+        return tuple(
+            (start, by == "status", self._at_or_past(definition) if by == "opportunity" else frozenset())
+            for start, by, definition in since
+        )
+
+    def by_status_at(self, at: datetime) -> bool:
+        """Whether a conversion is a qualified disposition at `at` (K3)."""
+        return self._at(at)[0]
+
+    def counts(self, stage: str, at: datetime) -> bool:
+        """Whether reaching this opportunity stage at `at` is a qualified disposition."""
+        return stage in self._at(at)[1]
+
+    def _at(self, at: datetime) -> tuple[bool, frozenset[str]]:
+        found = self._in_order[0]
+        for entry in self._in_order[1:]:
+            if entry[0] is not None and entry[0] <= at:
+                found = entry
+        return found[1], found[2]
 
 
 class Paths(Section):
@@ -277,6 +321,7 @@ class ModelSettings(Section):
     slip_minutes: Annotated[float, Field(ge=0)] = 10
     qualified: Qualified = Qualified()
     paths: Paths = Paths()
+    lead_types: LeadTypes = LeadTypes()
     recycling: Recycling = Recycling()
     write_back: WriteBack = WriteBack()
     teams: Teams = Teams()

@@ -8,9 +8,9 @@ from enum import IntEnum
 from operator import itemgetter
 
 from leadmodel.lifecycle.cycles import COUNTING, Touch
-from leadmodel.lifecycle.effects import CONVERTED, DATED, ENTERED, Effect, explained, owned_by, won
-from leadmodel.lifecycle.facts import Directory, Family, Horizon, OpportunityStep, Record, Tracked
-from leadmodel.lifecycle.history import History, initial_value, straighten, without_slips
+from leadmodel.lifecycle.effects import CONVERTED, DATED, ENTERED, Effect, explained, lost, owned_by, won
+from leadmodel.lifecycle.facts import DealEnd, Family, Horizon, OpportunityStep, Record, Tracked
+from leadmodel.lifecycle.history import History, initial_value, without_slips
 from leadmodel.lifecycle.joins import Join, created_by_conversion
 from leadmodel.lifecycle.line import Line
 from leadmodel.lifecycle.settings import ModelSettings
@@ -45,9 +45,9 @@ def ordered_steps(
     records: dict[str, Record],
     joins: list[Join],
     touches: list[tuple[str, Touch]],
+    history: History,
     *,
     settings: ModelSettings,
-    directory: Directory,
     horizon: Horizon,
 ) -> list[Step]:
     """The steps of the records that exist, in the fold's order.
@@ -56,7 +56,6 @@ def ordered_steps(
     """
     steps: list[Step] = [(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
     touched_at = sorted([touch.at for _, touch in touches if touch.why in COUNTING])
-    history = straighten(family.changes, directory)
     for record in records.values():
         converted_at = created_by_conversion(record, joins)
         steps += _owners(record, converted_at, history, horizon)
@@ -67,7 +66,7 @@ def ordered_steps(
         if record.converted_at is not None:
             steps += _conversion(record, record.converted_at, settings, horizon)
     if family.steps:
-        steps += _opportunities(family.steps, records, horizon)
+        steps += _opportunities(family.steps, records, settings, horizon)
     if joins:
         steps += _merges(joins, records, horizon)
     steps.sort(key=itemgetter(0, 1, 2))  # at, rank, key
@@ -152,19 +151,30 @@ def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Itera
 
 def _conversion(record: Record, at: datetime, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
     """Conversion is a qualified disposition, unless an opportunity's stage is (K3)."""
-    if settings.qualified.by == "status" and horizon.shows(at, at):
+    if settings.qualified.by_status_at(at) and horizon.shows(at, at):
         record_id = record.record_id
         yield (at, Rank.DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
 
 
 def _opportunities(
-    told: Iterable[OpportunityStep], records: dict[str, Record], horizon: Horizon
+    told: Iterable[OpportunityStep], records: dict[str, Record], settings: ModelSettings, horizon: Horizon
 ) -> Iterator[Step]:
-    """Opportunities that got far enough, or were won (M8, M14)."""
-    for step in set(told):
-        if step.record_id in records and horizon.shows(step.at, step.at):
-            effect = won if step.is_won else Line.qualify_by_opportunity
-            yield (step.at, Rank.DISPOSE, step.opportunity_id, step.record_id, step.actor, effect)
+    """Opportunities that got far enough, once each, and those won or lost (M8, M14)."""
+    far_enough: set[tuple[str, str]] = set()
+    for step in sorted(set(told), key=_in_order):
+        record_id, opportunity_id, at, actor, stage, end, reason = step
+        if record_id not in records or not horizon.shows(at, at):
+            continue
+        if settings.qualified.counts(stage, at) and (record_id, opportunity_id) not in far_enough:
+            far_enough.add((record_id, opportunity_id))
+            yield (at, Rank.DISPOSE, f"{opportunity_id} 1", record_id, actor, Line.qualify_by_opportunity)
+        if end is not None:
+            effect = won if end is DealEnd.WON else lost(reason)
+            yield (at, Rank.DISPOSE, f"{opportunity_id} 2 {end}", record_id, actor, effect)
+
+
+def _in_order(step: OpportunityStep) -> tuple[datetime, str, str, str]:
+    return step.at, step.opportunity_id, step.stage, step.record_id
 
 
 def _merges(joins: Iterable[Join], records: dict[str, Record], horizon: Horizon) -> Iterator[Step]:

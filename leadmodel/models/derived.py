@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
 
 
@@ -81,6 +82,10 @@ class Cycle(models.Model):
     is_pre_qualification = models.BooleanField()
     qualified_at = models.DateTimeField(null=True)
     handling = _code(Handling)
+    is_target_account = models.BooleanField(db_default=False)
+    relation = _code(Relation, db_default=Relation.NEW_BUSINESS)
+    priority = _code(Priority, null=True)
+    wanted_rep = _id(null=True, help_text="Whom it should have gone to (R054, R055).")
 
     class Meta:
         indexes = (
@@ -123,6 +128,9 @@ class Span(models.Model):
     handling = _code(Handling)
     is_pre_qualification = models.BooleanField()
     touch_count = models.IntegerField()
+    is_target_account = models.BooleanField(db_default=False)
+    relation = _code(Relation, db_default=Relation.NEW_BUSINESS)
+    priority = _code(Priority, null=True)
 
     class Meta:
         indexes = (

@@ -23,6 +23,10 @@ class Opportunity(Mirrored):
 
     class Meta:
         verbose_name = "Opportunity"
+        indexes = (
+            models.Index("account_id", name="opportunity_account"),  # deals of a batch of people's accounts
+            models.Index("stage_name", name="opportunity_stage"),  # which stages there are
+        )
 
 
 class OpportunityContactRole(Mirrored):

@@ -73,6 +73,7 @@ class Contact(Mirrored):
                 "master_record_id", name="contact_merged_into", condition=Q(master_record_id__isnull=False)
             ),
             models.Index("created_at", name="contact_created"),
+            models.Index("account_id", name="contact_account"),  # marks of an account's people
         )
 
 
@@ -86,6 +87,7 @@ class Account(Mirrored):
     billing_country = text("BillingCountry")
     number_of_employees = number("NumberOfEmployees")
     annual_revenue = number("AnnualRevenue")
+    last_modified_by_id = ref("LastModifiedById")
 
     class Meta:
         verbose_name = "Account"

@@ -71,6 +71,16 @@ def _of_opportunity(key: str) -> tuple[str, ...]:
     return (query,)
 
 
+def _of_account(key: str) -> tuple[str, ...]:
+    return (
+        f"SELECT contact.id FROM {{rows}} row JOIN sync_contact contact ON contact.account_id = row.{key}",
+    )
+
+
+_RULED = ("Title", "Email", "Phone", "LeadSource", "HasOptedOutOfEmail")
+"""Standard fields that rules are likely to read: what they held when a cycle began must not be forgotten (M3)."""
+_LEAD_SEEN = ("Status", "OwnerId", "Company", "Country", "Industry", "Rating", *_RULED)
+_CONTACT_SEEN = ("OwnerId", "AccountId", *_RULED)
 _NAMESAKES = (
     "SELECT met.id FROM {rows} met JOIN sync_user other ON other.name = met.name AND other.id <> met.id",
     "SELECT met.id FROM {rows} met JOIN sync_group other ON other.name = met.name AND other.id <> met.id",
@@ -108,7 +118,11 @@ OBJECTS: tuple[MirroredObject, ...] = (
     ),
     MirroredObject(mirror.Group, who_is_who=("name", "developer_name"), met_late=_NAMESAKES),
     MirroredObject(mirror.Campaign),
-    MirroredObject(mirror.Account),
+    MirroredObject(
+        mirror.Account,
+        marks=_of_account("id"),
+        seen=("Industry", "BillingCountry", "NumberOfEmployees", "AnnualRevenue"),
+    ),
     # what happened before whom it happened to: a person never shows up without the past read so far
     MirroredObject(
         mirror.LeadHistory, marks=("SELECT lead_id FROM {rows}",), stamp="CreatedDate", parent="Lead"
@@ -133,9 +147,13 @@ OBJECTS: tuple[MirroredObject, ...] = (
         parent="Opportunity",
     ),
     MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",), skips_bin=True),
-    MirroredObject(mirror.Opportunity, marks=_of_opportunity("id"), is_hot=True),
-    MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=("Status", "OwnerId"), is_hot=True),
-    MirroredObject(mirror.Contact, marks=("SELECT id FROM {rows}",), seen=("OwnerId",), is_hot=True),
+    MirroredObject(
+        mirror.Opportunity,
+        marks=_of_opportunity("id") + _of_account("account_id"),
+        is_hot=True,
+    ),
+    MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=_LEAD_SEEN, is_hot=True),
+    MirroredObject(mirror.Contact, marks=("SELECT id FROM {rows}",), seen=_CONTACT_SEEN, is_hot=True),
 )
 BY_NAME = {spec.name: spec for spec in OBJECTS}
 HOT = tuple(spec.name for spec in OBJECTS if spec.is_hot)

@@ -10,6 +10,7 @@ from leadmodel.settings_store import enter
 from sync.models import Seen
 from tests.figures.chance import NOW, START
 from tests.figures.independent_sql import NotKnown, tell
+from tests.lifecycle.desk import BY_PIPELINE
 
 pytestmark = pytest.mark.django_db
 PLAIN = {"stages": {"assigned": ["Assigned"]}}
@@ -18,7 +19,7 @@ PLAIN = {"stages": {"assigned": ["Assigned"]}}
 @pytest.mark.parametrize(
     ("sections", "sentence"),
     [
-        ({"qualified": {"by": "opportunity", "opportunity_stages": ["Pipeline"]}}, "told by opportunities"),
+        ({"qualified": BY_PIPELINE}, "told by opportunities"),
         ({"touches": {"automated_users": ["Tool"], "acts_for": {"Tool": "Alice"}}}, "acts for a rep"),
         ({"assignment": {"outbound_pull": True}, "teams": {"source": "manager"}}, "teams are not roles"),
     ],

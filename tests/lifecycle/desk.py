@@ -10,6 +10,8 @@ from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import (
     Activity,
     Change,
+    Deal,
+    DealEnd,
     Family,
     OpportunityStep,
     Record,
@@ -32,6 +34,9 @@ QUEUE = "00G000000000001AAA"
 LEAD = "00Q000000000001AAA"
 OTHER = "00Q000000000002AAA"
 CONTACT = "003000000000001AAA"
+
+BY_PIPELINE = {"by": "opportunity", "definition": "pipeline", "stages": {"pipeline": ["Pipeline"]}}
+"""Qualified is told by opportunities that reach the stage Pipeline."""
 
 DIRECTORY = Users(
     humans=frozenset({ALICE, BOB, MONA, OLGA}),
@@ -78,6 +83,8 @@ class Desk:
         self.activities: list[Activity] = []
         self.steps: list[OpportunityStep] = []
         self.responses: list[Response] = []
+        self.deals: list[Deal] = []
+        self.values: dict[str, dict[str, str | None]] = {}
 
     def _id(self, prefix: str) -> str:
         told = len(self.changes) + len(self.activities) + len(self.steps)
@@ -97,7 +104,7 @@ class Desk:
         return self
 
     def change(
-        self, minute: float, field: Tracked, old: str | None, new: str | None, by: str, record: str
+        self, minute: float, field: str, old: str | None, new: str | None, by: str, record: str
     ) -> Desk:
         """A history row."""
         row = Change(record, field, at(minute), by, old, new, "LeadHistory", self._id("017"))
@@ -128,9 +135,48 @@ class Desk:
         self.activities.append(Activity(**(task | values)))
         return self
 
+    def reached(self, minute: float, stage: str, end: DealEnd | None = None, **values: Any) -> Desk:
+        """The opportunity of the person gets to a stage."""
+        step: dict[str, Any] = {
+            "record_id": LEAD,
+            "opportunity_id": "006A",
+            "at": at(minute),
+            "actor": ALICE,
+            "stage": stage,
+            "end": end,
+        }
+        self.steps.append(OpportunityStep(**(step | values)))
+        return self
+
+    def deal(self, opened: float, closed: float | None = None, **values: Any) -> Desk:
+        """An opportunity of the person ran, or runs."""
+        deal: dict[str, Any] = {
+            "tie": LEAD,
+            "opportunity_id": f"006{len(self.deals):012}AAA",
+            "opened_at": at(opened),
+            "closed_at": None if closed is None else at(closed),
+            "is_won": False,
+            "owner_id": BOB,
+        }
+        self.deals.append(Deal(**(deal | values)))
+        return self
+
+    def holds(self, record_id: str = LEAD, **values: str | None) -> Desk:
+        """What fields that rules read hold now, on a record or an account."""
+        self.values.setdefault(record_id, {}).update(values)
+        return self
+
     def family(self) -> Family:
         """All that was told."""
-        return Family(self.records, self.changes, self.activities, self.steps, self.responses)
+        return Family(
+            self.records,
+            self.changes,
+            self.activities,
+            self.steps,
+            self.responses,
+            self.deals,
+            self.values,
+        )
 
     def persons(self, *, as_of: float | None = None, known_by: float | None = None) -> list[Person]:
         """The persons, as of and as known at minutes."""

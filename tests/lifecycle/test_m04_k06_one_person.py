@@ -6,6 +6,7 @@ from leadmodel.lifecycle.stages import Ending, Outcome, Stage
 from tests.lifecycle.desk import (
     ALICE,
     BOB,
+    BY_PIPELINE,
     CONTACT,
     LEAD,
     OTHER,
@@ -18,7 +19,7 @@ from tests.lifecycle.desk import (
     model,
 )
 
-BY_OPPORTUNITY = model(qualified={"by": "opportunity", "opportunity_stages": ["Pipeline"]})
+BY_OPPORTUNITY = model(qualified=BY_PIPELINE)
 
 
 def converted(*, contact_owner: str = ALICE) -> Desk:

@@ -6,7 +6,20 @@ import pytest
 
 from leadmodel.lifecycle.facts import OpportunityStep, Tracked
 from leadmodel.lifecycle.stages import Ending, Handling, Outcome, Stage
-from tests.lifecycle.desk import ALICE, BOB, CONTACT, DAY, LEAD, ROUTER, Desk, assigned, at, minutes, model
+from tests.lifecycle.desk import (
+    ALICE,
+    BOB,
+    BY_PIPELINE,
+    CONTACT,
+    DAY,
+    LEAD,
+    ROUTER,
+    Desk,
+    assigned,
+    at,
+    minutes,
+    model,
+)
 
 
 @pytest.mark.parametrize("status", ["Qualified", "Nurture", "Unqualified"])
@@ -61,17 +74,17 @@ def test_m08_reason_as_it_stood_then() -> None:
 
 
 def test_m08_opportunity_at_the_qualified_stage_closes() -> None:
-    settings = model(qualified={"by": "opportunity", "opportunity_stages": ["Pipeline"]})
+    settings = model(qualified=BY_PIPELINE)
     desk = assigned(0, settings=settings).call(5)
-    desk.steps.append(OpportunityStep(LEAD, "006A", at(80), ALICE, is_won=False))
+    desk.steps.append(OpportunityStep(LEAD, "006A", at(80), ALICE, "Pipeline"))
 
     assert (desk.cycle().outcome, desk.cycle().ending) == (Outcome.QUALIFIED, Ending.OPPORTUNITY)
 
 
 def test_k12_opportunity_with_no_cycle_open_ends_nothing() -> None:
-    settings = model(qualified={"by": "opportunity", "opportunity_stages": ["Pipeline"]})
+    settings = model(qualified=BY_PIPELINE)
     desk = assigned(0, settings=settings).call(5).status(60, "Assigned", "Unqualified")
-    desk.steps.append(OpportunityStep(LEAD, "006A", at(80), ALICE, is_won=False))
+    desk.steps.append(OpportunityStep(LEAD, "006A", at(80), ALICE, "Pipeline"))
 
     assert desk.cycle().outcome is Outcome.UNQUALIFIED
 
@@ -86,7 +99,7 @@ def test_k03_conversion_is_a_qualified_disposition() -> None:
 
 
 def test_k03_conversion_only_joins_where_the_opportunity_decides() -> None:
-    settings = model(qualified={"by": "opportunity", "opportunity_stages": ["Pipeline"]})
+    settings = model(qualified=BY_PIPELINE)
     desk = assigned(0, settings=settings, converted_to=CONTACT, converted_at=at(90), converted_by=BOB).call(5)
     desk.record(CONTACT, 90, owner_id=ALICE, status=None)
 

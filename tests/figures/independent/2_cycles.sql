@@ -64,6 +64,26 @@ SELECT line, id, at, 3, actor, 'dispose', 'qualified', 'conversion', at FROM mod
 CREATE INDEX ON signal (line, at);
 ANALYZE signal;
 
+-- Where an opportunity got to, for each of its people from the moment they were named in it; which stages are an end.
+CREATE TEMP TABLE arrival ON COMMIT DROP AS
+SELECT role.contact_id AS line, history.id, GREATEST(history.created_at, role.created_at) AS at,
+       history.created_by_id AS actor, ended.is_won
+FROM model, sync_opportunitycontactrole role
+JOIN (SELECT *, lead(created_at) OVER (PARTITION BY opportunity_id ORDER BY created_at, id) AS until_at
+      FROM sync_opportunityhistory) AS history USING (opportunity_id)
+JOIN (SELECT stage_name, bool_or(is_won) AS is_won FROM sync_opportunity WHERE is_closed GROUP BY stage_name) AS ended
+     USING (stage_name)
+WHERE role.is_deleted IS NOT TRUE AND (until_at IS NULL OR until_at > role.created_at)
+  AND GREATEST(history.created_at, role.created_at) <= until;
+
+-- M14: a lost opportunity sends its people to Nurture, from Qualified; whom somebody works again stays there.
+INSERT INTO signal
+SELECT arrival.line, arrival.id, arrival.at, 3, arrival.actor, 'dispose', 'nurture', 'lost', arrival.at
+FROM arrival CROSS JOIN LATERAL (
+    SELECT stage, kind FROM signal WHERE signal.line = arrival.line AND (signal.at, signal.rank) <= (arrival.at, 3)
+    ORDER BY at DESC, rank DESC, signal.id DESC LIMIT 1) AS last
+WHERE NOT arrival.is_won AND last.kind = 'dispose' AND last.stage = 'qualified';
+
 -- Activities of a merge's loser stand under the winner. One from before the merge is the loser's where only the loser
 -- had a cycle open then, or was there at all.
 CREATE TEMP TABLE open_then ON COMMIT DROP AS
@@ -97,10 +117,7 @@ WHERE (told #>> '{assignment,outbound_pull}')::boolean
   AND (last.kind IS NULL OR last.stage = 'raw' OR last.stage = 'nurture' AND
        touch.at >= last.at + make_interval(days => (told #>> '{recycling,nurture_hold_days}')::int))
   AND NOT EXISTS (
-      SELECT FROM sync_opportunitycontactrole role JOIN sync_opportunity won ON won.id = role.opportunity_id
-      JOIN sync_opportunityhistory history ON history.opportunity_id = won.id AND history.stage_name = won.stage_name
-      WHERE role.contact_id = touch.line AND won.is_won AND role.is_deleted IS NOT TRUE
-        AND GREATEST(history.created_at, role.created_at) < touch.at);
+      SELECT FROM arrival WHERE arrival.line = touch.line AND arrival.is_won AND arrival.at < touch.at);
 INSERT INTO signal
 SELECT pull.line, pull.id, pull.at, 2, pull.owner_id, 'open', 'assigned', 'pull', pull.at
 FROM model, pull WHERE NOT EXISTS (  -- M9's window: after a disposition that closed something

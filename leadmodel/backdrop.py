@@ -1,0 +1,102 @@
+"""Gather what surrounds a batch of people: what rules read, accounts, the opportunities of both (M5, A16)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from leadmodel.deals import deals, owner_changes
+from leadmodel.filling import Columns, Filling, Lists, array
+from leadmodel.lifecycle.facts import Change
+from leadmodel.lifecycle.known import ACCOUNT, ACCOUNT_ID
+from leadmodel.lifecycle.lead_types import LeadTypes
+from sync.fields import column_of
+
+
+def ruled_columns(rules: LeadTypes) -> dict[str, dict[str, str]]:
+    """Object → field that rules read → column, of those that are mirrored."""
+    fields = rules.fields()
+    of_account = [field.removeprefix(ACCOUNT) for field in fields if field.startswith(ACCOUNT)]
+    asked: dict[str, dict[str, str | None]] = {
+        "Lead": {**dict(zip(fields, fields, strict=True)), ACCOUNT_ID: rules.account_field},
+        "Contact": {**dict(zip(fields, fields, strict=True)), ACCOUNT_ID: ACCOUNT_ID},
+        "Account": {**dict(zip(of_account, of_account, strict=True))},
+    }
+    return {
+        name: {
+            field: column
+            for field, api_name in wanted.items()
+            if (column := column_of(name, api_name)) is not None
+        }
+        for name, wanted in asked.items()
+    }
+
+
+def put_known(filling: Filling, cursor: Cursor, batch: str, columns: Columns) -> None:
+    """What lead types rest on, into the families."""
+    held = _put_values(filling, cursor, batch, columns)
+    accounts = array(held)
+    for account_id, values in _values(cursor, accounts, "Account", columns).items():
+        for family in held[account_id]:
+            family.values[account_id] = values
+    for change in _seen_of(cursor, accounts, columns.tracked.get("Account", {})):
+        for family in held[change.record_id]:
+            family.changes.append(change)
+    whose: dict[str, list[Lists]] = defaultdict(list)
+    for deal in deals(cursor, batch, accounts):
+        own = filling.get(deal.tie)
+        for family in held[deal.tie] if own is None else [own]:
+            family.deals.append(deal)
+            whose[deal.opportunity_id].append(family)
+    for change in owner_changes(cursor, array(whose)) if whose else ():
+        for family in whose[change.record_id]:
+            family.changes.append(change)
+
+
+def _put_values(
+    filling: Filling, cursor: Cursor, batch: str, columns: Columns
+) -> defaultdict[str, list[Lists]]:
+    """The records' own fields; returns account Id → the families that are, or were, of it."""
+    held: defaultdict[str, list[Lists]] = defaultdict(list)
+    for name in ("Lead", "Contact"):
+        for record_id, values in _values(cursor, batch, name, columns).items():
+            family = filling.get(record_id)
+            if family is not None:
+                family.values[record_id] = values
+                accounts = {
+                    c.new for c in family.changes if (c.record_id, c.field) == (record_id, ACCOUNT_ID)
+                }
+                for account_id in {*accounts, values.get(ACCOUNT_ID)} - {None}:
+                    held[str(account_id)].append(family)
+    return held
+
+
+def _values(cursor: Cursor, ids: str, name: str, columns: Columns) -> dict[str, dict[str, str | None]]:
+    """Record Id → field that rules read → its value now, of these records of an object."""
+    wanted = columns.ruled[name]
+    if not wanted or ids == "{}":
+        return {}
+    cursor.execute(
+        sql.SQL("SELECT id, {fields} FROM {table} WHERE id = ANY(%s::text[])").format(
+            fields=sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in wanted.values()),
+            table=sql.Identifier(f"sync_{name.lower()}"),
+        ),
+        [ids],
+    )
+    return {row[0]: dict(zip(wanted, row[1:], strict=True)) for row in cursor.fetchall()}
+
+
+def _seen_of(cursor: Cursor, ids: str, meaning: dict[str, str]) -> Iterator[Change]:
+    """What the sync saw change on these records, of the fields that mean something."""
+    if not meaning or ids == "{}":
+        return
+    cursor.execute(
+        "SELECT record_id, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
+        " WHERE record_id = ANY(%s::text[]) AND field = ANY(%s)",
+        [ids, list(meaning)],
+    )
+    for record_id, field, at, actor, old, new, row_id, since in cursor.fetchall():
+        yield Change(record_id, meaning[field], at, actor, old, new, "Seen", str(row_id), since)

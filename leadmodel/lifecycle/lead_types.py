@@ -1,0 +1,89 @@
+"""What type a lead is: path, target account, relation, priority (M5, A16, R142, R143).
+
+Rules that operations write decide, over mirrored fields as they stood when the cycle began; nothing is typed by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import Field
+
+from leadmodel.lifecycle.conditions import Read, Rule
+from leadmodel.lifecycle.section import Section
+from leadmodel.lifecycle.stages import Path
+
+
+class Priority(StrEnum):
+    """How soon somebody must look at a lead; the seeds' order (R142, R143)."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Relation(StrEnum):
+    """What the person's company is to us when the cycle begins."""
+
+    NEW_BUSINESS = "new_business"
+    OPEN_OPPORTUNITY = "open_opportunity"
+    CUSTOMER = "customer"
+
+
+OWN_FIELDS = ("path", "target_account", "relation")
+"""What rules may ask of a lead beside its fields: what has been decided about it before."""
+
+
+class LeadTypes(Section):
+    """The rules. Of several priorities that a lead meets, the first counts."""
+
+    account_field: str | None = None
+    """API name of the Lead field that names its account, where a matching tool fills one."""
+    target_account: Rule | None = None
+    customer: Rule | None = None
+    """Customers beside those who won an opportunity."""
+    priorities: dict[Priority, Rule] = Field(default_factory=dict)
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Each rule with its place in the file."""
+        if self.target_account is not None:
+            yield "target_account", self.target_account
+        if self.customer is not None:
+            yield "customer", self.customer
+        for priority, rule in self.in_order():
+            yield f"priorities.{priority}", rule
+
+    def in_order(self) -> list[tuple[Priority, Rule]]:
+        """The priorities, the most urgent first, however the file orders them."""
+        return sorted(self.priorities.items())
+
+    def fields(self) -> frozenset[str]:
+        """The Salesforce fields the rules read."""
+        named = {condition.field for _, rule in self.rules() for condition in rule.conditions()}
+        return frozenset(named - set(OWN_FIELDS))
+
+
+class LeadType(NamedTuple):
+    """What a lead was when its cycle began."""
+
+    is_target_account: bool
+    relation: Relation
+    priority: Priority | None
+
+
+def type_of(rules: LeadTypes, read: Read, path: Path, relation: Callable[[], Relation]) -> LeadType:
+    """The type by these rules; `read` gives the fields as they stood, `relation` what its opportunities say."""
+    is_target = rules.target_account is not None and rules.target_account.holds(read)
+    related = relation()
+    if rules.customer is not None and rules.customer.holds(read):
+        related = Relation.CUSTOMER
+    own = {"path": path.value, "target_account": str(is_target).lower(), "relation": related.value}
+
+    def with_own(field: str) -> str | None:
+        return own[field] if field in own else read(field)
+
+    met = (priority for priority, rule in rules.in_order() if rule.holds(with_own))
+    return LeadType(is_target, related, next(met, None))
