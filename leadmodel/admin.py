@@ -10,15 +10,26 @@ from django.http import HttpRequest
 from typing_extensions import override
 
 from base.admin_site import OpsAdmin, ReadOnlyAdmin
-from leadmodel.models import Exclusion, PersonRecord, SettingsVersion, TeamMembership
+from leadmodel.models import Absence, Exclusion, PersonRecord, SettingsVersion, TeamMembership
 from leadmodel.rebuild import mark_everybody
 from sync.models import User as SalesforceUser
 
 if TYPE_CHECKING:  # generic for the type checker, not while running
     _ExclusionForm = forms.ModelForm[Exclusion]
     _MembershipForm = forms.ModelForm[TeamMembership]
+    _AbsenceForm = forms.ModelForm[Absence]
 else:
-    _ExclusionForm = _MembershipForm = forms.ModelForm
+    _ExclusionForm = _MembershipForm = _AbsenceForm = forms.ModelForm
+
+
+def _known_user(value: str) -> str:
+    """A Salesforce user that was read."""
+    user_id = value.strip()
+    if not SalesforceUser.objects.filter(pk=user_id).exists():
+        raise forms.ValidationError(
+            f"There is no Salesforce user {user_id}: write all 18 characters, beginning with 005."
+        )
+    return user_id
 
 
 class ExclusionForm(_ExclusionForm):
@@ -69,12 +80,7 @@ class TeamMembershipForm(_MembershipForm):
 
     def clean_user_id(self) -> str:
         """A user that was read."""
-        value: str = self.cleaned_data["user_id"].strip()
-        if not SalesforceUser.objects.filter(pk=value).exists():
-            raise forms.ValidationError(
-                f"There is no Salesforce user {value}: write all 18 characters, beginning with 005."
-            )
-        return value
+        return _known_user(self.cleaned_data["user_id"])
 
 
 @admin.register(TeamMembership)
@@ -91,6 +97,45 @@ class TeamMembershipAdmin(OpsAdmin):
         self, request: HttpRequest, obj: TeamMembership, form: forms.ModelForm[Any], change: bool
     ) -> None:
         """Keep it, and have cycles told by it."""
+        super().save_model(request, obj, form, change)
+        mark_everybody()
+
+
+class AbsenceForm(_AbsenceForm):
+    """An absence of a Salesforce user there is, ending after it begins."""
+
+    class Meta:
+        model = Absence
+        fields = ("user_id", "starts_at", "ends_at", "why")
+
+    def clean_user_id(self) -> str:
+        """A user that was read."""
+        return _known_user(self.cleaned_data["user_id"])
+
+    def clean(self) -> dict[str, Any]:
+        """The end comes after the start."""
+        data = super().clean() or self.cleaned_data
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", "The absence ends before it begins: write a later end.")
+        return data
+
+
+@admin.register(Absence)
+class AbsenceAdmin(OpsAdmin):
+    """Who is away when. A change tells business time anew."""
+
+    form = AbsenceForm
+    list_display = ("user_id", "starts_at", "ends_at", "why", "entered_by", "entered_at")
+    search_fields = ("user_id", "why")
+    readonly_fields = ("entered_at",)
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Absence, form: forms.ModelForm[Any], change: bool
+    ) -> None:
+        """Keep it, and have business time told by it."""
+        obj.entered_by_id = request.user.pk
         super().save_model(request, obj, form, change)
         mark_everybody()
 

@@ -55,7 +55,7 @@ class Model:
 def read_model(*, known_by: datetime | None = None, settings: ModelSettings | None = None) -> Model:
     """The model as entered by `known_by` (None: now), or as it would be with other `settings`."""
     settings = settings or settings_in_force(known_by=known_by)
-    return Model(settings, read_directory(settings), read_columns(settings))
+    return Model(settings, read_directory(settings, known_by=known_by), read_columns(settings))
 
 
 def rebuild_all(batch: int = BATCH) -> Rebuilt:

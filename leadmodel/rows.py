@@ -85,6 +85,7 @@ class Rows:
                     cycle.is_target_account,
                     cycle.relation,
                     cycle.priority,
+                    span.response_business_s,
                 )
             )
         return rows
@@ -149,4 +150,5 @@ def _cycle(person_id: str, cycle: Cycle, *, is_pre: bool) -> Sequence[object]:
         cycle.relation,
         cycle.priority,
         cycle.wanted_rep,
+        cycle.response_business_s,
     )

@@ -30,6 +30,9 @@ _COMMENTS = {
     "write_back": "Which status the app writes when a rep disposes here, by stage; else the first that means it.",
     "teams": "Where a rep's team comes from: role, manager or app.",
     "response": "The promise to answer, in minutes of the calendar.",
+    "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"
+    "hours by weekday, e.g. monday: ['09:00-12:00', '13:00-17:00']; holidays: {country: DE, subdivision: BE};\n"
+    "closed: further days off; teams: calendars of teams that work otherwise.",
     "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.",
     "few": "Below this many, a figure is grey: too few to say.",
 }

@@ -14,7 +14,7 @@ _CYCLES = """
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
            true AS owes, true AS tells_outcome,
-           extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s,
+           extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s, response_business_s,
            extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s
     FROM {cycle} row WHERE {where}
 """
@@ -24,7 +24,7 @@ _SPANS = """
            touch_count, priority, relation,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
-           extract(epoch FROM first_touch_at - started_at)::float8 AS response_s,
+           extract(epoch FROM first_touch_at - started_at)::float8 AS response_s, response_business_s,
            extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s
     FROM {span} row WHERE (owes_response OR is_first_rep) AND {where}
 """

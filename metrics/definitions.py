@@ -27,17 +27,25 @@ def _outcome(name: str, label: str, words: str) -> Figure:
     )
 
 
-def _response(name: str, label: str, kind: Kind, *, at: float = 0.5) -> Figure:
+def _response(
+    name: str,
+    label: str,
+    kind: Kind,
+    *,
+    at: float = 0.5,
+    value: str = "response_s",
+    hours: str = "calendar hours",
+) -> Figure:
     return Figure(
         name,
         label,
         kind,
         Unit.SECONDS,
-        "time from the assignment to the first counted touch, in calendar hours; per rep, from getting the person",
+        f"time from the assignment to the first counted touch, in {hours}; per rep, from getting the person",
         f"outbound, bypassed, still waiting, {_EXCEPTIONS}",
         member=ANSWERED,
         population=ANSWERED,
-        value="response_s",
+        value=value,
         at=at,
     )
 
@@ -93,6 +101,13 @@ FIGURES: tuple[Figure, ...] = (
     _response("response_median_s", "Response, median", Kind.PERCENTILE),
     _response("response_p90_s", "Response, P90", Kind.PERCENTILE, at=0.9),
     _response("response_mean_s", "Response, mean", Kind.MEAN),
+    _response(
+        "response_median_business_s",
+        "Response in business hours, median",
+        Kind.PERCENTILE,
+        value="response_business_s",
+        hours="business hours of the rep",
+    ),
     _waiting("response_median_waiting_s", "Response with the waiting, median", 0.5),
     _waiting("response_p90_waiting_s", "Response with the waiting, P90", 0.9),
     _within("responded_within_2h", "Within 2 h", 7200),

@@ -50,6 +50,8 @@ class Span:
     owes_response: bool = False
     is_touched: bool = False
     is_bypassed: bool = False
+    response_business_s: float | None = None
+    """From getting the person to the first touch, where it falls in this span, in the holder's business time (M17)."""
 
 
 @dataclass(slots=True)
@@ -90,6 +92,8 @@ class Cycle:
     priority: Priority | None = None
     wanted_rep: str | None = None
     """Whom it should have gone to (R054, R055); `first_rep` is whom it went to."""
+    response_business_s: float | None = None
+    """From the assignment to the first touch, in the first rep's business time (M17)."""
     touches: list[Touch] = field(default_factory=list)
 
 

@@ -210,9 +210,22 @@ def _finish_cycle(
             cycle.first_rep = directory.named(span.holder)
             cycle.team = directory.team_of(span.holder, span.started_at)
             break
+    if cycle.first_touch_at is not None:
+        _tell_business_time(cycle, cycle.first_touch_at, directory)
     if previous is not None:
         cycle.entry = _entry(cycle, previous, line, directory)
         cycle.broke_hold = _broke_hold(cycle, previous, settings)
+
+
+def _tell_business_time(cycle: Cycle, touched_at: datetime, directory: Directory) -> None:
+    """How long the answer took while somebody worked: beside the calendar's hours, which are the clock (M17)."""
+    openings = directory.openings_of(cycle.first_rep)
+    if openings is not None:
+        cycle.response_business_s = openings.seconds(cycle.assigned_at, touched_at)
+    for span in cycle.spans:
+        openings = directory.openings_of(directory.named(span.holder)) if span.is_touched else None
+        if openings is not None:
+            span.response_business_s = openings.seconds(span.started_at, touched_at)
 
 
 def _entry(cycle: Cycle, previous: Cycle, line: Line, directory: Directory) -> Entry:

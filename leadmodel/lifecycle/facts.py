@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from leadmodel.lifecycle.business_time import Openings
+
 
 class Tracked(StrEnum):
     """The fields whose changes the model reads, beside those that rules name."""
@@ -167,6 +169,9 @@ class Directory(Protocol):
     def team_of(self, user_id: str, at: datetime) -> str | None:
         """The user's team at an instant (K9)."""
 
+    def openings_of(self, user_id: str | None) -> Openings | None:
+        """When this user works (M17), None for nobody in particular: everybody's hours. None where not known."""
+
 
 Since = tuple[datetime | None, str]
 """From when (None: always) a name holds."""
@@ -179,6 +184,8 @@ class Users(NamedTuple):
     teams: Mapping[str, Sequence[Since]] = {}
     acting_for: Mapping[str, str] = {}
     by_name: Mapping[str, str | None] = {}
+    openings: Mapping[str | None, Openings] = {}
+    """User Id → when they work; under None, everybody else."""
 
     def is_human(self, user_id: str | None) -> bool:
         """A Standard user that the settings do not call automated."""
@@ -199,3 +206,7 @@ class Users(NamedTuple):
             if since is None or since <= at:
                 team = name
         return team or None
+
+    def openings_of(self, user_id: str | None) -> Openings | None:
+        """When this user works (M17)."""
+        return self.openings.get(user_id) or self.openings.get(None)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
+from leadmodel.lifecycle.calendars import Calendars
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.section import Instant, Names, Section, Share
 from leadmodel.lifecycle.stages import Path, Stage
@@ -326,6 +327,7 @@ class ModelSettings(Section):
     write_back: WriteBack = WriteBack()
     teams: Teams = Teams()
     response: Response = Response()
+    business_time: Calendars = Calendars()
     targets: dict[str, Target] = Field(default_factory=default_targets)
     few: Annotated[int, Field(ge=1)] = 10
     """Below this many, a figure is grey: too few to say."""

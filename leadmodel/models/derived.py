@@ -86,6 +86,7 @@ class Cycle(models.Model):
     relation = _code(Relation, db_default=Relation.NEW_BUSINESS)
     priority = _code(Priority, null=True)
     wanted_rep = _id(null=True, help_text="Whom it should have gone to (R054, R055).")
+    response_business_s = models.FloatField(null=True, help_text="In the first rep's business time (M17).")
 
     class Meta:
         indexes = (
@@ -131,6 +132,7 @@ class Span(models.Model):
     is_target_account = models.BooleanField(db_default=False)
     relation = _code(Relation, db_default=Relation.NEW_BUSINESS)
     priority = _code(Priority, null=True)
+    response_business_s = models.FloatField(null=True, help_text="In the holder's business time (M17).")
 
     class Meta:
         indexes = (

@@ -34,6 +34,26 @@ class TeamMembership(models.Model):
         return f"{self.user_id} {self.team}"
 
 
+class Absence(models.Model):
+    """A time when somebody does not work: it is no business time of theirs (M17)."""
+
+    user_id = models.CharField("Salesforce user Id", max_length=18, db_collation="C")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    why = models.CharField(max_length=200, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"),
+        )
+        indexes = (models.Index("user_id", "starts_at", name="absence_user"),)  # a user's business time
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
+
+
 class Exclusion(models.Model):
     """An exception (M16): a person left out of every figure while it is in force, named, owned and expiring."""
 

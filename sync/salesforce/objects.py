@@ -113,7 +113,7 @@ OBJECTS: tuple[MirroredObject, ...] = (
     ),
     MirroredObject(
         mirror.User,
-        who_is_who=("name", "username", "user_type", "profile_id", "role_id", "manager_id"),
+        who_is_who=("name", "username", "user_type", "profile_id", "role_id", "manager_id", "time_zone"),
         met_late=_NAMESAKES + _AT_WORK,
     ),
     MirroredObject(mirror.Group, who_is_who=("name", "developer_name"), met_late=_NAMESAKES),

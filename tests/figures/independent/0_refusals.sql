@@ -2,6 +2,10 @@
 SELECT 'a status means different stages at different times' FROM model WHERE told #> '{stages,changes}' <> '[]'
 UNION ALL SELECT 'a machine acts for a rep' FROM model WHERE told #> '{touches,acts_for}' <> '{}'
 UNION ALL SELECT 'qualified is told by opportunities' FROM model WHERE told #>> '{qualified,by}' <> 'status'
+UNION ALL SELECT 'calendars of teams, holidays or closed days' FROM model
+WHERE told #> '{business_time,teams}' <> '{}' OR told #> '{business_time,everybody,holidays}' <> 'null'
+   OR told #> '{business_time,everybody,closed}' <> '[]'
+UNION ALL (SELECT 'absences' FROM leadmodel_absence LIMIT 1)
 UNION ALL SELECT 'outbound teams are not roles' FROM model
 WHERE (told #>> '{assignment,outbound_pull}')::boolean AND told #>> '{teams,source}' <> 'role'
 UNION ALL (SELECT 'changes seen between two reads' FROM sync_seen LIMIT 1)

@@ -71,6 +71,20 @@ FROM spans JOIN cycle USING (cycle) LEFT JOIN touched USING (cycle);
 CREATE INDEX ON span (cycle);
 ANALYZE span;
 
+-- M17: how many seconds somebody worked between two instants, day by day of the wall clock where they are.
+CREATE OR REPLACE FUNCTION pg_temp.worked(who text, since timestamptz, stop timestamptz) RETURNS float8 LANGUAGE sql AS $$
+    SELECT COALESCE(sum(GREATEST(0, extract(epoch FROM LEAST(stop, (day + closes::interval) AT TIME ZONE zone)
+                                           - GREATEST(since, (day + opens::interval) AT TIME ZONE zone)))), 0)::float8
+    FROM model
+    CROSS JOIN LATERAL (SELECT COALESCE((SELECT NULLIF(time_zone, '') FROM sync_user WHERE id = who),
+                                        told #>> '{organisation,time_zone}') AS zone) AS here
+    CROSS JOIN LATERAL generate_series((since AT TIME ZONE zone)::date::timestamp, (stop AT TIME ZONE zone)::date::timestamp,
+                                       '1 day') AS day
+    CROSS JOIN LATERAL jsonb_array_elements_text(
+        COALESCE(told #> ARRAY['business_time', 'everybody', 'hours', trim(to_char(day, 'day'))], '[]')) AS hours
+    CROSS JOIN LATERAL (SELECT split_part(hours, '-', 1) AS opens, split_part(hours, '-', 2) AS closes) AS stretch
+$$;
+
 -- The rows that figures are about: a cycle each, and per rep (NULL: queues) an owing span each. Outcomes per rep are
 -- the cycles' whose first rep it is.
 CREATE TEMP TABLE told_row ON COMMIT DROP AS
@@ -99,14 +113,15 @@ SELECT 'all' AS kind, NULL AS rep, cycle, path, outcome, is_pre_qualification, C
        first_touch_at IS NOT NULL AS is_touched,
        first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false) AS is_bypassed,
        first_touch_at - kept.assigned_at AS response, COALESCE(closed_at, model.instant) - kept.assigned_at AS waited,
-       closed_at IS NULL AS is_waiting
+       closed_at IS NULL AS is_waiting, pg_temp.worked(first_rep, kept.assigned_at, first_touch_at) AS worked
 FROM model, kept
 UNION ALL
 SELECT 'rep', rep, cycle, path, outcome, is_pre_qualification, NULL, span.is_touched, span.is_bypassed,
        span.first_touch_at - span.started_at, COALESCE(span.ended_at, model.instant) - span.started_at,
-       span.ended_at IS NULL AND span.first_touch_at IS NULL
+       span.ended_at IS NULL AND span.first_touch_at IS NULL,
+       pg_temp.worked(span.holder, span.started_at, span.first_touch_at)
 FROM model, kept JOIN span USING (cycle) WHERE owes
 UNION ALL
 SELECT 'outcome', first_rep, cycle, path, outcome, is_pre_qualification, COALESCE(touch_count, 0), first_touch_at IS NOT NULL,
-       first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false), NULL, NULL, NULL
+       first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false), NULL, NULL, NULL, NULL
 FROM kept WHERE first_rep IS NOT NULL;

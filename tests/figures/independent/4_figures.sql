@@ -16,6 +16,8 @@ WITH asked AS (
                FILTER (WHERE path = 'inbound' AND is_touched) AS response_median_s,
            percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM response)::float8)
                FILTER (WHERE path = 'inbound' AND is_touched) AS response_p90_s,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY worked)
+               FILTER (WHERE path = 'inbound' AND is_touched) AS response_median_business_s,
            extract(epoch FROM sum(response) FILTER (WHERE path = 'inbound' AND is_touched))
                / NULLIF(count(*) FILTER (WHERE path = 'inbound' AND is_touched), 0) AS response_mean_s,
            count(*) FILTER (WHERE path = 'inbound' AND is_touched AND response <= '2 hours') AS responded_within_2h,
