@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from bench.repeated import repeat
 from config.servers import home
 from sync.fields import ensure_columns, want
 from sync.reading import unheard
@@ -26,6 +27,9 @@ from sync.salesforce.spool import Page, Spool
 from sync.schema import wanted
 
 SEED = 1
+LARGEST = 100_000
+"""Of more leads than this, the rows are those of a smaller company, repeated."""
+REPEATED = 20_000
 CLIENT = "sandbox"
 """The default OAuth client's Id, and its secret."""
 TOKEN = "bench"  # noqa: S105 - of a sandbox on this machine that lives for one run
@@ -81,14 +85,22 @@ def spools(leads: int) -> dict[str, Spool]:
     if not root.exists():
         unfinished = root.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        with serving(leads):
-            organisation = connect()
-            for spec in OBJECTS:
-                into = unfinished / spec.name
-                into.mkdir(parents=True)
-                download(organisation, spec, into)
+        if leads > LARGEST:
+            spools(REPEATED)
+            repeat(_spool_folder(REPEATED), unfinished, leads)
+        else:
+            _download_all(leads, unfinished)
         unfinished.rename(root)
     return {spec.name: _kept(root / spec.name) for spec in OBJECTS}
+
+
+def _download_all(leads: int, folder: Path) -> None:
+    with serving(leads):
+        organisation = connect()
+        for spec in OBJECTS:
+            into = folder / spec.name
+            into.mkdir(parents=True)
+            download(organisation, spec, into)
 
 
 def download(organisation: Organisation, spec: MirroredObject, into: Path) -> Spool:

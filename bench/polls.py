@@ -11,7 +11,7 @@ from functools import partial
 
 from bench.load import copy_all, empty
 from bench.measure import Line, best, line
-from bench.organisation import reading_out, serving, spools
+from bench.organisation import LARGEST, reading_out, serving, spools
 from sync import reading
 from sync.models import Lead, ObjectState
 from sync.pull import poll, pull
@@ -31,11 +31,12 @@ def run(leads: int) -> list[Line]:
 
 def _pull_bulk(leads: int) -> Line:
     kept = spools(leads)
-    floor = best(lambda: copy_all(kept), before=empty)
+    times = 3 if leads <= LARGEST else 1
+    floor = best(lambda: copy_all(kept), times=times, before=empty)
     usual, reading.BULK_FROM_ROWS = reading.BULK_FROM_ROWS, 0  # only Bulk results were prepared
     with reading_out(leads):
         organisation = connect()
-        value = best(lambda: _whole(organisation), before=empty)
+        value = best(lambda: _whole(organisation), times=times, before=empty)
     reading.BULK_FROM_ROWS = usual
     rows = sum(spool.row_count for spool in kept.values())
     assert Lead.objects.count() == kept["Lead"].row_count

@@ -42,6 +42,9 @@ class Answers(BaseHTTPRequestHandler):
     """What reading asks for, answered from files."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = (
+        True  # as servers do: else the client waits 40 ms for the second part of an answer
+    )
     objects: dict[str, Prepared]
     url: str
 
