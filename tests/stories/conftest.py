@@ -51,6 +51,7 @@ class Machine:
             "SALESFORCE_SPOOL_DIR": str(self.spool),
         }
         self._started: list[subprocess.Popen[bytes]] = []
+        (folder / "output").touch()
 
     # -- processes --------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""Kill -9 in the middle of a pull and of a rebuild: the next run ends where an undisturbed one does."""
+"""Kill -9 in the middle of a pull and of a rebuild: the next run ends where an undisturbed one does.
+
+`test_kill_9_anywhere` does it at moments nobody chose.
+"""
 
 from __future__ import annotations
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+
+from django.db import connection
 
 from sandbox.org.org import Org
 from sync.models import ObjectState
 from sync.salesforce.objects import OBJECTS, MirroredObject
-from tests.sync.world import World, row, values
+from tests.sync.world import World
+
+Rows = Mapping[str, Mapping[str, object]]
+"""A table's rows by their Ids."""
+
+
+def rows_here(table: str) -> Rows:
+    """What our database has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        assert cursor.description
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
+    return {str(row["id"]): row for row in rows}
 
 
 def assert_like(world: World, *, but: tuple[str, ...] = ()) -> None:
@@ -21,16 +37,15 @@ def assert_like(world: World, *, but: tuple[str, ...] = ()) -> None:
             assert_object_like(world.org, spec)
 
 
-def assert_object_like(org: Org, spec: MirroredObject) -> None:
-    """One object."""
+def assert_object_like(org: Org, spec: MirroredObject, read: Callable[[str], Rows] = rows_here) -> None:
+    """One object. `read` gives a table of the mirror."""
     sent = {str(one["Id"]): one for one in org.store.rows(spec.name)}
-    here = {str(value) for value in values(f"SELECT id FROM {spec.table}")}
-    assert sent.keys() - here == set(), f"{spec.name}: missing"
-    assert spec.parent or here - sent.keys() == set(), f"{spec.name}: too many"
+    here = read(spec.table)
+    assert sent.keys() - here.keys() == set(), f"{spec.name}: missing"
+    assert spec.parent or here.keys() - sent.keys() == set(), f"{spec.name}: too many"
     for record_id, one in sent.items():
-        mirrored = row(spec.table, record_id)
         for api_name, column in spec.columns.items():
-            assert_same(one.get(api_name), mirrored[column], f"{spec.name}.{api_name} of {record_id}")
+            assert_same(one.get(api_name), here[record_id][column], f"{spec.name}.{api_name} of {record_id}")
 
 
 def assert_same(sent: object, mirrored: object, where: str) -> None:
