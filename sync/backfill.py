@@ -11,33 +11,30 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from sync.load import columns_of, copy_into
 from sync.marks import mark_everybody_if_known, mark_people
 from sync.models import ObjectState
-from sync.reading import Reading
 from sync.salesforce.objects import MirroredObject
-from sync.salesforce.soql import Selection
+from sync.salesforce.spool import Spool
 
 _STAGED, _FORMER, _FILLED = "staged_fields", "former_rows", "filled_rows"
 
 
-def backfill(reading: Reading, spec: MirroredObject, selection: Selection, expected: int | None) -> int:
-    """Read a selection of Id, stamp and some fields, and fill these in; answers how many rows changed.
+def backfill(spec: MirroredObject, spool: Spool, fields: Sequence[str]) -> int:
+    """Fill these fields in from a spool of Id, stamp and them; answers how many rows changed.
 
     Rows that have moved on since we read them are left to the next read, which brings them whole.
     """
-    _, _, *fields = selection.fields
-    reading.read(selection, expected=expected)
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         state = ObjectState.objects.select_for_update().get(name=spec.name)
-        changed = _fill(cursor, spec, reading, columns_of(spec, fields)) if reading.spool.row_count else 0
+        changed = _fill(cursor, spec, spool, columns_of(spec, fields)) if spool.row_count else 0
         ObjectState.objects.filter(pk=spec.name).update(
             backfill=[name for name in state.backfill if name not in fields],
             row_count=state.row_count + changed,
-            replaced_nuls=state.replaced_nuls + reading.spool.replaced_nuls,
+            replaced_nuls=state.replaced_nuls + spool.replaced_nuls,
         )
     return changed
 
 
-def _fill(cursor: Cursor, spec: MirroredObject, reading: Reading, columns: Sequence[str]) -> int:
+def _fill(cursor: Cursor, spec: MirroredObject, spool: Spool, columns: Sequence[str]) -> int:
     names = {
         "table": sql.Identifier(spec.table),
         "staged": sql.Identifier(_STAGED),
@@ -52,7 +49,7 @@ def _fill(cursor: Cursor, spec: MirroredObject, reading: Reading, columns: Seque
         sql.SQL("CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT id, {stamp}, {columns} FROM {table} LIMIT 0")
         .format(**names)
     )  # fmt: skip
-    copy_into(cursor, _STAGED, ["id", spec.stamp_column, *columns], reading.spool)
+    copy_into(cursor, _STAGED, ["id", spec.stamp_column, *columns], spool)
     cursor.execute(
         sql.SQL(
             "CREATE TEMP TABLE {former} ON COMMIT DROP AS SELECT old.* FROM {table} old JOIN {staged} new USING (id)"

@@ -18,9 +18,10 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 
 from sync.buckets import buckets
 from sync.load import copy_into, load
-from sync.models import Drift, ObjectState
+from sync.models import Drift, ObjectState, Run
 from sync.reading import BULK_FROM_ROWS, Reading
 from sync.removal import remove
+from sync.runs import Logbook, Step
 from sync.salesforce.client import Organisation
 from sync.salesforce.objects import MirroredObject
 from sync.salesforce.soql import IDS_A_QUERY, Selection, ids_among
@@ -42,6 +43,7 @@ class Differences:
     missing: set[str] = field(default_factory=set)
     extra: set[str] = field(default_factory=set)
     outdated: set[str] = field(default_factory=set)
+    ids_read: int = 0
 
     @property
     def ids(self) -> list[str]:
@@ -50,10 +52,15 @@ class Differences:
 
 
 class Compared(NamedTuple):
-    """What a comparison found in all: records that differed, and how many of them are mended."""
+    """What a comparison found in all: records that differed, how many of them are mended, and of how many Ids."""
 
     found: int
     mended: int
+    ids_read: int
+
+    def and_also(self, other: Compared) -> Compared:
+        """Both together."""
+        return Compared(self.found + other.found, self.mended + other.mended, self.ids_read + other.ids_read)
 
 
 @dataclass(frozen=True)
@@ -65,21 +72,27 @@ class Comparison:
     now: datetime
     types: dict[str, str]
     header: tuple[str, ...]
+    runs: Logbook
 
     def run(self, *, every_id: bool) -> Compared:
         """Compare everything that has settled. `every_id` reads all Ids, whatever the counts are."""
         until = self.now - SETTLED
-        total = Compared(0, 0)
+        total = Compared(0, 0, 0)
         windows = buckets(self._months(), until=until, most=BULK_FROM_ROWS)
         # equal counts can hide one too many and one too few: in turn, each bucket's Ids are read all the same
         chosen = self.now.toordinal() % len(windows)
-        for number, window in enumerate(windows):
-            if every_id or number == chosen or not self._counts_agree(window):
-                done = self._mend(window)
-                total = Compared(total.found + done.found, total.mended + done.mended)
-        ObjectState.objects.filter(pk=self.spec.name).update(
-            compared_at=self.now, is_doubted=total.mended < total.found
-        )
+        with self.runs.step(Run.Kind.COMPARISON) as step:
+            for number, window in enumerate(windows):
+                if every_id or number == chosen or not self._counts_agree(window):
+                    total = total.and_also(self._compare(window))
+            with transaction.atomic():
+                ObjectState.objects.filter(pk=self.spec.name).update(
+                    compared_at=self.now, is_doubted=total.mended < total.found
+                )
+                said = (
+                    f"{total.found:,} differed, {total.mended:,} of them are mended." if total.found else ""
+                )
+                step.done(rows=total.ids_read, changed=0, said=said)
         return total
 
     def _months(self) -> list[tuple[datetime, int]]:
@@ -108,29 +121,35 @@ class Comparison:
         fields = dict.fromkeys(("Id", _CREATED, self.spec.stamp))
         return Selection(self.spec.name, tuple(fields), _CREATED, window)
 
-    def _mend(self, window: Window) -> Compared:
+    def _compare(self, window: Window) -> Compared:
         differences = self._differences(window)
         if not differences.ids:
-            return Compared(0, 0)
+            return Compared(0, 0, differences.ids_read)
+        with self.runs.step(Run.Kind.REPAIR) as step:
+            return self._mend(window, differences, step)
+
+    def _mend(self, window: Window, differences: Differences, step: Step) -> Compared:
         found = self._read_again(differences.ids)
         gone = differences.extra - found
-        removed = remove(self.spec, gone)
         came = len((differences.missing | differences.outdated) & found)
         # neither here nor there any more, or here and there after all
         settled = len((differences.missing | differences.outdated) - found) + len(differences.extra & found)
-        mended = removed + came + settled
-        Drift.objects.create(
-            object_name=self.spec.name,
-            found_at=self.now,
-            created_from=window.start,
-            created_to=window.end,
-            missing=len(differences.missing),
-            extra=len(differences.extra),
-            outdated=len(differences.outdated),
-            mended=mended,
-        )
+        with transaction.atomic():
+            removed = remove(self.spec, gone)
+            mended = removed + came + settled
+            Drift.objects.create(
+                object_name=self.spec.name,
+                found_at=self.now,
+                created_from=window.start,
+                created_to=window.end,
+                missing=len(differences.missing),
+                extra=len(differences.extra),
+                outdated=len(differences.outdated),
+                mended=mended,
+            )
+            step.done(rows=len(found), changed=removed + came)
         log.warning("drift_found", object=self.spec.name, found=len(differences.ids), mended=mended)
-        return Compared(len(differences.ids), mended)
+        return Compared(len(differences.ids), mended, differences.ids_read)
 
     def _differences(self, window: Window) -> Differences:
         with spooling(self.spec.name) as spool:
@@ -146,6 +165,7 @@ class Comparison:
                 if spool.row_count:
                     copy_into(cursor, _TOLD, [columns[name] for name in spool.header()], spool)
                 return Differences(
+                    ids_read=spool.row_count,
                     missing=self._ids_of(
                         cursor,
                         "SELECT told.id FROM {told} told WHERE NOT EXISTS"

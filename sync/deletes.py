@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2 import sql
 
 from sync.cadence import DELETIONS_EVERY
-from sync.models import ObjectState
+from sync.models import ObjectState, Run
 from sync.reading import Reading
 from sync.removal import remove
+from sync.runs import Logbook, Step
 from sync.salesforce.client import Organisation
 from sync.salesforce.objects import MirroredObject
 from sync.salesforce.outcomes import TooManyIds
@@ -26,8 +27,12 @@ KEPT = timedelta(days=15)
 SHORTEST = timedelta(minutes=2)
 """Salesforce ignores seconds, and refuses periods shorter than a minute."""
 
+_DOUBTED = "Salesforce does not tell of all deletions since we last asked; every Id is compared instead."
 
-def follow_deletions(organisation: Organisation, spec: MirroredObject, *, now: datetime) -> int:
+
+def follow_deletions(
+    organisation: Organisation, spec: MirroredObject, runs: Logbook, *, now: datetime
+) -> int:
     """Take what was deleted for good out of the mirror; answers how many rows that were.
 
     Where Salesforce has forgotten some deletions since we last asked, every Id is doubted until it was compared.
@@ -38,26 +43,32 @@ def follow_deletions(organisation: Organisation, spec: MirroredObject, *, now: d
     was_read_whole = state.compared_at == now
     if spec.parent or was_read_whole or now - start < every:
         return 0
-    if now - start >= KEPT:
-        _doubt(spec, now)
-        return 0
-    try:
-        told = organisation.deletions(spec.name, start, now)
-    except TooManyIds:
-        _doubt(spec, now)
-        return 0
-    removed = remove(spec, _gone(organisation, spec, _alive_here(spec, told.ids), now))
-    values: dict[str, object] = {"deletions_read_to": min(told.covered_to, now)}
-    if told.known_from > start:
-        values["is_doubted"] = True
-        log.warning("deletions_forgotten", object=spec.name, since=start, known_from=told.known_from)
-    ObjectState.objects.filter(pk=spec.name).update(**values)
+    with runs.step(Run.Kind.DELETIONS) as step:
+        if now - start >= KEPT:
+            _doubt(spec, step, now)
+            return 0
+        try:
+            told = organisation.deletions(spec.name, start, now)
+        except TooManyIds:
+            _doubt(spec, step, now)
+            return 0
+        gone = _gone(organisation, spec, _alive_here(spec, told.ids), now)
+        values: dict[str, object] = {"deletions_read_to": min(told.covered_to, now)}
+        if told.known_from > start:
+            values["is_doubted"] = True
+            log.warning("deletions_forgotten", object=spec.name, since=start, known_from=told.known_from)
+        with transaction.atomic():
+            removed = remove(spec, gone)
+            ObjectState.objects.filter(pk=spec.name).update(**values)
+            step.done(rows=len(told.ids), changed=removed, said=_DOUBTED if "is_doubted" in values else "")
     return removed
 
 
-def _doubt(spec: MirroredObject, now: datetime) -> None:
+def _doubt(spec: MirroredObject, step: Step, now: datetime) -> None:
     log.warning("deletions_not_told", object=spec.name)
-    ObjectState.objects.filter(pk=spec.name).update(is_doubted=True, deletions_read_to=now - OVERLAP)
+    with transaction.atomic():
+        ObjectState.objects.filter(pk=spec.name).update(is_doubted=True, deletions_read_to=now - OVERLAP)
+        step.done(rows=0, changed=0, said=_DOUBTED)
 
 
 def _alive_here(spec: MirroredObject, ids: Sequence[str]) -> list[str]:

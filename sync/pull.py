@@ -15,9 +15,10 @@ from sync.cadence import HOT, next_read
 from sync.control import Paused, paused
 from sync.fields import ensure_columns
 from sync.load import Loaded, UnreadableRows
-from sync.models import ObjectState
+from sync.models import ObjectState, Run
 from sync.progress import Progress, Told
 from sync.quota import CallsReserved
+from sync.runs import Logbook, forget_old_runs
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
 from sync.salesforce.objects import OBJECTS, PASTS, MirroredObject
@@ -73,6 +74,7 @@ def _in_turn(
     full: bool = False,
     told: Told | None = None,
 ) -> Iterator[Pulled]:
+    forget_old_runs(now=now)
     for spec in specs:
         done = pull_object(organisation, spec, now=now, full=full, told=told)
         yield done
@@ -100,7 +102,8 @@ def pull_object(
         def read_past() -> None:
             _read_past(organisation, spec, now)
 
-        turn = Turn(organisation, spec, now, Progress(spec.name, told), read_past)
+        runs = Logbook(spec.name, organisation, now)
+        turn = Turn(organisation, spec, now, Progress(spec.name, told), runs, read_past)
         try:
             return _outcome(spec, turn, now, full=full)
         finally:
@@ -109,22 +112,28 @@ def pull_object(
 
 
 def _outcome(spec: MirroredObject, turn: Turn, now: datetime, *, full: bool) -> Pulled:
-    failing = ObjectState.State.FAILING
+    failing, absent = ObjectState.State.FAILING, ObjectState.State.ABSENT
     try:
         done = turn.take(full=full)
     except Paused as error:
+        turn.runs.ended_badly(Run.Outcome.STOPPED, str(error))
         return Pulled(spec.name, 0, 0, str(error), is_last=True)
     except ObjectHidden as error:
-        _say(spec, state=ObjectState.State.ABSENT, error=str(error), described_at=now, due_at=now + HOT)
+        if ObjectState.objects.exclude(state=absent).filter(pk=spec.name).exists():
+            turn.runs.ended_badly(Run.Outcome.STOPPED, str(error))
+        _say(spec, state=absent, error=str(error), described_at=now, due_at=now + HOT)
         return Pulled(spec.name, 0, 0, str(error))
     except CallsReserved as error:
+        turn.runs.ended_badly(Run.Outcome.STOPPED, str(error))
         _say(spec, error=str(error), due_at=now + HOT)
         return Pulled(spec.name, 0, 0, str(error), is_failure=True, is_last=True)
     except CallsSpent as error:
+        turn.runs.ended_badly(Run.Outcome.FAILED, str(error))
         _say(spec, state=failing, error=str(error), due_at=now + HOT)
         quota.note(turn.organisation.usage, now=now, is_refused=True)
         return Pulled(spec.name, 0, 0, str(error), is_failure=True, is_last=True)
     except (OrganisationError, ShortRead, UnreadableRows) as error:
+        turn.runs.ended_badly(Run.Outcome.FAILED, str(error))
         _say(spec, state=failing, error=str(error), described_at=None, due_at=now + HOT)
         log.warning("pull_failed", object=spec.name, error=str(error))
         return Pulled(spec.name, 0, 0, str(error), is_failure=True)

@@ -15,9 +15,10 @@ from sync.cadence import COMPARE_EVERY, DESCRIBE_EVERY
 from sync.compare import Comparison
 from sync.deletes import follow_deletions
 from sync.load import Loaded, load
-from sync.models import ObjectState
+from sync.models import ObjectState, Run
 from sync.progress import Progress
 from sync.reading import Reading
+from sync.runs import Logbook, Step
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
 from sync.salesforce.objects import MirroredObject
@@ -43,20 +44,27 @@ class Turn:
     spec: MirroredObject
     now: datetime
     progress: Progress
+    runs: Logbook
     read_past: Callable[[], None]
 
     def take(self, *, full: bool) -> Loaded:
         """All of it. Raises OrganisationError, ShortRead, UnreadableRows or Paused."""
-        self._describe_when_due()
-        try:
-            done = self._read(full=full)
-        except FieldVanished:
-            # described an hour ago at most, and hidden since
-            self._describe()
-            done = self._read(full=full)
-        removed = follow_deletions(self.organisation, self.spec, now=self.now)
+        with self.runs.step(self._kind(full=full)) as step:
+            self._describe_when_due()
+            try:
+                done = self._read(step, full=full)
+            except FieldVanished:
+                # described an hour ago at most, and hidden since
+                self._describe()
+                done = self._read(step, full=full)
+        removed = follow_deletions(self.organisation, self.spec, self.runs, now=self.now)
         mended = self._compare_when_due()
         return Loaded(done.row_count, done.changed_count + removed + mended)
+
+    def _kind(self, *, full: bool) -> Run.Kind:
+        if self._state().read_at is None:
+            return Run.Kind.FIRST
+        return Run.Kind.WHOLE if full else Run.Kind.CHANGES
 
     # -- fields -----------------------------------------------------------------------------------
 
@@ -94,7 +102,7 @@ class Turn:
 
     # -- rows -------------------------------------------------------------------------------------
 
-    def _read(self, *, full: bool) -> Loaded:
+    def _read(self, step: Step, *, full: bool) -> Loaded:
         state = self._state()
         is_whole = full or state.read_at is None or state.cursor is None
         filled = 0 if is_whole else self._fill_old_rows(state)
@@ -106,8 +114,11 @@ class Turn:
             self.progress.heard(0, expected)
             self._reading(spool, state).read(selection, expected=expected)
             if self._is_news(spool):
-                self.read_past()
-            loaded = load(self.spec, spool, read_at=self.now, is_whole=is_whole)
+                with self.runs.aside():
+                    self.read_past()
+            with transaction.atomic():
+                loaded = load(self.spec, spool, read_at=self.now, is_whole=is_whole)
+                step.done(rows=loaded.row_count, changed=loaded.changed_count)
         log.info(
             "pulled",
             object=self.spec.name,
@@ -129,10 +140,13 @@ class Turn:
         fields = [name for name in state.backfill if name in state.fields]
         if not fields:
             return 0
-        with spooling(self.spec.name) as spool:
-            reading = self._reading(spool, state)
-            selection = Selection(self.spec.name, ("Id", self.spec.stamp, *fields), self.spec.stamp)
-            return backfill(reading, self.spec, selection, self._count(selection))
+        selection = Selection(self.spec.name, ("Id", self.spec.stamp, *fields), self.spec.stamp)
+        with self.runs.step(Run.Kind.FIELDS) as step, spooling(self.spec.name) as spool:
+            self._reading(spool, state).read(selection, expected=self._count(selection))
+            with transaction.atomic():
+                filled = backfill(self.spec, spool, fields)
+                step.done(rows=spool.row_count, changed=filled, said=", ".join(fields))
+        return filled
 
     def _reading(self, spool: Spool, state: ObjectState) -> Reading:
         return Reading(self.organisation, state.fields, spool, self.now, self.progress.heard)
@@ -166,7 +180,9 @@ class Turn:
             return 0
         if not state.is_doubted and last is not None and last > self.now - COMPARE_EVERY:
             return 0
-        comparison = Comparison(self.organisation, self.spec, self.now, state.fields, self._header(state))
+        comparison = Comparison(
+            self.organisation, self.spec, self.now, state.fields, self._header(state), self.runs
+        )
         return comparison.run(every_id=state.is_doubted).mended
 
     def _state(self) -> ObjectState:

@@ -15,6 +15,7 @@ from sync.models.opportunities import (
     OpportunityHistory,
 )
 from sync.models.people import Account, Contact, ContactHistory, Lead, LeadHistory
+from sync.models.runs import Run
 from sync.models.upkeep import CallUsage, Drift, ReadingPause
 from sync.models.users import Group, Profile, Role, User
 from sync.models.writing import Echo, WriteMode
@@ -44,6 +45,7 @@ __all__ = [
     "Profile",
     "ReadingPause",
     "Role",
+    "Run",
     "Seen",
     "Task",
     "User",

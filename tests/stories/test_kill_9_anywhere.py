@@ -145,6 +145,8 @@ def live_through(killing: Killing, *, seed: int, kills: int) -> None:
         for spec in OBJECTS:
             told = f"SELECT row_count FROM sync_objectstate WHERE name = '{spec.name}'"
             assert killing.machine.values(told) == [killing.machine.count(spec.table)], spec.name
+            told = f"SELECT sum(rows_changed) FROM sync_run WHERE object_name = '{spec.name}'"
+            assert killing.machine.values(told) == [killing.machine.count(spec.table)], spec.name
         assert killing.marked() >= killing.rows("sync_lead").keys() | killing.rows("sync_contact").keys()
 
         killing.machine.empty("sync_mark")
