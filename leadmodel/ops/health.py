@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from base.models import Effect
 from base.words import Instant, ago, counted, duration, instant
+from leadmodel.ops.runs import last_runs
+from leadmodel.ops.tiles import Tile, calls_tile
 from sync.health import Health, ObjectHealth, Status, read_health
 from sync.models import Drift, ObjectState
 
@@ -41,6 +41,7 @@ class ObjectLine:
     read_ago: str
     due: str
     changed_at: Instant | None
+    last_run: str
     error: str
 
 
@@ -65,16 +66,6 @@ class DriftLine:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One number on top."""
-
-    label: str
-    value: str
-    about: str
-    tone: str
-
-
-@dataclass(frozen=True)
 class HealthView:
     """The page."""
 
@@ -93,6 +84,7 @@ def view_health(*, now: datetime, zone: ZoneInfo) -> HealthView:
     """As the books say now."""
     found = read_health(now=now)
     words, tone = _STATUS[found.status]
+    last = last_runs()
 
     def at(when: datetime) -> Instant:
         return instant(when, now=now, zone=zone)
@@ -103,7 +95,7 @@ def view_health(*, now: datetime, zone: ZoneInfo) -> HealthView:
         _DO[found.status],
         found.problem,
         _tiles(found, now),
-        [_line(one, now, zone) for one in found.objects],
+        [_line(one, last.get(one.name, ""), now, zone) for one in found.objects],
         [
             UnreadableLine(f"{one.name}.{field}", at(datetime.fromisoformat(told["since"])), told["why"])
             for one in found.objects
@@ -120,24 +112,14 @@ def view_health(*, now: datetime, zone: ZoneInfo) -> HealthView:
 def _tiles(found: Health, now: datetime) -> list[Tile]:
     behind = ago((now - found.read_at).total_seconds()) if found.read_at else "not yet"
     waits = duration((now - found.marked_since).total_seconds()) if found.marked_since else ""
-    calls = found.calls
-    percent = round(calls.percent) if calls else 0
-    is_reserved = calls is not None and percent >= settings.SALESFORCE_READS_STOP_AT
     return [
         Tile("All was read", behind, "the object read longest ago", ""),
         Tile("People to derive", f"{found.marks:,}", f"the first for {waits}" if waits else "none waits", ""),
-        Tile(
-            "API calls used",
-            f"{percent} %" if calls else "unknown",
-            f"{calls.used:,} of {calls.allowed:,} in 24 hours; reading stops at {settings.SALESFORCE_READS_STOP_AT} %"
-            if calls
-            else "told with the first read",
-            "bad" if is_reserved else "",
-        ),
+        calls_tile(found.calls),
     ]  # fmt: skip
 
 
-def _line(one: ObjectHealth, now: datetime, zone: ZoneInfo) -> ObjectLine:
+def _line(one: ObjectHealth, last_run: str, now: datetime, zone: ZoneInfo) -> ObjectLine:
     words, tone = {
         ObjectState.State.NEW: ("not read yet", ""),
         ObjectState.State.READ: ("late", "near") if one.is_late else ("in time", "good"),
@@ -156,6 +138,7 @@ def _line(one: ObjectHealth, now: datetime, zone: ZoneInfo) -> ObjectLine:
         ago((now - one.read_at).total_seconds()) if one.read_at else "",
         due,
         instant(one.changed_at, now=now, zone=zone) if one.changed_at else None,
+        last_run,
         one.error,
     )
 

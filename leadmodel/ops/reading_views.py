@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from base.downloads import download
 from base.hints import look_now
 from base.ops_pages import ops_action, ops_page
 from base.pages import viewer, viewer_zone
 from leadmodel.ops.checkup import view_checkup
 from leadmodel.ops.health import view_health
 from leadmodel.ops.reading import view_reading
+from leadmodel.ops.runs import COLUMNS, read_runs, read_runs_address, run_lines
 from leadmodel.ops.salesforce import view_connection
 from leadmodel.pages.shell import read_shell
 from sync import control
@@ -84,3 +86,23 @@ def health(request: HttpRequest) -> HttpResponseBase:
         "health": view_health(now=now, zone=viewer_zone(user)),
     }
     return render(request, "settings/health.html", context)
+
+
+@ops_page
+def runs(request: HttpRequest) -> HttpResponseBase:
+    """What reading did, run by run."""
+    user, now = viewer(request), timezone.now()
+    context = {
+        "shell": read_shell(user, current="salesforce", now=now),
+        "section": "health",
+        "runs": read_runs(read_runs_address(request.GET), now=now, zone=viewer_zone(user)),
+    }
+    return render(request, "settings/runs.html", context)
+
+
+@ops_page
+def runs_csv(request: HttpRequest) -> HttpResponseBase:
+    """A whole list."""
+    asked = read_runs_address(request.GET)
+    name = f"runs {asked.name or ''} {timezone.now():%Y-%m-%dT%H%M}"
+    return download(name, COLUMNS, run_lines(asked))

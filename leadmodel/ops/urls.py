@@ -16,6 +16,8 @@ urlpatterns = [
     ),
     path("settings/salesforce/check-up/ask/", reading_views.ask_checkup, name="salesforce-checkup-ask"),
     path("settings/salesforce/health/", reading_views.health, name="salesforce-health"),
+    path("settings/salesforce/health/runs/", reading_views.runs, name="salesforce-runs"),
+    path("settings/salesforce/health/runs/rows.csv", reading_views.runs_csv, name="salesforce-runs-csv"),
     path("settings/salesforce/reading/", reading_views.reading, name="salesforce-reading"),
     path("settings/salesforce/reading/start/", reading_views.start, name="salesforce-start"),
     path("settings/salesforce/reading/pause/", reading_views.pause, name="salesforce-pause"),

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.browser
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-OPERATIONS = [f"/settings/salesforce/{page}" for page in ("", "check-up/", "health/", "write-back/")]
+OPERATIONS = [
+    f"/settings/salesforce/{page}" for page in ("", "check-up/", "health/", "health/runs/", "write-back/")
+]
 
 
 def addresses(world: World, name: str) -> list[str]:
