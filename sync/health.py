@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Min
 
 from base.models import Effect
+from sync.alone import being_read
 from sync.checkup.look import SYSTEM_FIELDS
 from sync.connection.store import connected
 from sync.control import paused
@@ -77,8 +78,14 @@ def read_health(*, now: datetime) -> Health:
     is_connected = bool(connection.broken == "" if connection is not None else settings.SALESFORCE_URL)
     is_paused = paused() is not None
     states = {state.name: state for state in ObjectState.objects.all()}
+    left_alone = set() if is_paused else {spec.name for spec in OBJECTS} - being_read()
     objects = tuple(
-        _object(spec.name, states.get(spec.name) or ObjectState(name=spec.name), is_paused=is_paused, now=now)
+        _object(
+            spec.name,
+            states.get(spec.name) or ObjectState(name=spec.name),
+            is_waited_for=spec.name in left_alone,
+            now=now,
+        )
         for spec in OBJECTS
     )
     marked = Mark.objects.aggregate(number=Count("pk"), since=Min("marked_at"))
@@ -98,8 +105,8 @@ def read_health(*, now: datetime) -> Health:
     )
 
 
-def _object(name: str, state: ObjectState, *, is_paused: bool, now: datetime) -> ObjectHealth:
-    is_waited_for = state.state != ObjectState.State.ABSENT and state.reading_since is None and not is_paused
+def _object(name: str, state: ObjectState, *, is_waited_for: bool, now: datetime) -> ObjectHealth:
+    is_readable = state.state != ObjectState.State.ABSENT
     due_at = state.due_at or state.read_at
     return ObjectHealth(
         name,
@@ -110,7 +117,7 @@ def _object(name: str, state: ObjectState, *, is_paused: bool, now: datetime) ->
         state.row_count,
         state.error if state.state == ObjectState.State.FAILING else "",
         {name: told for name, told in state.unreadable.items() if name not in SYSTEM_FIELDS},
-        is_late=is_waited_for and due_at is not None and now - due_at > OVERDUE,
+        is_late=is_readable and is_waited_for and due_at is not None and now - due_at > OVERDUE,
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
 import structlog
-from django.db import connection
 
 from sync import quota
+from sync.alone import alone
 from sync.cadence import HOT, next_read
 from sync.control import Paused, paused
 from sync.fields import ensure_columns
@@ -92,7 +91,7 @@ def pull_object(
 ) -> Pulled:
     """One object's turn, and when its next one is."""
     ObjectState.objects.get_or_create(name=spec.name)
-    with _alone(spec.name) as is_alone:
+    with alone(spec.name) as is_alone:
         if not is_alone:
             said = f"{spec.name} is being read by another process."
             return Pulled(spec.name, 0, 0, said, is_busy=True)
@@ -164,17 +163,3 @@ def _read_past(organisation: Organisation, spec: MirroredObject, now: datetime) 
 
 def _say(spec: MirroredObject, **values: object) -> None:
     ObjectState.objects.filter(pk=spec.name).update(**values)
-
-
-@contextmanager
-def _alone(name: str) -> Iterator[bool]:
-    """Whether we are the only reader of this object. Held by the connection, so a killed process lets go at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('pull'), hashtext(%s))", [name])
-        row = cursor.fetchone()
-        is_alone = bool(row and row[0])
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('pull'), hashtext(%s))", [name])

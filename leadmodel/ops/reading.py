@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from base.words import Instant, duration, instant
+from sync.alone import being_read
 from sync.control import paused
 from sync.models import ObjectState
 from sync.salesforce.objects import OBJECTS
@@ -49,7 +50,10 @@ def view_reading(*, now: datetime, zone: ZoneInfo) -> ReadingView:
     """As committed by the processes that read."""
     states = {state.name: state for state in ObjectState.objects.all()}
     pause = paused()
-    objects = [_object(spec.name, states.get(spec.name), now) for spec in OBJECTS]
+    under_way = being_read()
+    objects = [
+        _object(spec.name, states.get(spec.name), now, is_read_now=spec.name in under_way) for spec in OBJECTS
+    ]
     known = [states[spec.name] for spec in OBJECTS if spec.name in states]
     is_new = [state.state == ObjectState.State.NEW for state in known]
     return ReadingView(
@@ -62,10 +66,10 @@ def view_reading(*, now: datetime, zone: ZoneInfo) -> ReadingView:
     )
 
 
-def _object(name: str, state: ObjectState | None, now: datetime) -> ObjectReading:
+def _object(name: str, state: ObjectState | None, now: datetime, *, is_read_now: bool) -> ObjectReading:
     if state is None:
         return ObjectReading(name, "waits", "", "", None, "", "")
-    if state.reading_since is None:
+    if state.reading_since is None or not is_read_now:
         words, tone = {
             ObjectState.State.NEW: ("waits", ""),
             ObjectState.State.READ: ("read", "good"),

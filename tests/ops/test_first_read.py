@@ -10,6 +10,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from base.hints import look_now
+from leadmodel.ops.reading import ObjectReading
+from sync.alone import alone
 from sync.checkup.run import make_waiting
 from sync.control import paused
 from sync.models import CheckUp, Lead, ObjectState
@@ -106,7 +108,13 @@ def test_progress_tells_rows_rate_and_time_left(world: World, otto: Client) -> N
         rows_arrived=100_000,
     )
 
-    lead = next(one for one in otto.get(READING).context["reading"].objects if one.name == "Lead")
+    def reading() -> ObjectReading:
+        objects: list[ObjectReading] = otto.get(READING).context["reading"].objects
+        return next(one for one in objects if one.name == "Lead")
+
+    assert reading().state == "waits"  # a killed reader left that
+    with alone("Lead"):
+        lead = reading()
 
     assert lead.rows == "100,000 of 400,000"
     assert lead.share == 25

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
+from sync.alone import alone
 from sync.models import CallUsage, Connection, Drift, ObjectState
 from sync.tasks import poll
 from tests.ops.test_connecting import CONNECT, entries
@@ -91,3 +92,13 @@ def test_what_is_overdue_is_late(world: World, otto: Client) -> None:
 
     assert "Something is late" in page
     assert "Look whether worker and beat run" in page
+
+
+def test_a_long_read_is_not_late_but_one_that_was_killed_is(world: World, otto: Client) -> None:
+    read_all(world, otto)
+    began = timezone.now() - timedelta(minutes=12)
+    ObjectState.objects.filter(name="Lead").update(due_at=began, reading_since=began)
+
+    with alone("Lead"):
+        assert "Everything is read in time" in body(otto)
+    assert "Something is late" in body(otto)
