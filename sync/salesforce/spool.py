@@ -85,24 +85,28 @@ class Spool:
         The same record must give the same text by either way, or reading it again would look like a change.
         `types` are the fields' types as described.
         """
-        forms = {name: _FORMS[types[name]] for name in header if types.get(name) in _FORMS}
+        forms = _forms(header, types)
+        forms_of_instants = _forms(header, types, _INSTANTS_IN_HISTORY)
         self.is_pieced = self.is_pieced or bool(self.pages)
         path = self._next(len(rows))
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow(header)
             for row in rows:
-                formed = forms | _HISTORY_FORMS if row.get("DataType") == "DateTime" else forms
-                writer.writerow([formed.get(name, str)(self._cell(row.get(name))) for name in header])
+                cells = [self._cell(row.get(name)) for name in header]
+                for place, form in forms_of_instants if row.get("DataType") == "DateTime" else forms:
+                    cells[place] = form(cells[place])
+                writer.writerow(cells)
 
     def _cell(self, value: object) -> str:
         if value is None:
             return ""
-        if isinstance(value, bool):
+        if isinstance(value, str):
+            text = value
+        elif isinstance(value, bool):
             return "true" if value else "false"
-        if isinstance(value, (dict, list)):
-            return json.dumps(value)
-        text = str(value)
+        else:
+            text = json.dumps(value) if isinstance(value, (dict, list)) else str(value)
         if "\0" in text:
             self.replaced_nuls += text.count("\0")
             text = text.replace("\0", "\ufffd")
@@ -143,14 +147,23 @@ def as_bulk_number(text: str) -> str:
     return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else text
 
 
-_FORMS: Mapping[str, Callable[[str], str]] = {
+Form = Callable[[str], str]
+_FORMS: Mapping[str, Form] = {
     "datetime": as_bulk_instant,
     "double": as_bulk_number,
     "currency": as_bulk_number,
     "percent": as_bulk_number,
 }
 """Type → how REST's text becomes Bulk's, where they differ."""
-_HISTORY_FORMS = dict.fromkeys(("OldValue", "NewValue"), as_bulk_instant)
+_INSTANTS_IN_HISTORY = dict.fromkeys(("OldValue", "NewValue"), "datetime")
+
+
+def _forms(
+    header: Sequence[str], types: Mapping[str, str], others: Mapping[str, str] = {}
+) -> list[tuple[int, Form]]:
+    """Where in a row, and how, REST's text becomes Bulk's; `others` are types that go before those described."""
+    known = {**types, **others}
+    return [(place, _FORMS[known[name]]) for place, name in enumerate(header) if known.get(name) in _FORMS]
 
 
 @contextmanager
