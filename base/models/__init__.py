@@ -1,8 +1,9 @@
-"""What every app stands on: users with their roles, and the one outbox."""
+"""What every app stands on: users with their roles, the one outbox, what programs come with."""
 
 from __future__ import annotations
 
+from base.models.api import ApiToken, ApiWrite
 from base.models.outbox import Effect
 from base.models.users import Role, User
 
-__all__ = ["Effect", "Role", "User"]
+__all__ = ["ApiToken", "ApiWrite", "Effect", "Role", "User"]
