@@ -1,10 +1,12 @@
-"""The one door to people: whose rows a user may see, and whether a person is among them.
+"""The one door to people: whose rows a user may see, whether a person is among them, and lists of them.
 
 A rep sees the people they hold or held. A manager sees the team's, and those nobody holds. Ops sees all.
 Everything else does not exist for them (404).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
@@ -29,6 +31,38 @@ _BELOW = {
         ) SELECT u.id FROM sync_user u JOIN below ON u.role_id = below.id
     """,
 }
+_HELD = """
+    person.person_id IN (
+        SELECT person_id FROM leadmodel_person WHERE holder_id = ANY(%(seen_reps)s)
+        UNION SELECT person_id FROM leadmodel_span WHERE rep = ANY(%(seen_reps)s)
+        UNION SELECT person_id FROM leadmodel_span WHERE holder_id = ANY(%(seen_reps)s)
+    )
+"""
+"""A rep's people are few among all: they are gathered by their indexes, and the list is made of them."""
+_HELD_OR_NOBODYS = """
+    (person.holder_id = ANY(%(seen_reps)s)
+     OR person.person_id IN (SELECT person_id FROM leadmodel_span
+                             WHERE rep = ANY(%(seen_reps)s) OR holder_id = ANY(%(seen_reps)s))
+     OR NOT EXISTS (SELECT FROM sync_user holder WHERE holder.id = person.holder_id AND holder.is_active))
+"""
+"""A manager sees whatever nobody holds, which may be most: the list is walked in its order, each row asked."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Whom a user may see, as a condition of SQL on rows of `leadmodel_person person`, and its parameters."""
+
+    condition: str
+    values: dict[str, list[str]]
+
+
+def sight(user: User) -> Sight:
+    """The condition for lists; it lets through exactly those whom `access_person` finds."""
+    reps = visible_reps(user)
+    if reps is None:
+        return Sight("true", {})
+    condition = _HELD_OR_NOBODYS if user.role == Role.MANAGER else _HELD
+    return Sight(condition, {"seen_reps": sorted(reps)})
 
 
 def visible_reps(user: User, *, settings: ModelSettings | None = None) -> frozenset[str] | None:

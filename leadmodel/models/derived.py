@@ -33,6 +33,9 @@ class Person(models.Model):
     is_deleted = models.BooleanField()
     is_customer = models.BooleanField()
 
+    class Meta:
+        indexes = (models.Index("holder_id", "person_id", name="person_held"),)  # lists of a rep's people
+
     def __str__(self) -> str:
         return self.person_id
 
@@ -136,12 +139,10 @@ class Span(models.Model):
 
     class Meta:
         indexes = (
-            # figures per rep of a period
-            models.Index(
-                "assigned_at",
-                name="span_assigned",
-                condition=Q(owes_response=True) | Q(is_first_rep=True),
-            ),
+            models.Index("assigned_at", name="span_assigned"),  # figures per rep of a period, lists
+            # whom a rep may see because they held them once
+            models.Index("rep", "person_id", name="span_rep"),
+            models.Index("holder_id", "person_id", name="span_holder"),
         )
 
     def __str__(self) -> str:
