@@ -40,6 +40,7 @@ TOUCH = f"{TASK}.touch"
 FOLLOW_UP = f"{TASK}.follow_up"
 UNDO = f"{CHANGE}.undo"
 LONGEST_SUBJECT = 255
+_UNTIL_LATER = "Say until when, and make it a later day: an exception ends by itself."
 
 
 class NotPossible(Exception):
@@ -154,16 +155,31 @@ def grant(
                 f"not mine: {request.why}",
             )
             return
-        if until is None or until <= asked.now:
-            raise NotPossible("Say until when, and make it a later day: an exception ends by itself.")
-        cycle = Cycle.objects.filter(person_id=person.person_id).order_by("-number").first()
-        Exclusion.objects.create(
-            record_id=person.person_id,
-            starts_at=cycle.assigned_at if cycle is not None else request.asked_at,
-            expires_at=until,
-            reason=request.why,
-            owner=asked.by,
-        )
+        if until is None:
+            raise NotPossible(_UNTIL_LATER)
+        _exclude(asked, person, until=until, why=request.why, otherwise_from=request.asked_at)
+
+
+def leave_out(asked: Asked, record_id: str, *, until: datetime, why: str) -> Exclusion:
+    """A manager or ops leaves the person out of every figure until then, from their latest assignment on (M16)."""
+    person = access_person(asked.by, record_id)
+    if asked.by.role == Role.REP:
+        raise NotPossible("A manager or ops grants exceptions: ask yours with a request.")
+    if not why.strip():
+        raise NotPossible("Say why the figures should leave this person out.")
+    return _exclude(asked, person, until=until, why=why, otherwise_from=asked.now)
+
+
+def end_exception(asked: Asked, exclusion: Exclusion) -> Exclusion:
+    """A manager or ops ends an exception now; up to now it stays in force."""
+    access_person(asked.by, exclusion.record_id)
+    if asked.by.role == Role.REP:
+        raise NotPossible("A manager or ops ends exceptions.")
+    in_force = Exclusion.objects.filter(pk=exclusion.pk, starts_at__lt=asked.now, expires_at__gt=asked.now)
+    if not in_force.update(expires_at=asked.now):
+        raise NotPossible("It is not in force: it ended already, or has not begun.")
+    exclusion.refresh_from_db()
+    return exclusion
 
 
 def refuse(asked: Asked, request: Request, *, words: str) -> None:
@@ -173,6 +189,22 @@ def refuse(asked: Asked, request: Request, *, words: str) -> None:
     _to_answer(asked.by, request)
     with transaction.atomic():
         _answer(asked, request, Request.State.REFUSED, words)
+
+
+def _exclude(
+    asked: Asked, person: Person, *, until: datetime, why: str, otherwise_from: datetime
+) -> Exclusion:
+    """From the latest assignment on; `otherwise_from` where there was none."""
+    if until <= asked.now:
+        raise NotPossible(_UNTIL_LATER)
+    cycle = Cycle.objects.filter(person_id=person.person_id).order_by("-number").first()
+    return Exclusion.objects.create(
+        record_id=person.person_id,
+        starts_at=cycle.assigned_at if cycle is not None else otherwise_from,
+        expires_at=until,
+        reason=why,
+        owner=asked.by,
+    )
 
 
 def _to_answer(user: User, request: Request) -> Person:

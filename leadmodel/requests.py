@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from base.models import Role, User
@@ -31,6 +31,12 @@ def to_answer(user: User) -> QuerySet[Request]:
         return requests.none()
     reps = visible_reps(user)
     return requests if reps is None else requests.filter(asked_by__salesforce_id__in=reps)
+
+
+def seen(user: User) -> QuerySet[Request]:
+    """The requests this user asked or answers."""
+    mine = Q(asked_by=user) | Q(pk__in=to_answer(user).values("pk"))
+    return Request.objects.filter(mine).select_related("asked_by", "answered_by")
 
 
 def waiting(user: User) -> QuerySet[Request]:

@@ -29,6 +29,11 @@ SHIPPED = ModelSettings(
 """What a new installation starts with: the statuses Salesforce itself ships, and the seeds' six."""
 
 
+def latest_version() -> SettingsVersion | None:
+    """The version in force; None before the first was entered."""
+    return SettingsVersion.objects.order_by("entered_at", "pk").last()
+
+
 def settings_in_force(*, known_by: datetime | None = None) -> ModelSettings:
     """The settings as entered by `known_by` (None: now).
 
@@ -54,7 +59,7 @@ def enter(text: str, *, by: User | None = None, why: str = "") -> ModelSettings:
     """
     settings = parse(text)
     with transaction.atomic():
-        latest = SettingsVersion.objects.order_by("entered_at", "pk").last()
+        latest = latest_version()
         if latest is not None and latest.text == text:
             return settings
         want(fields_of(settings))
