@@ -14,6 +14,7 @@ from config.keys import kept_encryption_key, kept_secret_key
 from config.logs import logging_settings
 from config.servers import home, uses_private_servers
 from config.timetable import TIMETABLE
+from leadmodel.lifecycle.stages import Stage
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 try:
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "config",
     *OUR_APPS,
     "rest_framework",
+    "drf_spectacular",
     "config.admin_app.OpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -167,10 +169,29 @@ SALESFORCE_WRITES_STOP_AT = env_int("SALESFORCE_WRITES_STOP_AT", 95, least=1)
 SALESFORCE_PATIENCE_SECONDS = env_int("SALESFORCE_PATIENCE_SECONDS", 100, least=1)
 SALESFORCE_RETRY_SECONDS = env_int("SALESFORCE_RETRY_SECONDS", 1)
 
-# REST API
+# REST API (metrics/api): one shape of errors, JSON only, a program's token or a browser's session
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "metrics.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["metrics.api.bodies.JsonBytes"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "metrics.api.errors.answer",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Leadmodel",
+    "DESCRIPTION": "What happens to a lead after it is assigned. docs/api.md tells how to begin.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {"StageEnum": [(stage.value, stage.value) for stage in Stage]},
 }
 
 # Language and time: instants are stored and computed in UTC, a user's zone only formats them.

@@ -17,7 +17,7 @@ from leadmodel.directory import QUEUE
 from metrics.definitions import FIGURES
 from metrics.query import Answer, Values
 from metrics.selection import By, Selection
-from metrics.spec import Unit
+from metrics.spec import Figure, Unit
 
 NOBODY = "(none)"
 TABLE = (
@@ -45,16 +45,26 @@ class Report(TypedDict):
     left_out: int
 
 
-def build(answer: Answer, selection: Selection, *, by: By, first: date, until: date) -> Report:
-    """Name the groups, round the values (seconds to 3 decimals, ratios to 6)."""
+def build(
+    answer: Answer,
+    selection: Selection,
+    *,
+    by: By,
+    first: date,
+    until: date,
+    figures: tuple[Figure, ...] = FIGURES,
+) -> Report:
+    """Name the groups, round the values of these figures (seconds to 3 decimals, ratios to 6)."""
     names = names_of(by, [group for group in answer.groups if group is not None])
-    groups = {names.get(group, _no_group(by)): _rounded(values) for group, values in answer.groups.items()}
+    groups = {
+        names.get(group, no_group(by)): _rounded(values, figures) for group, values in answer.groups.items()
+    }
     return Report(
         first=first.isoformat(),
         until=until.isoformat(),
         as_of=_z(selection.as_of),
         by=by.value,
-        overall=_rounded(answer.overall),
+        overall=_rounded(answer.overall, figures),
         groups=dict(sorted(groups.items())),
         left_out=answer.left_out,
     )
@@ -64,7 +74,8 @@ def _z(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at is not None else None
 
 
-def _no_group(by: By) -> str:
+def no_group(by: By) -> str:
+    """What the group without a name is called."""
     return QUEUE if by is By.REP else NOBODY
 
 
@@ -81,22 +92,24 @@ def names_of(by: By, groups: list[str]) -> dict[str | None, str]:
     return {group: f"{name} {group}" if often[name] > 1 else name for group, name in named.items()}
 
 
-def _rounded(values: Values) -> Values:
+def _rounded(values: Values, figures: tuple[Figure, ...]) -> Values:
     """The figures as told: every value, and the denominator beside each rate."""
     told: Values = {}
-    for figure in FIGURES:
-        value = values[figure.name]
-        if isinstance(value, float):
-            value = round(value, 3 if figure.unit is Unit.SECONDS else 6)
-        told[figure.name] = value
+    for figure in figures:
+        told[figure.name] = rounded(figure, values[figure.name])
         if figure.has_denominator:
             told[f"{figure.name}_of"] = values[f"{figure.name}_of"]
     return told
 
 
-def as_json(report: Report) -> str:
+def rounded(figure: Figure, value: float | None) -> float | int | None:
+    """A figure's value as it is told: seconds to 3 decimals, ratios to 6."""
+    return round(value, 3 if figure.unit is Unit.SECONDS else 6) if isinstance(value, float) else value
+
+
+def body_of(report: Report) -> dict[str, object]:
     """The form that programs rely on."""
-    body = {
+    return {
         "from": report["first"],
         "to": report["until"],
         "as_of": report["as_of"],
@@ -104,7 +117,11 @@ def as_json(report: Report) -> str:
         f"by_{report['by']}": report["groups"],
         "left_out": report["left_out"],
     }
-    return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_json(report: Report) -> str:
+    """The body as text."""
+    return json.dumps(body_of(report), indent=1, ensure_ascii=False) + "\n"
 
 
 def as_csv(report: Report) -> str:

@@ -1,10 +1,12 @@
-"""Addresses of the pages of figures."""
+"""Addresses of the pages of figures, of the API, and of the page of its tokens."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from metrics import ops_views, views
+from metrics.api import token_pages
 
 urlpatterns = [
     path("team/", views.team, name="team"),
@@ -18,4 +20,9 @@ urlpatterns = [
     path("settings/map/try/", ops_views.map_preview, name="map-preview"),
     path("settings/map/save/", ops_views.map_save, name="map-save"),
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("account/tokens/", token_pages.tokens, name="tokens"),
+    path("account/tokens/make/", token_pages.make, name="make-token"),
+    path("account/tokens/<int:number>/revoke/", token_pages.revoke, name="revoke-token"),
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("api/v1/", include("metrics.api.urls")),
 ]

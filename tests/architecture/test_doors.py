@@ -28,6 +28,7 @@ PAGES = sorted(
         *(ROOT / app).glob("views.py"),
         *(ROOT / app).glob("posts.py"),
         *(ROOT / app / "pages").glob("*.py"),
+        *(ROOT / app / "api").glob("*.py"),
     ]
 )
 

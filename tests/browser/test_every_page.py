@@ -27,6 +27,7 @@ def addresses(world: World, name: str) -> list[str]:
         world.person("back_again"),
         world.person("waiting"),
         "/figures/",
+        "/account/tokens/",
         "/styleguide/",
     ]
     if name != "alice":

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.api.test_each_role_acts import ACTIONS
 from tests.pages.conftest import LogIn
 from tests.pages.test_forms import FORMS
 from tests.pages.world import ALICE, BOB, EVE, World
@@ -71,6 +72,32 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/settings/salesforce/write-back/?show=refused&kind=salesforce.task.touch": (404, 404, 404, 200),
     "/settings/salesforce/write-back/rows.csv": (404, 404, 404, 200),
     "/requests/": (404, 200, 404, 200),
+    "/account/tokens/": (200, 200, 200, 200),
+    "/api/schema/": (200, 200, 200, 200),
+    "/api/v1/people/": (200, 200, 200, 200),
+    "/api/v1{answered}": (200, 200, 404, 200),
+    "/api/v1{eves_waiting}": (404, 404, 200, 200),
+    "/api/v1{in_queue}": (404, 200, 404, 200),
+    "/api/v1{answered}touches/": (200, 200, 404, 200),
+    "/api/v1/cycles/": (200, 200, 200, 200),
+    "/api/v1/spans/": (200, 200, 200, 200),
+    "/api/v1/reasons/": (200, 200, 200, 200),
+    "/api/v1/exceptions/": (200, 200, 200, 200),
+    "/api/v1/requests/": (200, 200, 200, 200),
+    "/api/v1/requests/{number}/": (404, 404, 404, 404),
+    "/api/v1/figures/?from=2026-01-01&to=2026-02-01": (200, 200, 200, 200),
+    "/api/v1/figures/": (400, 400, 400, 400),
+    "/api/v1/figures/{figure}/rows/?from=2026-01-01&to=2026-02-01": (200, 200, 200, 200),
+    f"/api/v1/figures/assigned/rows/?from=2026-01-01&to=2026-02-01&by=rep&group={ALICE}": (
+        200,
+        200,
+        404,
+        200,
+    ),
+    "/api/v1/settings/": (404, 404, 404, 200),
+    "/api/v1/settings/{number}/": (404, 404, 404, 404),
+    "/api/v1/settings/in-force/": (404, 404, 404, 200),
+    "/api/v1/{rest}": (404, 404, 404, 404),
     "/salesforce/callback/": (400, 400, 400, 400),
     "/admin/": (404, 404, 404, 200),
     "/admin/leadmodel/exclusion/": (404, 404, 404, 200),
@@ -98,13 +125,14 @@ def _routes(resolver: URLResolver, prefix: str = "") -> list[str]:
 
 def address_in(world: World, address: str) -> str:
     """An address of the table with the people of this world."""
-    return address.format(**{called: world.person(called) for called in world.ids})
+    people = {called: world.person(called) for called in world.ids}
+    return address.format(number=999_999_999, figure="assigned", rest="nothing/", **people)
 
 
 def _as_route(address: str) -> str:
     """What an address of the tables and the route that answers it have in common."""
-    route = re.sub(r"^{\w+}", "people/*/", address)
-    route = re.sub(r"\(\?P<.*?\)|<.*?>|{\w+}", "*", route)
+    route = re.sub(r"(^|/v1){\w+}", r"\1/people/*/", address)
+    route = re.sub(r"\(\?P<.*?\)|<.*?>|{\w+}", "*", route).replace("^", "")
     return route.split("?")[0].strip("^/$")
 
 
@@ -130,19 +158,21 @@ def test_a_stranger_logs_in_first(world: World, address: str) -> None:
 
     response = Client().get(path, follow=True)
 
-    if path in ANSWERS_STRANGERS:
+    if path.startswith("/api/"):
+        assert response.status_code == 401
+    elif path in ANSWERS_STRANGERS:
         assert response.status_code == 400
     else:
         assert response.status_code == 404 or response.redirect_chain[-1][0].startswith("/login/?next=")
 
 
 def test_no_address_is_missing_from_the_table() -> None:
-    asked = {_as_route(address) for address in (*TABLE, *FORMS)}
+    asked = {_as_route(address) for address in (*TABLE, *FORMS, *ACTIONS)}
 
     for route in _routes(get_resolver()):
         if route in OPEN_TO_STRANGERS or route == "logout/":
             continue
-        assert _as_route(route) in asked, f"say in TABLE or FORMS who may see {route}"
+        assert _as_route(route) in asked, f"say in TABLE, FORMS or ACTIONS who may see {route}"
 
 
 @pytest.mark.parametrize("address", [a for a in TABLE if not a.startswith("/admin")])
@@ -158,7 +188,7 @@ def test_looking_writes_nothing(world: World, otto: Client, address: str) -> Non
 
 @pytest.mark.parametrize(
     "address",
-    [a for a in TABLE if not a.startswith(("/admin", "{", "/nothing")) and TABLE[a][3] != ACTION],
+    [a for a in TABLE if not a.startswith(("/admin", "/api", "{", "/nothing")) and TABLE[a][3] != ACTION],
 )
 def test_pages_are_only_read(world: World, otto: Client, address: str) -> None:
     assert otto.post(address).status_code == 405

@@ -1,0 +1,38 @@
+"""Who asks: the token a program sends, or the session of a browser."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from rest_framework import authentication
+from rest_framework.request import Request
+
+from base.models import ApiToken, User
+from base.tokens import find_token, note_use
+from metrics.api.errors import Refused, Wrong
+
+
+class TokenAuthentication(authentication.TokenAuthentication):
+    """`Authorization: Bearer` and a token: the program acts as the token's user."""
+
+    keyword = "Bearer"
+
+    def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
+        """The user and the token. Raises Refused for one that does not act (any more)."""
+        now = timezone.now()
+        token = find_token(key, now=now)
+        if token is None:
+            raise Refused(
+                Wrong(
+                    "header.Authorization",
+                    "The token is unknown, expired or revoked.",
+                    "Make another on the page API tokens.",
+                ),
+                status=401,
+            )
+        note_use(token, now=now)
+        return token.user, token
+
+
+def may_write(request: Request) -> bool:
+    """Whether the log-in may do more than read."""
+    return not isinstance(request.auth, ApiToken) or request.auth.can_write

@@ -1,0 +1,191 @@
+"""Figures of a period as `manage.py report` gives them, and the rows behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.http import Http404
+
+from leadmodel.access import visible_reps
+from leadmodel.lifecycle.lead_types import Priority, Relation
+from leadmodel.lifecycle.stages import Path
+from metrics import cursors
+from metrics.api.errors import Refused, Wrong
+from metrics.api.paging import AFTER, PAGED, limit_of, next_of, wrong_place
+from metrics.api.parameters import day, instant, one_of, several_of, text, zone
+from metrics.api.periods import read_period
+from metrics.api.resource import Call, Resource, reads
+from metrics.api.shapes import FigureRows, FigureRowShape
+from metrics.behind import behind
+from metrics.definitions import BY_NAME, FIGURES
+from metrics.pages.address import LONGEST_DAYS
+from metrics.query import ask, derived
+from metrics.report import body_of, build, no_group, rounded
+from metrics.selection import By, Selection
+from metrics.spec import Kind, Unit
+
+FROM = day("from", "The period's first day.", required=True)
+TO = day("to", "The day after its last: not included.", required=True)
+ZONE = zone("tz", "The zone of the two days; UTC unless told.")
+AS_OF = instant("as_of", "The state as it was at this instant.")
+KNOWN_BY = instant("known_by", "The state as it was known by this instant.")
+BY = one_of("by", "What the figures are split by; rep unless told.", [by.value for by in By])
+ROWS_BY = one_of(
+    "by", "Count as a split by this does; with `group`, only that group.", [by.value for by in By]
+)
+PATH = one_of("path", "Only cycles of this path.", [path.value for path in Path])
+SOURCE = text("source", "Only cycles of this source.")
+TEAM = text("team", "Only cycles of this team.")
+NAMES = several_of("figures", "Which figures, with commas between; all unless told.", list(BY_NAME))
+GROUP = text("group", "A group as the figures name it, or the Id of its rep or campaign; needs `by`.")
+PRIORITY = one_of("priority", "Only cycles of this priority.", [priority.value for priority in Priority])
+RELATION = one_of("relation", "Only cycles of this relation.", [relation.value for relation in Relation])
+SELECTED = (FROM, TO, ZONE, AS_OF, KNOWN_BY, PATH, SOURCE, TEAM, PRIORITY, RELATION)
+_TABLES = {By.REP: "sync_user", By.CAMPAIGN: "sync_campaign"}
+
+
+def _values_schema() -> dict[str, Any]:
+    """A figure's value by its name, and the number of rows each rate rests on."""
+    properties: dict[str, Any] = {}
+    for figure in FIGURES:
+        kind = "integer" if figure.unit is Unit.COUNT else "number"
+        words = f"{figure.counts[:1].upper()}{figure.counts[1:]}. Leaves out {figure.leaves_out}."
+        properties[figure.name] = {"type": [kind, "null"], "description": words}
+        if figure.has_denominator:
+            properties[f"{figure.name}_of"] = {"type": "integer", "description": "What it rests on."}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+REPORT: Mapping[str, Any] = {
+    "type": "object",
+    "description": "What `manage.py report --format json` prints; the groups stand under by_<what they are split by>.",
+    "properties": {
+        "from": {"type": "string", "format": "date"},
+        "to": {"type": "string", "format": "date"},
+        "as_of": {"type": ["string", "null"], "format": "date-time"},
+        "all": _values_schema(),
+        "left_out": {"type": "integer", "description": "Cycles that exceptions left out."},
+    },
+    "patternProperties": {"^by_": {"type": "object", "additionalProperties": _values_schema()}},
+    "required": ["from", "to", "as_of", "all", "left_out"],
+    "additionalProperties": False,
+}
+
+
+class Figures(Resource):
+    """The figures of a period."""
+
+    @reads("figures", REPORT, parameters=(*SELECTED, BY, NAMES))
+    def get(self, call: Call) -> Any:
+        """The figures of a period, overall and split, over the rows of the reps the user may see."""
+        selection, by = _selection(call), By(call.asked[BY] or By.REP)
+        chosen = call.asked[NAMES]
+        figures = tuple(figure for figure in FIGURES if chosen is None or figure.name in chosen)
+        answer = ask(selection, by=by, figures=figures)
+        first, until = call.asked.need(FROM), call.asked.need(TO)
+        return body_of(build(answer, selection, by=by, first=first, until=until, figures=figures))
+
+
+class Rows(Resource):
+    """The rows behind a figure."""
+
+    @reads("figure_rows", FigureRows, parameters=(*SELECTED, ROWS_BY, GROUP, *PAGED), id_name="figure")
+    def get(self, call: Call, figure: str) -> Any:
+        """The rows a figure rests on, worst or latest first, and which of them count."""
+        if figure not in BY_NAME:
+            raise Http404(f"There is no figure “{figure[:40]}”: there are {', '.join(BY_NAME)}.")
+        asked, selection = BY_NAME[figure], _selection(call)
+        by, group = _group(call, selection.reps)
+        with derived(selection) as state:
+            try:
+                found = behind(
+                    selection,
+                    asked,
+                    by=by,
+                    group=group,
+                    after=call.asked[AFTER],
+                    limit=limit_of(call),
+                    state=state,
+                )
+            except cursors.WrongCursor as error:
+                raise wrong_place() from error
+            answer = ask(selection, by=by, figures=(asked,), state=state)
+        values = answer.overall if by is None else answer.groups.get(group)
+        if values is None:
+            # a group that the figures do not tell of: one with outcomes alone (M12)
+            values = {figure: found.members if asked.kind is Kind.COUNT else None}
+        return {
+            "next": next_of(call, found.following),
+            "value": rounded(asked, values[figure]),
+            "total": found.total,
+            "members": found.members,
+            "results": FigureRowShape(found.rows, many=True).data,
+        }
+
+
+def _selection(call: Call) -> Selection:
+    """What is asked over. Raises Refused."""
+    first, until = call.asked.need(FROM), call.asked.need(TO)
+    bounds = read_period(first, until, call.asked[ZONE] or ZoneInfo("UTC"))
+    if (until - first).days > LONGEST_DAYS:
+        raise Refused(Wrong("query.to", "The period is longer than ten years.", "Shorten it."))
+    for parameter in (AS_OF, KNOWN_BY):
+        at: datetime | None = call.asked[parameter]
+        if at is not None and at > call.now:
+            raise Refused(
+                Wrong(
+                    f"query.{parameter.name}",
+                    f"{parameter.name} is in the future.",
+                    "Write an instant of the past, or leave it out.",
+                )
+            )
+    return Selection(
+        **bounds,
+        now=call.now,
+        as_of=call.asked[AS_OF],
+        known_by=call.asked[KNOWN_BY],
+        path=call.asked[PATH],
+        source=call.asked[SOURCE],
+        team=call.asked[TEAM],
+        priority=call.asked[PRIORITY],
+        relation=call.asked[RELATION],
+        reps=visible_reps(call.user),
+    )
+
+
+def _group(call: Call, reps: frozenset[str] | None) -> tuple[By | None, str | None]:
+    """The group whose rows are asked for; (None, None): all rows. Raises Refused and Http404."""
+    what, name = call.asked[ROWS_BY], call.asked[GROUP]
+    if (what is None) != (name is None):
+        raise Refused(
+            Wrong("query.group", "by and group go together.", "Write both, or neither for all rows.")
+        )
+    if what is None or name is None:
+        return None, None
+    by = By(what)
+    group = None if name == no_group(by) else _id_of(by, name)
+    if by is By.REP and reps is not None and group not in reps:
+        raise Http404(f"There is no group “{name[:40]}” among those you may see.")
+    return by, group
+
+
+def _id_of(by: By, name: str) -> str:
+    """The group of a name; an Id names itself, also after the name of two who are called the same. Raises Refused."""
+    if by not in _TABLES:
+        return name
+    last = name.rpartition(" ")[2]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {_TABLES[by]} WHERE id = %(last)s OR name = %(name)s ORDER BY id <> %(last)s LIMIT 3",
+            {"last": last, "name": name},
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    if not found:
+        raise Http404(f"There is no group “{name[:40]}” among those you may see.")
+    if found[0] != last and len(found) > 1:
+        raise Refused(Wrong("query.group", f"Several are called “{name[:40]}”.", "Write the Id."))
+    return str(found[0])

@@ -1,0 +1,22 @@
+"""Periods in days, as half-open stretches of time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from metrics.api.errors import Refused, Wrong
+
+
+def read_period(first: date | None, until: date | None, zone: ZoneInfo) -> dict[str, datetime]:
+    """The `start` and `end` that are given, from midnight to midnight in the zone. Raises Refused."""
+    if first is not None and until is not None and until <= first:
+        raise Refused(
+            Wrong(
+                "query.to",
+                f"to ({until}) is not after from ({first}): the period would be empty.",
+                "Write a later day; it is not included.",
+            )
+        )
+    days = {"start": first, "end": until}
+    return {name: datetime.combine(day, time.min, zone) for name, day in days.items() if day is not None}

@@ -1,0 +1,72 @@
+"""The reasons of dispositions: what the settings offer, and what is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from leadmodel.access import visible_reps
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Stage
+from leadmodel.settings_store import settings_in_force
+from metrics.api.parameters import day, zone
+from metrics.api.periods import read_period
+from metrics.api.resource import Call, Resource, reads
+from metrics.api.shapes import ReasonList
+from metrics.selection import last_days
+
+DAYS = 90
+FROM = day("from", f"Count cycles assigned on this day or later; the last {DAYS} days unless told.")
+TO = day("to", "Count cycles assigned before this day.")
+ZONE = zone("tz", "The zone of the two days; the organisation's unless told.")
+_IN_USE = """
+    SELECT latest_kind, reason, count(*) FROM leadmodel_cycle
+    WHERE assigned_at >= %(start)s AND assigned_at < %(end)s AND reason IS NOT NULL AND latest_kind IS NOT NULL
+      AND (%(reps)s::text[] IS NULL OR first_rep = ANY(%(reps)s))
+    GROUP BY latest_kind, reason ORDER BY count(*) DESC, reason
+"""
+_Used = tuple[str, str, int]
+"""Disposition, reason, how many cycles."""
+
+
+class Reasons(Resource):
+    """Reasons by disposition."""
+
+    @reads("reasons", ReasonList, parameters=(FROM, TO, ZONE))
+    def get(self, call: Call) -> Any:
+        """The reasons configured and in use, with the cycles of the user's reps that ended with each."""
+        settings = settings_in_force()
+        zone = call.asked[ZONE] or settings.organisation.zone
+        usual_first, usual_until = last_days(DAYS, call.now, zone)
+        first, until = call.asked[FROM] or usual_first, call.asked[TO] or usual_until
+        used = _used(read_period(first, until, zone), visible_reps(call.user))
+        told = list(_by_kind(settings, used))
+        return ReasonList({"first": first, "until": until, "results": told}).data
+
+
+def _used(bounds: dict[str, datetime], reps: frozenset[str] | None) -> list[_Used]:
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_USE, {**bounds, "reps": sorted(reps) if reps is not None else None})
+        return [(kind, reason, cycles) for kind, reason, cycles in cursor.fetchall()]
+
+
+def _by_kind(settings: ModelSettings, used: list[_Used]) -> Iterator[dict[str, Any]]:
+    reasons = settings.reasons
+    lists: dict[Stage, tuple[str | None, tuple[str, ...]]] = {
+        Stage.NURTURE: (reasons.nurture_field, reasons.nurture),
+        Stage.UNQUALIFIED: (reasons.unqualified_field, reasons.unqualified),
+        Stage.QUALIFIED: (None, ()),
+    }
+    for kind, (field, configured) in lists.items():
+        in_use = [(reason, cycles) for of, reason, cycles in used if of == kind.value]
+        known = {*configured, *(reason for reason, _ in in_use)}
+        yield {
+            "kind": kind.value,
+            "salesforce_field": field,
+            "configured": configured,
+            "pre_qualification": sorted(known & set(reasons.pre_qualification)),
+            "in_use": [{"reason": reason, "cycles": cycles} for reason, cycles in in_use],
+        }
