@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
@@ -57,10 +58,40 @@ def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> lis
     return [found[one.key] for one in effects]
 
 
-def claim(kinds: str, *, now: datetime, limit: int) -> list[Effect]:
+_FREE = """
+    state IN ('ready', 'leased') AND due_at <= %(now)s AND starts_with(kind, %(kinds)s)
+    AND (state = 'ready' OR lease_until < %(now)s)
+    AND NOT EXISTS (
+        SELECT FROM base_effect earlier
+        WHERE earlier.subject = one.subject AND one.subject <> '' AND earlier.id < one.id
+          AND earlier.state IN ('ready', 'leased') AND starts_with(earlier.kind, %(kinds)s)
+          AND earlier.kind <> ALL(%(held)s)
+    )
+"""
+"""Of the effect `one`: whether a deliverer may take it now."""
+
+
+_Parameter = str | int | datetime | uuid.UUID | list[str]
+
+
+def _which(kinds: str, now: datetime, held: Collection[str], **more: _Parameter) -> Mapping[str, _Parameter]:
+    return {"kinds": kinds, "now": now, "held": list(held), **more}
+
+
+def is_due(kinds: str, *, now: datetime, held: Collection[str] = ()) -> bool:
+    """Whether `claim` would find something to do."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM base_effect one WHERE {_FREE})", _which(kinds, now, held))
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def claim(kinds: str, *, now: datetime, limit: int, held: Collection[str] = ()) -> list[Effect]:
     """Lease up to `limit` due effects whose kind begins with `kinds`, longest due first.
 
-    `attempts` of one taken over from a dead deliverer is above 1: what it did may have happened already.
+    What concerns one record is done in the order it was decided, one after another: while an effect waits or is being
+    done, those after it are left. Kinds that are `held` outside hold nobody up. `attempts` of one taken over from
+    a dead deliverer is above 1: what it did may have happened already.
     """
     lease_id = uuid.uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
@@ -69,13 +100,13 @@ def claim(kinds: str, *, now: datetime, limit: int) -> list[Effect]:
             UPDATE base_effect SET state = 'leased', lease_id = %(lease)s, lease_until = %(until)s,
                    attempts = attempts + 1
             WHERE id IN (
-                SELECT id FROM base_effect
-                WHERE state IN ('ready', 'leased') AND due_at <= %(now)s AND starts_with(kind, %(kinds)s)
-                  AND (state = 'ready' OR lease_until < %(now)s)
+                SELECT id FROM base_effect one WHERE """
+            + _FREE
+            + """
                 ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
             )
             """,
-            {"lease": lease_id, "until": now + LEASE, "now": now, "kinds": kinds, "limit": limit},
+            _which(kinds, now, held, lease=lease_id, until=now + LEASE, limit=limit),
         )
     return list(Effect.objects.filter(lease_id=lease_id, state=Effect.State.LEASED).order_by("due_at", "id"))
 
@@ -99,12 +130,15 @@ def finish(
 
 
 def put_back(effect: Effect, *, now: datetime, said: str) -> bool:
-    """Try again later: after a pause that doubles with every attempt, and not for ever."""
+    """Try again later: after a pause that doubles with every attempt, and not for ever.
+
+    Effects put back together do not come back together: each pause is up to twice as long, by the effect's key.
+    """
     if effect.attempts >= MOST_ATTEMPTS:
         return finish(
             effect, Effect.State.REFUSED, now=now, said=f"Given up after {effect.attempts} attempts. {said}"
         )
-    pause = _FIRST_PAUSE * 2 ** (effect.attempts - 1)
+    pause = _FIRST_PAUSE * 2 ** (effect.attempts - 1) * (1 + _share(f"{effect.key}/{effect.attempts}"))
     return _say(effect, state=Effect.State.READY, said=said, due_at=now + pause)
 
 
@@ -120,6 +154,11 @@ def try_again(effect: Effect, *, now: datetime) -> bool:
     """
     refused = Effect.objects.filter(pk=effect.pk, state=Effect.State.REFUSED)
     return bool(refused.update(state=Effect.State.READY, attempts=1, due_at=now, said="", ended_at=None))
+
+
+def _share(text: str) -> float:
+    """From 0 to 1, the same for the same text and as good as random among others."""
+    return int.from_bytes(sha256(text.encode()).digest()[:4]) / 2**32
 
 
 def _say(effect: Effect, **values: object) -> bool:

@@ -7,11 +7,14 @@ from django.conf import settings
 from django.utils import timezone
 from structlog import get_logger
 
+from base.outbox import is_due
 from sync import pull, quota
 from sync.checkup.run import make_waiting
+from sync.models.writing import EVERYTHING
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
-from sync.writeback.deliver import deliver, is_due
+from sync.writeback.deliver import deliver
+from sync.writeback.modes import held_kinds, modes
 
 log = get_logger(__name__)
 
@@ -34,7 +37,7 @@ def check_up(**_: object) -> None:
 @shared_task
 def write_back(**_: object) -> None:
     """Write to Salesforce what is due; out of reach, it stays due."""
-    if not is_due(now=timezone.now()):
+    if not is_due(EVERYTHING, now=timezone.now(), held=held_kinds(modes())):
         return
     try:
         quota.refuse_writing(now=timezone.now())

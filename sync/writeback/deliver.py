@@ -15,7 +15,6 @@ from uuid import NAMESPACE_URL, uuid5
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from base.models import Effect
 from base.outbox import claim, finish, hold, put_back, wait_for
@@ -26,7 +25,7 @@ from sync.salesforce.http import OrganisationError
 from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
-from sync.writeback.modes import mode_of, modes
+from sync.writeback.modes import held_kinds, mode_of, modes
 from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Write, decide
 
 log = structlog.get_logger(__name__)
@@ -45,16 +44,10 @@ _Result = dict[str, Any]
 """What a change did, as its effect keeps it: object, record, values, and what they replaced (before)."""
 
 
-def is_due(*, now: datetime) -> bool:
-    """Whether a write waits to be worked off, so that nobody signs in for nothing."""
-    free = Q(state=Effect.State.READY) | Q(state=Effect.State.LEASED, lease_until__lt=now)
-    return Effect.objects.filter(free, due_at__lte=now, kind__startswith=EVERYTHING).exists()
-
-
 def deliver(organisation: Organisation, *, clock: Callable[[], datetime], limit: int = BATCH) -> int:
     """Work off up to `limit` due writes; how many were claimed. `clock` tells the time: a batch takes a while."""
-    effects = claim(EVERYTHING, now=clock(), limit=limit)
     switched = modes()
+    effects = claim(EVERYTHING, now=clock(), limit=limit, held=held_kinds(switched))
     todo: list[Effect] = []
     dry: set[int] = set()
     for effect in effects:

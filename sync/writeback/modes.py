@@ -23,6 +23,11 @@ def mode_of(switched: dict[str, WriteMode], effect: Effect) -> str:
     return own.mode if own is not None else WriteMode.Mode.ON
 
 
+def held_kinds(switched: dict[str, WriteMode]) -> list[str]:
+    """The kinds that wait while others are written."""
+    return [kind for kind, mode in switched.items() if mode.mode == WriteMode.Mode.OFF]
+
+
 def switch(kind: str, mode: WriteMode.Mode, *, by: User, now: datetime) -> None:
     """From now on writes of this kind are treated so."""
     WriteMode.objects.update_or_create(

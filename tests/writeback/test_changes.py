@@ -9,8 +9,8 @@ from leadmodel.models import Cycle
 from sync.models import Echo, WriteMode
 from sync.salesforce.client import connect
 from sync.writeback.deliver import CHANGE
-from tests.sync.world import World, values
-from tests.writeback.writing import OWNER, meant, rep, state, work_off
+from tests.sync.world import World
+from tests.writeback.writing import OWNER, meant, state, work_off
 
 
 def test_the_status_alice_chose_is_in_salesforce_and_nothing_else_moved(world: World) -> None:
@@ -24,43 +24,6 @@ def test_the_status_alice_chose_is_in_salesforce_and_nothing_else_moved(world: W
     stamps = {"Status", "LastModifiedDate", "LastModifiedById", "SystemModstamp"}
     assert {name for name in after if after[name] != before.get(name)} == stamps
     assert after["Status"] == "Nurture"
-
-
-def test_a_newer_change_by_a_human_wins_and_is_told(world: World) -> None:
-    lead = world.lead(Status="Working")
-    effect = meant(world, lead, "Nurture", expected="Working")
-    world.pass_time(minutes=1)
-    world.org.update("Lead", lead, {"Status": "Unqualified"}, user_id=world.user("Bob"))
-    work_off(world)
-    assert state(effect) == "conflict"
-    assert effect.said.startswith("Status is “Unqualified” in Salesforce, no longer “Working”")
-    assert world.org.live_row("Lead", lead)["Status"] == "Unqualified"
-
-
-def test_somebody_who_changes_the_record_between_our_look_and_our_write_is_looked_at_again(
-    world: World,
-) -> None:
-    lead = world.lead(Status="Working")
-    world.pass_time(minutes=1)
-    effect = meant(world, lead, "Nurture", expected="Working")
-    world.control(
-        "POST",
-        "faults",
-        {
-            "code": "PRECONDITION_FAILED",
-            "status": 412,
-            "path": f"/sobjects/Lead/{lead}",
-            "method": "PATCH",
-            "times": 1,
-        },
-    )
-    work_off(world)
-    assert state(effect) == "ready"
-    assert world.org.live_row("Lead", lead)["Status"] == "Working"
-    world.pass_time(minutes=1)
-    work_off(world)
-    assert state(effect) == "done"
-    assert world.org.live_row("Lead", lead)["Status"] == "Nurture"
 
 
 def test_a_record_that_holds_the_value_already_is_left_alone(world: World) -> None:
@@ -123,26 +86,6 @@ def test_what_was_written_before_an_outage_is_still_told_as_ours(world: World) -
     assert (state(effect), Echo.objects.get().actor_id) == ("done", world.user("Alice"))
 
 
-def test_a_merged_person_is_followed_to_the_winner(world: World) -> None:
-    loser, winner = world.lead("One", Status="Working"), world.lead("Two", Status="Working")
-    effect = meant(world, loser, world.user("Bob"), expected=world.user("Alice"), fields=OWNER)
-    world.pass_time(minutes=1)
-    world.control("POST", "merge", {"winner_id": winner, "loser_ids": [loser]})
-    work_off(world)
-    assert state(effect) == "done"
-    assert world.org.live_row("Lead", winner)["OwnerId"] == world.user("Bob")
-
-
-def test_a_status_for_a_person_who_became_a_contact_is_a_conflict_that_says_so(world: World) -> None:
-    lead = world.lead(Status="Working")
-    effect = meant(world, lead, "Nurture", expected="Working")
-    world.pass_time(minutes=1)
-    world.control("POST", "convert", {"lead_id": lead, "status": "Qualified"})
-    work_off(world)
-    assert state(effect) == "conflict"
-    assert effect.said == "The person is a Contact now, which has no field for Status."
-
-
 def test_a_deleted_record_is_a_conflict(world: World) -> None:
     lead = world.lead(Status="Working")
     effect = meant(world, lead, "Nurture", expected="Working")
@@ -159,23 +102,6 @@ def test_a_permanent_refusal_is_told_in_salesforces_own_words(world: World) -> N
     assert effect.said.startswith("Salesforce refused: ")
 
 
-def test_a_locked_row_is_tried_again_and_not_for_ever(world: World) -> None:
-    lead = world.lead(Status="Working")
-    effect = meant(world, lead, "Nurture", expected="Working")
-    world.control(
-        "POST",
-        "faults",
-        {"code": "UNABLE_TO_LOCK_ROW", "path": "/sobjects/Lead/", "method": "PATCH", "times": 100},
-    )
-    for _ in range(7):
-        work_off(world)
-        assert state(effect) == "ready"
-        world.pass_time(hours=1)
-    work_off(world)
-    assert state(effect) == "refused"
-    assert effect.said.startswith("Given up after 8 attempts.")
-
-
 def test_switched_off_it_waits_and_in_a_dry_run_it_only_tells(world: World) -> None:
     first, second = world.lead(Status="Working"), world.lead(Status="Working")
     WriteMode.objects.create(kind="salesforce.", mode="off")
@@ -190,24 +116,6 @@ def test_switched_off_it_waits_and_in_a_dry_run_it_only_tells(world: World) -> N
     assert (state(effect), state(dry)) == ("dry", "dry")
     assert dry.said == "Would change Status from “Working” to “Nurture”."
     assert world.org.live_row("Lead", second)["Status"] == "Working"
-
-
-def test_what_alice_did_here_is_hers_in_the_lead_model_though_the_integration_user_wrote_it(
-    world: World,
-) -> None:
-    lead = world.lead(Status="Assigned")
-    world.sync()
-    world.pass_time(minutes=30)
-    effect = meant(world, lead, "Nurture", expected="Assigned")
-    work_off(world)
-    assert state(effect) == "done"
-    assert Echo.objects.get().actor_id == rep(world).salesforce_id
-    world.sync()
-    assert values("SELECT created_by_id FROM sync_leadhistory WHERE field = 'Status'") == [
-        world.org.api_user_id()
-    ]
-    cycle = Cycle.objects.get()
-    assert (cycle.outcome, cycle.closed_by, cycle.handling) == ("nurture", world.user("Alice"), "bypassed")
 
 
 def test_killed_after_the_write_and_before_the_note_it_is_found_done(world: World) -> None:

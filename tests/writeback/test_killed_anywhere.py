@@ -12,9 +12,8 @@ from base.models import Effect
 from sync.salesforce.client import Organisation, connect
 from sync.writeback.deliver import deliver
 from tests.sync.world import World
-from tests.writeback.writing import called, meant
+from tests.writeback.writing import TASK_KEY, called, meant
 
-KEY = {"object": "Task", "name": "Lead_Ops_Key__c", "length": 80, "external_id": True, "unique": True}
 PEOPLE = 3
 
 
@@ -52,7 +51,7 @@ def dying(moment: int) -> Organisation:
 @pytest.mark.parametrize("has_key", [True, False])
 def test_killed_at_every_moment_everything_is_there_once(world: World, *, has_key: bool) -> None:
     if has_key:
-        world.control("POST", "fields", KEY)
+        world.control("POST", "fields", TASK_KEY)
     world.sync()
     moment = 0
     while True:
@@ -64,7 +63,9 @@ def test_killed_at_every_moment_everything_is_there_once(world: World, *, has_ke
         world.pass_time(minutes=1)
         was_killed = False
         try:
-            deliver(dying(moment), clock=lambda: world.now)
+            organisation = dying(moment)
+            while deliver(organisation, clock=lambda: world.now):
+                pass
         except Killed:
             was_killed = True
         world.pass_time(minutes=6)  # the lease of the dead is over
