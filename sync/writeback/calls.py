@@ -80,13 +80,13 @@ def read_current(
     return found
 
 
-def change(organisation: Organisation, send: Send) -> Told:
-    """Write one record's values unless somebody changed it since we looked."""
+def change(organisation: Organisation, send: Send, values: Mapping[str, Value]) -> Told:
+    """Write these values of a record unless somebody changed it since we looked."""
     seen = datetime.fromisoformat(send.modified_at).astimezone(UTC)
     headers = _HEADERS | {"If-Unmodified-Since": format_datetime(seen, usegmt=True)}
     return _asked(
         lambda: organisation.renewing(
-            lambda: _of(organisation, send.object_name).update(send.record_id, send.values, headers=headers)
+            lambda: _of(organisation, send.object_name).update(send.record_id, dict(values), headers=headers)
         )
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -26,7 +26,7 @@ from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
 from sync.writeback.modes import held_kinds, mode_of, modes
-from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Write, decide
+from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,9 @@ BATCH = 100
 _PAUSE = timedelta(minutes=1)
 """How long a write waits for what is no fault of its own: a switch, an organisation out of reach."""
 _MOST_HOPS = 5
+_UNTIL_WRITTEN = timedelta(seconds=2)
+"""A write is in Salesforce by then, as a rule; it knows whole seconds."""
+_INSTANT = "%Y-%m-%dT%H:%M:%S.000+0000"
 _Result = dict[str, Any]
 """What a change did, as its effect keeps it: object, record, values, and what they replaced (before)."""
 
@@ -139,21 +142,27 @@ class _Round:
             case Already() if effect.attempts == 1:
                 # we have not written yet: it is somebody else's doing, and nothing of it is ours to take back
                 self._finish(effect, Effect.State.DONE, "Salesforce held these values already.")
-            case Already(record_id):
-                return _meant(effect, record_id)  # written before we were killed
+            case Already() as already:  # written before we were killed
+                return {
+                    "object": already.object_name,
+                    "record": already.record_id,
+                    "values": already.values,
+                    "before": already.before,
+                }
             case Send() as send if effect.pk in self.dry:
+                values = send.values | dict.fromkeys(send.stamps, "now")
                 told = ", ".join(
-                    f"{field} from “{send.before[field]}” to “{value}”"
-                    for field, value in send.values.items()
+                    f"{field} from “{send.before[field]}” to “{value}”" for field, value in values.items()
                 )
                 self._finish(effect, Effect.State.DRY, f"Would change {told}.")
             case Send() as send if self._may_act(effect):
-                answer = calls.change(self.organisation, send)
+                values = send.values | _stamped(send, self.clock())
+                answer = calls.change(self.organisation, send, values)
                 if answer.answer is Answer.ACCEPTED:
                     return {
                         "object": send.object_name,
                         "record": send.record_id,
-                        "values": send.values,
+                        "values": values,
                         "before": send.before,
                     }
                 self._end(effect, answer)
@@ -254,15 +263,19 @@ def _made_by_others(effect: Effect) -> set[str]:
     return set(made.values_list("result__task", flat=True))
 
 
-def _meant(effect: Effect, record_id: str) -> _Result:
-    """What a change was to do, as its result notes it."""
-    name = calls.object_of(record_id)
-    changes = [change for change in Write.of(effect.payload).changes if name in change.fields]
+def _stamped(send: Send, now: datetime) -> dict[str, Value]:
+    """The moment of a write, as its fields take it: a day, in UTC as the lead model reads days, or an instant.
+
+    The instant is just after the write, never before it: whoever held the person until then must hold nothing of
+    what begins with the stamp.
+    """
+    if not send.stamps:
+        return {}
+    types = ObjectState.objects.filter(pk=send.object_name).values_list("fields", flat=True).first() or {}
+    at = (now + _UNTIL_WRITTEN).astimezone(UTC)
     return {
-        "object": name,
-        "record": record_id,
-        "values": {change.fields[name]: change.value for change in changes},
-        "before": {change.fields[name]: change.expected for change in changes},
+        field: now.astimezone(UTC).date().isoformat() if types.get(field) == "date" else f"{at:{_INSTANT}}"
+        for field in send.stamps
     }
 
 

@@ -6,21 +6,37 @@ A newer change by somebody else always wins: it becomes a conflict that a person
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 Value = str | bool | float | None
+
+
+class How(StrEnum):
+    """What is meant by a change of a field."""
+
+    SET = "set"
+    """It takes the value."""
+    IF_EMPTY = "if_empty"
+    """It takes the value where it is empty; what somebody put there stays, and so does the rest of the write."""
+    STAMP = "stamp"
+    """It takes the moment of the write."""
 
 
 class FieldChange(NamedTuple):
     """One field that is meant to change.
 
     `fields` is its API name by object (a person may turn from a Lead into a Contact while the change waits); `expected`
-    is what we last read, so that anything else is somebody's newer change.
+    is what we last read, so that anything else is somebody's newer change. `ours`: what whoever decided meant
+    the field to hold before, and is no news to them.
     """
 
     fields: Mapping[str, str]
     value: Value
     expected: Value
+    how: str = How.SET
+    ours: Sequence[Value] = ()
 
 
 class Write(NamedTuple):
@@ -36,7 +52,7 @@ class Write(NamedTuple):
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> Write:
         """Out of the outbox."""
-        return cls(payload["record"], [FieldChange._make(change) for change in payload["changes"]])
+        return cls(payload["record"], [FieldChange(*change) for change in payload["changes"]])
 
 
 class Current(NamedTuple):
@@ -52,19 +68,26 @@ class Current(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Write these values, unless the record changed since `modified_at`. `before` is what they replace."""
+    """Write these values, and the moment into `stamps`, unless the record changed since `modified_at`.
+
+    `before` is what they replace.
+    """
 
     record_id: str
     object_name: str
     values: dict[str, Value]
+    stamps: list[str]
     before: dict[str, Value]
     modified_at: str
 
 
 class Already(NamedTuple):
-    """Salesforce holds these values already."""
+    """Salesforce holds these values already. `before`: what was expected in their place."""
 
     record_id: str
+    object_name: str
+    values: dict[str, Value]
+    before: dict[str, Value]
 
 
 class Follow(NamedTuple):
@@ -91,17 +114,62 @@ def decide(write: Write, current: Current | None) -> Decision:
     if current.is_deleted:
         return Conflict("The record was deleted in Salesforce.")
     wanted: dict[str, Value] = {}
+    held: dict[str, Value] = {}
+    stamps: dict[str, FieldChange] = {}
     for change in write.changes:
         field = change.fields.get(current.object_name)
         now = current.values.get(field) if field is not None else None
-        if field is None or now not in (change.value, change.expected):
+        if change.how != How.SET:
+            if field is None or field not in current.values:
+                continue
+            if change.how == How.STAMP:
+                stamps[field] = change
+                continue
+            if now not in (None, change.value):
+                continue
+        elif field is None or not any(
+            _same(now, one) for one in (change.value, change.expected, *change.ours)
+        ):
             return Conflict(_why_not(change, field, now, current))
-        if now != change.value:
+        if now == change.value:
+            held[field] = change.expected
+        else:
             wanted[field] = change.value
-    if not wanted:
-        return Already(current.record_id)
-    before = {field: current.values.get(field) for field in wanted}
-    return Send(current.record_id, current.object_name, wanted, before, current.modified_at)
+    return _with_stamps(current, wanted, held, stamps)
+
+
+def _with_stamps(
+    current: Current, wanted: dict[str, Value], held: dict[str, Value], stamps: dict[str, FieldChange]
+) -> Send | Already | Conflict:
+    """A write is there whole or not at all: a stamp that has changed is ours where all the rest is there too."""
+    changed = [field for field, stamp in stamps.items() if not _same(current.values[field], stamp.expected)]
+    if wanted and changed:
+        field = changed[0]
+        return Conflict(_why_not(stamps[field], field, current.values[field], current))
+    missing = [field for field in stamps if field not in changed]
+    if not wanted and not missing:
+        before = held | {field: stamps[field].expected for field in changed}
+        values = {field: current.values.get(field) for field in before}
+        return Already(current.record_id, current.object_name, values, before)
+    before = {field: current.values.get(field) for field in (*wanted, *missing)}
+    return Send(current.record_id, current.object_name, wanted, missing, before, current.modified_at)
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values are one: Salesforce writes an instant in one way as JSON and in another as CSV."""
+    if one == other:
+        return True
+    at = _instant(one)
+    return at is not None and at == _instant(other)
+
+
+def _instant(value: Value) -> datetime | None:
+    if not isinstance(value, str) or value[10:11] != "T":
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _why_not(change: FieldChange, field: str | None, now: Value, current: Current) -> str:
