@@ -64,8 +64,11 @@ def _twice(node: yaml.Node | None) -> Iterator[str]:
 
 def _no_fields(root: yaml.Node | None, settings: ModelSettings) -> Iterator[str]:
     """Names of fields that no field of Salesforce can have."""
-    for path in _FIELDS:
-        name = getattr(getattr(settings, path[0]), path[1])
+    named: list[tuple[tuple[str, ...], str | None]] = [
+        (path, getattr(getattr(settings, path[0]), path[1])) for path in _FIELDS
+    ]
+    named += [(("role_owners", role, "field"), owner.field) for role, owner in settings.role_owners.items()]
+    for path, name in named:
         if name is not None and not API_NAME.fullmatch(name):
             yield (
                 f"line {_line(root, path)}: {'.'.join(path)}: “{name}” is no field; write an API name like"
@@ -132,6 +135,7 @@ _ADVICE: dict[str, Callable[[Any], str]] = {
     "extra_forbidden": lambda _: (
         "there is no such setting; check the spelling against `manage.py model export -`"
     ),
+    "too_short": lambda _: "is empty; name at least one",
     "missing": lambda _: "is missing; write it (see `manage.py model export -`)",
     "tuple_type": lambda _: "must be a list; write [One, Two]",
     "string_type": lambda p: f"{p['input']!r} is no text; put it in quotes",

@@ -69,11 +69,12 @@ def enter(text: str, *, by: User | None = None, why: str = "") -> ModelSettings:
 
 
 def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:
-    """The (object, field) pairs these settings read."""
+    """The (object, field) pairs these settings name."""
     both = (
         settings.assignment.assigned_date_field,
         settings.reasons.nurture_field,
         settings.reasons.unqualified_field,
+        *(owner.field for owner in settings.role_owners.values()),
     )
     fields = [(name, field) for field in both if field for name in ("Lead", "Contact")]
     rules = settings.lead_types

@@ -27,7 +27,11 @@ _COMMENTS = {
     "Operators: is, is not, is one of, is none of, contains, starts with, is at least, is at most, is empty,\n"
     "is filled. Rules of priorities may also ask path, target_account and relation.",
     "recycling": "How long nurture holds a person.",
-    "write_back": "Which status the app writes when a rep disposes here, by stage; else the first that means it.",
+    "write_back": "Which status the app writes when a rep disposes or a manager assigns here, by stage;\n"
+    "else the first that means it.",
+    "role_owners": "Where the original owner of a role is kept when a person goes to another role's hands: for\n"
+    "sales_development, opportunity, customer_success the field of Lead and Contact, and the role's teams, e.g.\n"
+    "sales_development: {field: SDR_Owner__c, teams: [SDR East, SDR West]}",
     "teams": "Where a rep's team comes from: role, manager or app.",
     "response": "The promise to answer, in minutes of the calendar.",
     "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"

@@ -260,14 +260,24 @@ class Recycling(Section):
 
 
 class WriteBack(Section):
-    """Which status the app writes for a disposition; none: the first that means it."""
+    """Which status the app writes for a disposition, or for an assignment; none: the first that means it."""
 
     statuses: dict[Stage, str] = Field(default_factory=dict)
 
     def status_of(self, kind: Stage, stages: Stages) -> str | None:
-        """The status to write for a disposition; None where no status means it."""
+        """The status to write for a stage; None where no status means it."""
         meaning: Names = getattr(stages, kind.value)
         return self.statuses.get(kind) or next(iter(meaning), None)
+
+
+class RoleOwner(Section):
+    """Where a role's original owner is kept (M14): a field of Lead and Contact, for who is in these teams."""
+
+    field: str
+    teams: Annotated[Names, Field(min_length=1)]
+
+
+Role = Literal["sales_development", "opportunity", "customer_success"]
 
 
 class Teams(Section):
@@ -325,6 +335,7 @@ class ModelSettings(Section):
     lead_types: LeadTypes = LeadTypes()
     recycling: Recycling = Recycling()
     write_back: WriteBack = WriteBack()
+    role_owners: dict[Role, RoleOwner] = Field(default_factory=dict)
     teams: Teams = Teams()
     response: Response = Response()
     business_time: Calendars = Calendars()
@@ -340,6 +351,17 @@ class ModelSettings(Section):
                     f"write_back.statuses writes “{status}” for {kind}, but it does not stand under stages.{kind};"
                     " put it there, or write one that does"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _one_role_each(self) -> ModelSettings:
+        seen: dict[str, str] = {}
+        for role, owner in self.role_owners.items():
+            for name in (owner.field, *owner.teams):
+                if (other := seen.setdefault(name, role)) != role:
+                    raise ValueError(
+                        f"“{name}” stands under role_owners.{other} and role_owners.{role}; keep one"
+                    )
         return self
 
     @model_validator(mode="after")

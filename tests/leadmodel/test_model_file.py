@@ -120,6 +120,23 @@ def test_an_import_asks_for_its_fields_and_derives_everybody_anew_once(tmp_path:
             GOOD.replace("Nurture_Reason__c", "Nurture Reason"),
             "line 7: reasons.nurture_field: “Nurture Reason” is no field; write an API name like Nurture_Reason__c.",
         ),
+        (
+            GOOD + "role_owners:\n  opportunity: {field: AE Owner, teams: [AE]}\n",
+            "line 9: role_owners.opportunity.field: “AE Owner” is no field; write an API name like",
+        ),
+        (
+            GOOD + "role_owners:\n  opportunity: {field: AE__c, teams: []}\n",
+            "line 9: role_owners.opportunity.teams: is empty; name at least one.",
+        ),
+        (
+            GOOD + "role_owners:\n  closer: {field: AE__c, teams: [AE]}\n",
+            "line 9: role_owners.closer",
+        ),
+        (
+            GOOD
+            + "role_owners: {opportunity: {field: A, teams: [AE]}, customer_success: {field: B, teams: [AE]}}",
+            "“AE” stands under role_owners.opportunity and role_owners.customer_success; keep one.",
+        ),
         ("stages:\n  raw: [New\n", "line 3: this is no YAML ("),
         ("stages: a: b\n", "line 1: this is no YAML ("),
         ("", "line 1: the file must hold sections like `stages:`"),
