@@ -65,9 +65,14 @@ def sight(user: User) -> Sight:
     return Sight(condition, {"seen_reps": sorted(reps)})
 
 
+def sees_all(user: User) -> bool:
+    """Whether everybody's people are this user's to see and to act on: operations'."""
+    return user.role == Role.OPS or user.is_superuser
+
+
 def visible_reps(user: User, *, settings: ModelSettings | None = None) -> frozenset[str] | None:
     """The Salesforce user Ids whose people this user sees; None for everybody's."""
-    if user.role == Role.OPS or user.is_superuser:
+    if sees_all(user):
         return None
     me = user.salesforce_id
     if me is None:

@@ -7,34 +7,35 @@ manager, and ops.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 
-from django.db import connection, transaction
-from psycopg2 import sql
+from django.db import transaction
 
 from base.hints import look_now
 from base.models import Effect, Role, User
 from base.outbox import Decided, decide
 from base.pages import viewer_zone
-from leadmodel.access import access_person, is_nobodys, visible_reps
+from leadmodel.access import access_person, is_nobodys, sees_all, visible_reps
+from leadmodel.changes import LastRead, read_last
+from leadmodel.directory import read_directory
 from leadmodel.lifecycle.facts import Tracked
-from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.models import Cycle, Exclusion, Person, Request, Span
-from leadmodel.reasons import REASON_FIELDS, dispositions
+from leadmodel.reasons import REASON_FIELDS, dispositions, has_status
+from leadmodel.recycling import held_back
 from leadmodel.settings_store import settings_in_force
-from leadmodel.timeline import read_columns
+from leadmodel.takers import reps_to_give_to
 from sync.models import Group
 from sync.tasks import write_back
-from sync.writeback.calls import object_of
 from sync.writeback.deliver import CHANGE, TASK, TASK_UNDO
 from sync.writeback.plan import FieldChange, Value, Write, undoing
 
 DISPOSE = f"{CHANGE}.disposition"
+ASSIGN = f"{CHANGE}.assign"
 GIVE_BACK = f"{CHANGE}.owner"
 TOUCH = f"{TASK}.touch"
 FOLLOW_UP = f"{TASK}.follow_up"
@@ -83,13 +84,57 @@ def dispose(asked: Asked, record_id: str, *, kind: Stage, reason: str | None) ->
         raise NotPossible(f"Choose the reason for {kind} from the list.")
     if reason is not None and reason not in way.reasons:
         raise NotPossible(f"“{reason}” is no reason for {kind}: choose one of the list.")
-    current = _current(person.person_id, settings)
-    changes = [_change(Tracked.STATUS, way.status, current, settings)]
+    last = read_last(asked.by, person.person_id, settings)
+    changes = [last.set(Tracked.STATUS, way.status)]
     field = REASON_FIELDS.get(kind)
     if field is not None and reason is not None:
-        changes.append(_change(field, reason, current, settings))
+        changes.append(last.set(field, reason))
     why = f"{kind}: {reason}" if reason else kind.value
-    return _decide(asked, DISPOSE, person, Write(person.person_id, changes).payload(), why)
+    return _write(asked, DISPOSE, person, changes, why)
+
+
+def assign(asked: Asked, record_id: str, *, to: str, is_override: bool) -> Effect:
+    """Over to a rep (M5): a hand-over where a cycle is open, else what begins one, which M13 may forbid.
+
+    `is_override`: ops assigns somebody all the same whom M13 holds back.
+    """
+    if not assigns(asked.by):
+        raise NotPossible("Managers and ops assign people: give back those who are not yours.")
+    person, settings = _own(asked.by, record_id), settings_in_force()
+    rep = next((taker for taker in reps_to_give_to(asked.by) if taker.record_id == to), None)
+    if rep is None:
+        raise NotPossible("Choose from the list who takes the person over.")
+    last, why = read_last(asked.by, person.person_id, settings), f"assign to {rep.name}"
+    owner = [] if last.values.get(Tracked.OWNER) == to else [last.set(Tracked.OWNER, to)]
+    if _open_cycle(person) is not None:
+        if not owner:
+            raise NotPossible(f"{rep.name} holds the person already.")
+        begun: list[FieldChange] = []
+    else:
+        held = held_back(person, settings, asked.now)
+        if held and not (is_override and sees_all(asked.by)):
+            raise NotPossible(f"{held} Only ops can assign them all the same, and must say so.")
+        why += f", overriding: {held}" if held else ""
+        begun = _what_begins(person, last)
+    kept = last.kept_owners(person.holder_id, to, read_directory(settings), asked.now)
+    return _write(asked, ASSIGN, person, [*begun, *owner, *kept], why)
+
+
+def _what_begins(person: Person, last: LastRead) -> list[FieldChange]:
+    """The status and date that open a cycle (M5)."""
+    settings = last.settings
+    status = settings.write_back.status_of(Stage.ASSIGNED, settings.stages)
+    changes = []
+    if status is not None and has_status(person.person_id, settings):
+        changes.append(last.set(Tracked.STATUS, status))
+    if settings.assignment.assigned_date_field is not None:
+        changes.append(last.stamp(Tracked.ASSIGNED_DATE))
+    if not changes and not settings.assignment.owner:
+        raise NotPossible(
+            "Nothing in Salesforce says that this person is assigned: ops can name it in the settings"
+            " (stages.assigned, stages.contact_status_field, assignment.assigned_date_field)."
+        )
+    return changes
 
 
 def log_touch(asked: Asked, record_id: str, *, how: Touched, words: str) -> Effect:
@@ -123,9 +168,8 @@ def give_back(asked: Asked, record_id: str, *, why: str) -> Effect | Request:
     queue = _queue_before(person)
     if queue is None:
         return _request(asked, person, Request.Kind.NOT_MINE, why)
-    settings = settings_in_force()
-    change = _change(Tracked.OWNER, queue, _current(person.person_id, settings), settings)
-    return _decide(asked, GIVE_BACK, person, Write(person.person_id, [change]).payload(), f"not mine: {why}")
+    last = read_last(asked.by, person.person_id, settings_in_force())
+    return _write(asked, GIVE_BACK, person, [last.set(Tracked.OWNER, queue)], f"not mine: {why}")
 
 
 def contest(asked: Asked, record_id: str, *, why: str) -> Request:
@@ -146,14 +190,10 @@ def grant(
             if to is None:
                 raise NotPossible("Say who takes the person over.")
             settings = settings_in_force()
-            change = _change(Tracked.OWNER, to, _current(person.person_id, settings), settings)
-            _decide(
-                asked,
-                GIVE_BACK,
-                person,
-                Write(person.person_id, [change]).payload(),
-                f"not mine: {request.why}",
-            )
+            last = read_last(asked.by, person.person_id, settings)
+            kept = last.kept_owners(person.holder_id, to, read_directory(settings), asked.now)
+            changes = [last.set(Tracked.OWNER, to), *kept]
+            _write(asked, GIVE_BACK, person, changes, f"not mine: {request.why}")
             return
         if until is None:
             raise NotPossible(_UNTIL_LATER)
@@ -225,7 +265,7 @@ def undo(asked: Asked, effect: Effect) -> Effect:
     """Take back what one of our writes did, unless somebody changed it since."""
     if effect.state != Effect.State.DONE:
         raise NotPossible("Only what Salesforce accepted can be taken back.")
-    if effect.decided_by_id != asked.by.pk and not _is_ops(asked.by):
+    if effect.decided_by_id != asked.by.pk and not sees_all(asked.by):
         raise NotPossible("Only whoever decided it, or ops, can take it back.")
     if effect.kind.startswith(TASK) and effect.result.get("task"):
         kind, payload = TASK_UNDO, {"task": effect.result["task"]}
@@ -235,6 +275,11 @@ def undo(asked: Asked, effect: Effect) -> Effect:
         raise NotPossible("There is nothing of it to take back.")
     one = Decided(f"undo:{effect.pk}", kind, payload, subject=effect.subject, why=f"undo of {effect.why}")
     return _put_out(asked, one)
+
+
+def assigns(user: User) -> bool:
+    """Whether this user gives people to reps: managers and ops do."""
+    return user.role != Role.REP or sees_all(user)
 
 
 def refusal(user: User, person: Person) -> str:
@@ -257,41 +302,6 @@ def _own(user: User, record_id: str) -> Person:
     return person
 
 
-def _is_ops(user: User) -> bool:
-    return visible_reps(user) is None
-
-
-def _current(record_id: str, settings: ModelSettings) -> Mapping[Tracked, Value]:
-    """What we last read of the fields that actions change."""
-    name = object_of(record_id)
-    told = read_columns(settings).current[name] | {Tracked.OWNER: "owner_id"}
-    columns = {what: column for what, column in told.items() if column is not None}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("SELECT {} FROM {} WHERE id = %s").format(
-                sql.SQL(", ").join(map(sql.Identifier, columns.values())),
-                sql.Identifier(f"sync_{name.lower()}"),
-            ),
-            [record_id],
-        )
-        row = cursor.fetchone()
-    return dict(zip(columns, row, strict=True)) if row is not None else {}
-
-
-def _change(
-    what: Tracked, value: Value, current: Mapping[Tracked, Value], settings: ModelSettings
-) -> FieldChange:
-    both = {
-        Tracked.OWNER: "OwnerId",
-        Tracked.NURTURE_REASON: settings.reasons.nurture_field,
-        Tracked.UNQUALIFIED_REASON: settings.reasons.unqualified_field,
-    }.get(what)
-    fields = {"Lead": both, "Contact": both}
-    if what is Tracked.STATUS:
-        fields = {"Lead": "Status", "Contact": settings.stages.contact_status_field}
-    return FieldChange({name: field for name, field in fields.items() if field}, value, current.get(what))
-
-
 def _subject(what: str, words: str) -> str:
     told = " ".join(words.split())
     return (f"{what}: {told}" if told else what)[:LONGEST_SUBJECT]
@@ -305,6 +315,10 @@ def _task(asked: Asked, kind: str, person: Person, values: dict[str, Value]) -> 
         )
     payload = {"values": values | {"OwnerId": owner}, "follow": person.person_id}
     return _decide(asked, kind, person, payload, str(values["Subject"]))
+
+
+def _write(asked: Asked, kind: str, person: Person, changes: Sequence[FieldChange], why: str) -> Effect:
+    return _decide(asked, kind, person, Write(person.person_id, changes).payload(), why)
 
 
 def _decide(asked: Asked, kind: str, person: Person, payload: Mapping[str, object], why: str) -> Effect:
@@ -330,9 +344,13 @@ def _request(asked: Asked, person: Person, kind: Request.Kind, why: str) -> Requ
     return request
 
 
+def _open_cycle(person: Person) -> Cycle | None:
+    return Cycle.objects.filter(person_id=person.person_id, outcome="open").first()
+
+
 def _queue_before(person: Person) -> str | None:
     """The queue that held the person last in the open cycle."""
-    cycle = Cycle.objects.filter(person_id=person.person_id, outcome="open").first()
+    cycle = _open_cycle(person)
     if cycle is None:
         return None
     spans = Span.objects.filter(person_id=person.person_id, number=cycle.number, rep=None)

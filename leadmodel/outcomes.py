@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from base.models import Effect, User
-from leadmodel.access import visible_reps
+from leadmodel.access import sees_all
 from leadmodel.actions import UNDO
 from leadmodel.models import PersonRecord, Request
 from sync.models.writing import EVERYTHING
@@ -52,14 +52,14 @@ def failed_writes(rep: str, since: datetime) -> list[Effect]:
 
 def can_be_undone(user: User, effects: Sequence[Effect]) -> set[int]:
     """Those of the writes that this user may take back and that nobody has."""
-    is_ops = visible_reps(user) is None
+    is_anybodys = sees_all(user)
     mine = [
         effect
         for effect in effects
         if effect.state == Effect.State.DONE
         and effect.kind not in {UNDO, TASK_UNDO}
         and (effect.result.get("task") or effect.result.get("values"))
-        and (is_ops or effect.decided_by_id == user.pk)
+        and (is_anybodys or effect.decided_by_id == user.pk)
     ]
     undone = Effect.objects.filter(key__in=[f"undo:{effect.pk}" for effect in mine])
     keys = set(undone.values_list("key", flat=True))
@@ -69,7 +69,7 @@ def can_be_undone(user: User, effects: Sequence[Effect]) -> set[int]:
 def access_write(user: User, number: int) -> Effect:
     """One of the user's own writes, for ops anybody's. Raises Http404."""
     effect = Effect.objects.filter(pk=number, kind__startswith=EVERYTHING).first()
-    if effect is None or (effect.decided_by_id != user.pk and visible_reps(user) is not None):
+    if effect is None or (effect.decided_by_id != user.pk and not sees_all(user)):
         raise Http404(f"There is no write {number} of yours.")
     return effect
 

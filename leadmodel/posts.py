@@ -34,7 +34,8 @@ from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.requests import end_of, read_requests
 from leadmodel.pages.shell import read_shell
-from leadmodel.requests import access_request, takers
+from leadmodel.requests import access_request
+from leadmodel.takers import takers
 
 _NOT_WRITTEN = {"csrfmiddlewaretoken", "once", "next", "stays"}
 
@@ -74,6 +75,19 @@ def follow_up(request: HttpRequest, record_id: str) -> HttpResponseBase:
         record_id,
         lambda asked: actions.follow_up(
             asked, record_id, day=read_date(form, "day"), words=read_words(form, "note")
+        ),
+    )
+
+
+@action
+def assign(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Over to a rep."""
+    form = request.POST
+    return _act(
+        request,
+        record_id,
+        lambda asked: actions.assign(
+            asked, record_id, to=given(form, "to") or "", is_override=given(form, "override") is not None
         ),
     )
 

@@ -26,9 +26,14 @@ class Disposition:
     reasons: list[str]
 
 
+def has_status(person_id: str, settings: ModelSettings) -> bool:
+    """Whether a status of this person's can be written: a Lead has one, a Contact where the settings name it."""
+    return object_of(person_id) == "Lead" or settings.stages.contact_status_field is not None
+
+
 def dispositions(person_id: str, settings: ModelSettings) -> list[Disposition]:
     """The ways in which this person can be closed, in the order they are shown; none where no status can be written."""
-    if object_of(person_id) == "Contact" and settings.stages.contact_status_field is None:
+    if not has_status(person_id, settings):
         return []
     found = []
     for kind in (Stage.NURTURE, Stage.UNQUALIFIED, Stage.QUALIFIED):

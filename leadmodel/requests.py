@@ -1,8 +1,6 @@
-"""What reps ask of their managers: whose requests a user answers, and whom a person may go to."""
+"""What reps ask of their managers: whose requests a user answers."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
@@ -10,18 +8,8 @@ from django.http import Http404
 from base.models import Role, User
 from leadmodel.access import visible_reps
 from leadmodel.models import Request
-from sync.models import Group
-from sync.models import User as SalesforceUser
 
 ANSWERED_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Taker:
-    """A user or queue that may hold people."""
-
-    record_id: str
-    name: str
 
 
 def to_answer(user: User) -> QuerySet[Request]:
@@ -56,17 +44,3 @@ def access_request(user: User, number: int) -> Request:
     if request is None:
         raise Http404(f"There is no request {number} for you to answer.")
     return request
-
-
-def takers(user: User) -> list[Taker]:
-    """Whom this user may give people to: their active reps, for ops all, and every queue."""
-    reps = visible_reps(user)
-    users = SalesforceUser.objects.filter(is_active=True, user_type="Standard")
-    if reps is not None:
-        users = users.filter(pk__in=reps)
-    queues = Group.objects.filter(type="Queue")
-    named = [*users.values_list("pk", "name"), *queues.values_list("pk", "name")]
-    return sorted(
-        (Taker(record_id, name or record_id) for record_id, name in named),
-        key=lambda taker: (taker.name.casefold(), taker.record_id),
-    )

@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(rf"^people/{RECORD}/log/$", posts.log, name="log"),
     re_path(rf"^people/{RECORD}/close/$", posts.close, name="close"),
     re_path(rf"^people/{RECORD}/follow-up/$", posts.follow_up, name="follow-up"),
+    re_path(rf"^people/{RECORD}/assign/$", posts.assign, name="assign"),
     re_path(rf"^people/{RECORD}/give-back/$", posts.give_back, name="give-back"),
     re_path(rf"^people/{RECORD}/contest/$", posts.contest, name="contest"),
     path("requests/", views.requests, name="requests"),

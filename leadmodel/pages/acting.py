@@ -11,14 +11,17 @@ from uuid import UUID, uuid4
 
 from base.address import FIRST_YEAR, LAST_YEAR, WrongAddress, given
 from base.models import User
-from leadmodel.actions import Asked, NotPossible, refusal
+from leadmodel.access import sees_all
+from leadmodel.actions import Asked, NotPossible, assigns, refusal
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.models import Person
 from leadmodel.outcomes import names
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.shell import read_shell
 from leadmodel.reasons import dispositions
+from leadmodel.recycling import held_back
 from leadmodel.settings_store import settings_in_force
+from leadmodel.takers import Taker, reps_to_give_to
 
 LONGEST = 1000
 """Letters of what people write into a form."""
@@ -47,8 +50,17 @@ class Closing:
 
 
 @dataclass(frozen=True)
+class Assigning:
+    """Whom the person may be given to. `held`: why that needs an override; `may_override`: the viewer's to give."""
+
+    takers: list[Taker]
+    held: str
+    may_override: bool
+
+
+@dataclass(frozen=True)
 class Panel:
-    """The actions on one person.
+    """The actions on one person. `assigning`: None for those who assign nobody.
 
     `refusal`: why there are none. `once`: what makes one showing of the forms one decision. `stays`: whether it is open
     again after an action. `problem`: why the latest try came to nothing, `written`: what it had filled in.
@@ -59,6 +71,7 @@ class Panel:
     once: str
     closings: list[Closing]
     can_log: bool
+    assigning: Assigning | None
     today_iso: str
     tomorrow_iso: str
     stays: bool
@@ -104,11 +117,22 @@ def read_panel(
             for way in ways
         ],
         can_log=user.salesforce_id is not None,
+        assigning=None if why_not else _read_assigning(user, person, now),
         today_iso=today.isoformat(),
         tomorrow_iso=(today + timedelta(days=1)).isoformat(),
         stays=stays,
         problem=problem,
         written=written or {},
+    )
+
+
+def _read_assigning(user: User, person: Person, now: datetime) -> Assigning | None:
+    if not assigns(user):
+        return None
+    return Assigning(
+        takers=reps_to_give_to(user),
+        held=held_back(person, settings_in_force(), now),
+        may_override=sees_all(user),
     )
 
 

@@ -14,7 +14,7 @@ from leadmodel import requests
 from leadmodel.models import Request
 from leadmodel.outcomes import names
 from leadmodel.pages.marks import Mark, view_request
-from leadmodel.requests import Taker
+from leadmodel.takers import Taker, takers
 
 USUAL = timedelta(days=30)
 """How long an exception lasts unless the manager says otherwise."""
@@ -92,7 +92,7 @@ def read_requests(
             )
             for request in answered
         ],
-        takers=requests.takers(user),
+        takers=takers(user),
         until_iso=(today + USUAL).isoformat(),
         tomorrow_iso=(today + timedelta(days=1)).isoformat(),
     )

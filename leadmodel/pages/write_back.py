@@ -17,7 +17,7 @@ from base.downloads import Value
 from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
-from leadmodel.actions import DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
+from leadmodel.actions import ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
 from sync.models import WriteMode
@@ -30,7 +30,8 @@ KINDS = {
     DISPOSE: "Dispositions",
     TOUCH: "Calls and mails",
     FOLLOW_UP: "Follow-ups",
-    GIVE_BACK: "Owner changes",
+    ASSIGN: "Assignments",
+    GIVE_BACK: "People given back",
     UNDO: "Changes taken back",
     TASK_UNDO: "Tasks taken back",
 }

@@ -9,6 +9,7 @@ from django.http import Http404
 from leadmodel import actions, requests
 from leadmodel.actions import Asked, NotPossible
 from leadmodel.models import Request
+from leadmodel.takers import takers
 from metrics.api.bodies import Ask, Grant, Refuse
 from metrics.api.paging import PAGED, Paged, limit_of, page, place_of
 from metrics.api.parameters import one_of
@@ -57,7 +58,7 @@ class GrantRequest(Resource):
     def post(self, asked: Asked, body: Grant, number: int) -> Request:
         """Grant a request: leave the person out until `expires_at`, or give them `to` a user or queue."""
         found = requests.access_request(asked.by, number)
-        if body.to is not None and body.to not in {taker.record_id for taker in requests.takers(asked.by)}:
+        if body.to is not None and body.to not in {taker.record_id for taker in takers(asked.by)}:
             raise NotPossible(f"{body.to} is no user or queue whom you may give people to.")
         actions.grant(asked, found, words=body.words, until=body.expires_at, to=body.to)
         found.refresh_from_db()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404
+from django.urls import reverse
 
 from base.address import WrongAddress, written_instant
 from leadmodel.directory import QUEUE
 from leadmodel.pages.links import salesforce_address
+from leadmodel.pages.marks import read_marks
 from metrics import cursors
 from metrics import now as present
 from metrics.behind import behind
@@ -25,9 +27,10 @@ from metrics.spec import Figure
 
 @dataclass(frozen=True)
 class ListView:
-    """The people behind the selected cell or tile, one page of them."""
+    """The people behind the selected cell or tile, one page of them. `here`: its address."""
 
     title: str
+    here: str
     sentence: str
     left_out: str
     anchor: str
@@ -81,6 +84,7 @@ def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told:
     as_of = written_instant(asked.as_of)
     return ListView(
         title=f"{rep_name(asked, scope)} · {figure.label}",
+        here=reverse("team") + asked.query(after=asked.after),
         sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
         left_out=f"Left out: {figure.leaves_out}; {answer.left_out:,} under an exception in this period.",
         anchor=figure.name,
@@ -123,20 +127,21 @@ def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
         tile.name
     ]
     shown, salesforce = rows[: cursors.PAGE], salesforce_address()
+    marks = read_marks(scope.user, [row.person_id for row in shown], now=asked.now)
     return ListView(
         title=f"Now · {tile.label}",
+        here=reverse("team") + asked.query(after=asked.after),
         sentence=f"{total:,} of them: {tile.words}.",
         left_out="Left out: people under an exception, and deleted ones. Filters do not apply to the Now strip.",
         anchor="now",
         csv_href="now.csv" + asked.query(),
         behind=[],
         waiting=[
-            waiting_row(
-                row,
-                target_s=scope.target_s,
-                salesforce=salesforce,
-                now=asked.now,
-                zone=scope.zone,
+            replace(
+                waiting_row(
+                    row, target_s=scope.target_s, salesforce=salesforce, now=asked.now, zone=scope.zone
+                ),
+                marks=marks[row.person_id],
             )
             for row in shown
         ],

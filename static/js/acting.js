@@ -1,7 +1,7 @@
 // Acting on people: letters open a row's forms and go to one, digits choose a reason, Esc closes.
 import { currentRow, isForOthers } from "./keys.js";
 
-const LETTERS = "cmnuqf";
+const LETTERS = "cmnuqfa";
 
 /** @param {Document} page */
 export function listenToActions(page) {

@@ -138,6 +138,21 @@ def test_on_the_persons_page_the_forms_stand_and_stand_again(visit: Visit, world
     visitor.complaints = [told for told in visitor.complaints if "422" not in told]
 
 
+def test_mona_assigns_from_the_list_of_whom_nobody_holds(visit: Visit, world: World) -> None:
+    page = visit("mona").open("/team/?tile=nobodys")
+    page.get_by_role("link", name="Act on Person in queue").click()
+    expect(page.locator(".acting")).to_have_count(1)
+    to(page, "in queue")
+    page.keyboard.press("a")
+    expect(page.get_by_label("Assign to")).to_be_focused()
+    page.get_by_label("Assign to").select_option("Bob")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(marks_of(page, world, "in_queue")).to_contain_text("waiting Assign to Bob")
+    expect(page.locator(".acting")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Now · Nobody's")).to_be_visible()
+    assert decided() == ["assign to Bob"]
+
+
 def test_it_works_without_javascript(visit: Visit, world: World) -> None:
     page = visit("alice", java_script_enabled=False).page
     row_of(page, world, "answered").get_by_role("link", name="Act on").click()

@@ -49,7 +49,7 @@ def test_a_tile_opens_its_people(visit: Visit) -> None:
 
     page.get_by_role("link", name="Outside SLA").click()
 
-    expect(page.locator("#behind tbody tr")).to_have_count(4)
+    expect(page.locator("#behind [data-row]")).to_have_count(4)
     expect(page.locator("#behind")).to_contain_text("due 1 h 00 min ago")
 
 

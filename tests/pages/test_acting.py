@@ -13,7 +13,7 @@ from leadmodel.rebuild import rebuild_all
 from tests.pages.acting import PART, send
 from tests.pages.conftest import LogIn
 from tests.pages.reading import get
-from tests.pages.world import ALICE, BOB, HOUR, World
+from tests.pages.world import ALICE, BOB, EVE, HOUR, World
 
 
 def decided() -> list[tuple[str, str]]:
@@ -213,6 +213,42 @@ def test_the_forms_are_there_for_whoever_may_act(
     page = get(log_in("mona"), f"{person}act/?next=/queue/%3Frep={ALICE}").content.decode()
     assert f'href="/queue/?rep={ALICE}"' in page
     assert "<html" not in alice.get(f"{person}act/", headers=PART).content.decode()
+
+
+def test_mona_assigns_from_the_page_and_from_the_list_of_whom_nobody_holds(
+    world: World, alice: Client, mona: Client
+) -> None:
+    assert get(alice, world.person("answered")).context["panel"].assigning is None
+    there = "/team/?tile=nobodys"
+    rows = get(mona, there).context["list"].waiting
+    row = next(row for row in rows if row.href == world.person("in_queue"))
+    page = get(mona, f"{world.person('in_queue')}act/?next={there}")
+    assert [taker.name for taker in page.context["panel"].assigning.takers] == ["Alice", "Bob", "Mona"]
+
+    answer = send(mona, world, "in_queue", "assign", part=False, to=BOB, next=there)
+
+    assert answer.headers["Location"] == there
+    assert decided() == [("salesforce.change.assign", "assign to Bob")]
+    marks = next(
+        row for row in get(mona, there).context["list"].waiting if row.href == world.person("in_queue")
+    )
+    assert (row.marks.marks, [mark.what for mark in marks.marks.marks]) == ([], ["Assign to Bob"])
+    assert "Choose from the list" in send(mona, world, "answered", "assign", to=EVE).content.decode()
+
+
+def test_whom_recycling_holds_back_only_otto_assigns_and_says_so(
+    world: World, mona: Client, otto: Client
+) -> None:
+    panel = get(mona, world.person("bypassed")).content.decode()
+    assert "The person is left in nurture until" in panel
+    assert 'aria-label="Assign to"' not in panel
+    assert send(mona, world, "bypassed", "assign", to=BOB, override="yes").status_code == 422
+    body = send(otto, world, "bypassed", "assign", to=BOB).content.decode()
+    assert "Only ops can assign them all the same, and must say so." in body
+    assert f'<option value="{BOB}" selected>' in body
+    send(otto, world, "bypassed", "assign", to=BOB, override="yes")
+    ((_, why),) = decided()
+    assert why.startswith("assign to Bob, overriding: The person is left in nurture until")
 
 
 def test_a_day_is_the_day_where_she_is(world: World, alice: Client) -> None:

@@ -12,13 +12,15 @@ from leadmodel.models import Exclusion, Request
 from sync.models import WriteMode
 from tests.pages.acting import send
 from tests.pages.conftest import LogIn
-from tests.pages.world import World
+from tests.pages.world import BOB, World
 
 # address → what it sends, and what alice (rep), mona (her manager), eve (another team's rep) and otto (operations) get
 FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     "{answered}log/": ({"how": "Call"}, (302, 302, 404, 422)),
     "{answered}close/": ({"kind": "nurture", "reason": "No time"}, (302, 302, 404, 302)),
     "{answered}follow-up/": ({"day": "2099-01-01"}, (302, 302, 404, 422)),
+    "{answered}assign/": ({"to": BOB}, (422, 302, 404, 302)),
+    "{in_queue}assign/": ({"to": BOB}, (404, 302, 404, 302)),
     "{answered}give-back/": ({"why": "theirs"}, (302, 302, 404, 302)),
     "{answered}contest/": ({"grounds": "a test"}, (302, 302, 404, 302)),
     "{in_queue}close/": ({"kind": "nurture", "reason": "No time"}, (404, 302, 404, 302)),

@@ -1,0 +1,111 @@
+"""What a decided change of a person's fields says: which field, from what we last read, to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+from psycopg2 import sql
+
+from base.models import Effect, User
+from leadmodel.lifecycle.facts import Directory, Tracked
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.models import PersonRecord
+from leadmodel.timeline import read_columns
+from sync.fields import column_of
+from sync.writeback.calls import object_of
+from sync.writeback.deliver import CHANGE
+from sync.writeback.plan import FieldChange, How, Value, Write
+
+_OBJECTS = ("Lead", "Contact")
+
+
+@dataclass(frozen=True)
+class LastRead:
+    """A record as we last read it, and what this user has meant for it since."""
+
+    settings: ModelSettings
+    values: Mapping[Tracked, Value]
+    role_owners: Mapping[str, Value]
+    """Role → who is kept in its field."""
+    meant: list[FieldChange]
+
+    def set(self, what: Tracked, value: Value) -> FieldChange:
+        """The field takes a value."""
+        fields = self._fields(what)
+        ours = [change.value for change in self.meant if change.fields == fields and change.how == How.SET]
+        return FieldChange(fields, value, self.values.get(what), ours=ours)
+
+    def stamp(self, what: Tracked) -> FieldChange:
+        """The field takes the moment of the write."""
+        return FieldChange(self._fields(what), None, self.values.get(what), How.STAMP)
+
+    def kept_owners(
+        self, holder: str | None, to: str, directory: Directory, now: datetime
+    ) -> list[FieldChange]:
+        """What keeps the original owner of a role when its holder hands over to somebody not of it (M14)."""
+        if holder is None or not (directory.is_human(holder) and directory.is_human(to)):
+            return []
+        before, after = directory.team_of(holder, now), directory.team_of(to, now)
+        return [
+            FieldChange(dict.fromkeys(_OBJECTS, owner.field), holder, None, How.IF_EMPTY)
+            for role, owner in self.settings.role_owners.items()
+            if before in owner.teams and after not in owner.teams and self.role_owners.get(role) is None
+        ]
+
+    def _fields(self, what: Tracked) -> dict[str, str]:
+        if what is Tracked.STATUS:
+            named = {"Lead": "Status", "Contact": self.settings.stages.contact_status_field}
+        else:
+            named = dict.fromkeys(_OBJECTS, _named(what, self.settings))
+        return {name: field for name, field in named.items() if field}
+
+
+def read_last(user: User, record_id: str, settings: ModelSettings) -> LastRead:
+    """What we last read of the fields that actions change."""
+    name = object_of(record_id)
+    told = read_columns(settings).current[name] | {Tracked.OWNER: "owner_id"}
+    kept = {role: column_of(name, owner.field) for role, owner in settings.role_owners.items()}
+    columns = {key: column for key, column in (*told.items(), *kept.items()) if column is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("SELECT system_modstamp, {} FROM {} WHERE id = %s").format(
+                sql.SQL(", ").join(map(sql.Identifier, columns.values())),
+                sql.Identifier(f"sync_{name.lower()}"),
+            ),
+            [record_id],
+        )
+        row = cursor.fetchone() or ()
+    found = dict(zip(columns, row[1:], strict=False))
+    return LastRead(
+        settings,
+        {what: found[what] for what in told if what in found},
+        {role: found[role] for role in kept if role in found},
+        _meant(user, record_id, row[0]) if row else [],
+    )
+
+
+def _named(what: Tracked, settings: ModelSettings) -> str | None:
+    return {
+        Tracked.OWNER: "OwnerId",
+        Tracked.ASSIGNED_DATE: settings.assignment.assigned_date_field,
+        Tracked.NURTURE_REASON: settings.reasons.nurture_field,
+        Tracked.UNQUALIFIED_REASON: settings.reasons.unqualified_field,
+    }[what]
+
+
+def _meant(user: User, record_id: str, read_as_of: datetime) -> list[FieldChange]:
+    """What this user has meant that our reading does not show: it waits, or came after what we read."""
+    records = PersonRecord.objects.filter(
+        person_id__in=PersonRecord.objects.filter(record_id=record_id).values("person_id")
+    )
+    unseen = Q(state__in=(Effect.State.READY, Effect.State.LEASED)) | Q(
+        state=Effect.State.DONE, ended_at__gte=read_as_of
+    )
+    effects = Effect.objects.filter(
+        unseen, decided_by=user, subject__in=records.values("record_id"), kind__startswith=CHANGE
+    )
+    return [change for effect in effects.order_by("pk") for change in Write.of(effect.payload).changes]
