@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from base.models import Effect, User
 
@@ -159,6 +160,12 @@ def try_again(effect: Effect, *, now: datetime) -> bool:
 def _share(text: str) -> float:
     """From 0 to 1, the same for the same text and as good as random among others."""
     return int.from_bytes(sha256(text.encode()).digest()[:4]) / 2**32
+
+
+def do_after_all(effects: QuerySet[Effect], *, now: datetime) -> int:
+    """Have what a dry run told done after all; how many of these effects those were."""
+    told = effects.filter(state=Effect.State.DRY)
+    return told.update(state=Effect.State.READY, attempts=0, due_at=now, said="", ended_at=None)
 
 
 def _say(effect: Effect, **values: object) -> bool:

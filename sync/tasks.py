@@ -14,7 +14,7 @@ from sync.models.writing import EVERYTHING
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
 from sync.writeback.deliver import deliver
-from sync.writeback.modes import held_kinds, modes
+from sync.writeback.modes import held_kinds, switches
 
 log = get_logger(__name__)
 
@@ -37,7 +37,7 @@ def check_up(**_: object) -> None:
 @shared_task
 def write_back(**_: object) -> None:
     """Write to Salesforce what is due; out of reach, it stays due."""
-    if not is_due(EVERYTHING, now=timezone.now(), held=held_kinds(modes())):
+    if not is_due(EVERYTHING, now=timezone.now(), held=held_kinds(switches())):
         return
     try:
         quota.refuse_writing(now=timezone.now())

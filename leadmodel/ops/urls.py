@@ -24,5 +24,12 @@ urlpatterns = [
     path("settings/salesforce/write-back/", write_back_views.write_back, name="write-back"),
     path("settings/salesforce/write-back/rows.csv", write_back_views.write_back_csv, name="write-back-csv"),
     path("settings/salesforce/write-back/switch/", write_back_views.switch, name="write-back-switch"),
+    path(
+        "settings/salesforce/write-back/switches.csv",
+        write_back_views.switches_csv,
+        name="write-back-switches",
+    ),
+    path("settings/salesforce/write-back/after-all/", write_back_views.all_after_all, name="all-after-all"),
+    path("writes/<int:number>/after-all/", write_back_views.after_all, name="after-all"),
     path("writes/<int:number>/again/", write_back_views.again, name="try-again"),
 ]

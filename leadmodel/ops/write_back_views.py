@@ -1,8 +1,11 @@
-"""Settings → Write-back: look, switch, try again."""
+"""Settings → Write-back: look, switch, try again, do after all."""
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,21 +14,28 @@ from django.utils import timezone
 from base.address import WrongAddress
 from base.downloads import download
 from base.hints import look_now
+from base.models import Effect
 from base.ops_pages import ops_action, ops_page
-from base.outbox import try_again
-from base.pages import action, back, viewer
+from base.outbox import do_after_all, try_again
+from base.pages import back, viewer
+from base.words import counted
+from leadmodel.actions import NotPossible
 from leadmodel.outcomes import access_write
-from leadmodel.pages.acting import read_one
+from leadmodel.pages.acting import read_one, read_words
 from leadmodel.pages.shell import read_shell
 from leadmodel.pages.write_back import (
     COLUMNS,
+    KINDS,
+    MOVE_COLUMNS,
     SWITCHES,
+    move_lines,
     read_write_back,
     read_writes_address,
+    why_not_done,
     write_lines,
 )
-from sync.models import WriteMode
 from sync.tasks import write_back as deliver_now
+from sync.writeback.modes import Mode, switches
 from sync.writeback.modes import switch as set_mode
 
 
@@ -51,22 +61,45 @@ def write_back_csv(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@ops_page
+def switches_csv(_request: HttpRequest) -> HttpResponseBase:
+    """Every move of a switch."""
+    return download(f"write-back switches {timezone.now():%Y-%m-%dT%H%M}", MOVE_COLUMNS, move_lines())
+
+
 @ops_action
-@action
 def switch(request: HttpRequest) -> HttpResponseBase:
     """Write, only tell, or hold: everything or one kind."""
-    kind = request.POST.get("kind", "")
-    if kind not in SWITCHES:
-        raise WrongAddress(f"“{kind[:40]}” is no kind of writes: open the page again and repeat it.")
-    mode = read_one(request.POST, "mode", WriteMode.Mode)
-    set_mode(kind, mode, by=viewer(request), now=timezone.now())
+    kind = _kind(request, SWITCHES)
+    mode = read_one(request.POST, "mode", Mode)
+    try:
+        why = read_words(request.POST, "why")
+    except NotPossible as problem:
+        messages.error(request, str(problem))
+        return redirect(back(request, reverse("write-back")))
+    set_mode(kind, mode, by=viewer(request), why=why, now=timezone.now())
     messages.success(request, f"{SWITCHES[kind]}: {mode.label}.")
     look_now(deliver_now)
     return redirect(back(request, reverse("write-back")))
 
 
 @ops_action
-@action
+def after_all(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Do what a dry run told of one write."""
+    effect = access_write(viewer(request), number)
+    _do_after_all(request, effect.kind, Effect.objects.filter(pk=effect.pk))
+    return redirect(back(request, reverse("write-back")))
+
+
+@ops_action
+def all_after_all(request: HttpRequest) -> HttpResponseBase:
+    """Do what dry runs told of one kind."""
+    kind = _kind(request, KINDS)
+    _do_after_all(request, kind, Effect.objects.filter(kind=kind))
+    return redirect(back(request, reverse("write-back")))
+
+
+@ops_action
 def again(request: HttpRequest, number: int) -> HttpResponseBase:
     """Try a refused write once more."""
     effect = access_write(viewer(request), number)
@@ -76,3 +109,22 @@ def again(request: HttpRequest, number: int) -> HttpResponseBase:
     else:
         messages.error(request, "It is not refused any more: look at where it stands.")
     return redirect(back(request, reverse("write-back")))
+
+
+def _do_after_all(request: HttpRequest, kind: str, effects: QuerySet[Effect]) -> None:
+    if why_not := why_not_done(kind, switches()):
+        messages.error(request, why_not)
+    elif count := do_after_all(effects, now=timezone.now()):
+        look_now(deliver_now)
+        told = counted(count, "write goes", "writes go")
+        messages.success(request, f"{told} to Salesforce after all, compared with it afresh.")
+    else:
+        messages.error(request, "No dry run waits there any more: look at where it stands.")
+
+
+def _kind(request: HttpRequest, known: Container[str]) -> str:
+    """Raises WrongAddress where the form is none of ours."""
+    kind = request.POST.get("kind", "")
+    if kind not in known:
+        raise WrongAddress(f"“{kind[:40]}” is no kind of writes: open the page again and repeat it.")
+    return kind

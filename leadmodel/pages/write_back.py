@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -20,10 +20,10 @@ from base.words import Instant, instant
 from leadmodel.actions import ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
-from sync.models import WriteMode
+from sync.models import WriteSwitch
 from sync.models.writing import EVERYTHING
 from sync.writeback.deliver import TASK_UNDO
-from sync.writeback.modes import modes
+from sync.writeback.modes import Mode, mode_of, switches
 
 PAGE = 50
 KINDS = {
@@ -36,8 +36,10 @@ KINDS = {
     TASK_UNDO: "Tasks taken back",
 }
 SWITCHES = {EVERYTHING: "Everything", **KINDS}
-_SHORT = {WriteMode.Mode.ON: "on", WriteMode.Mode.DRY: "dry run", WriteMode.Mode.OFF: "off"}
+_SHORT = {Mode.ON: "on", Mode.DRY: "dry run", Mode.OFF: "off"}
 COLUMNS = "decided_at kind record_id name what decided_by state said attempts ended_at".split()
+MOVE_COLUMNS = "moved_at kind mode moved_by why".split()
+MOVES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -91,15 +93,35 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Move:
+    """Who moved which switch to what, when and why."""
+
+    label: str
+    mode: str
+    who: str
+    at: Instant
+    why: str
+
+
+@dataclass(frozen=True)
 class Switch:
-    """One switch, and who moved it last."""
+    """One switch, and its latest move."""
 
     kind: str
     label: str
     mode: str
     modes: list[tuple[str, str]]
-    changed_by: str
-    changed_at: Instant | None
+    latest: Move | None
+
+
+@dataclass(frozen=True)
+class AfterAll:
+    """Doing after all what dry runs told: how many of the kind that is shown, and why not, where that cannot be."""
+
+    kind: str
+    label: str
+    count: int
+    why_not: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +136,7 @@ class WriteRow:
     mark: Mark
     attempts: int
     can_try_again: bool
+    can_be_done: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +144,9 @@ class WriteBackView:
     """The page."""
 
     switches: list[Switch]
+    moves: list[Move]
+    moves_href: str
+    after_all: AfterAll | None
     tiles: list[Tile]
     kinds: list[tuple[str, str, bool]]
     show: str
@@ -148,9 +174,13 @@ def read_write_back(user: User, asked: WritesAsked, *, now: datetime) -> WriteBa
     found = list(_writes(asked)[: PAGE + 1])
     shown = found[:PAGE]
     undoable, called = can_be_undone(user, shown), names({effect.subject for effect in shown})
+    moved = switches()
     counts = dict(_of_kind(asked.kind).order_by().values_list("state").annotate(Count("pk")))
     return WriteBackView(
-        switches=_switches(now, zone),
+        switches=_switches(moved, now, zone),
+        moves=[_move(move, now, zone) for move in _moves()[:MOVES_SHOWN]],
+        moves_href=reverse("write-back-switches"),
+        after_all=_after_all(asked, moved, counts),
         tiles=[_tile(part, asked, counts) for part in PARTS.values()],
         kinds=[(kind, label, kind == asked.kind) for kind, label in KINDS.items()],
         show=asked.part.name,
@@ -165,6 +195,7 @@ def read_write_back(user: User, asked: WritesAsked, *, now: datetime) -> WriteBa
                 mark=view_write(effect, undoable, now=now, zone=zone),
                 attempts=effect.attempts,
                 can_try_again=effect.state == Effect.State.REFUSED,
+                can_be_done=effect.state == Effect.State.DRY and mode_of(moved, effect.kind) == Mode.ON,
             )
             for effect in shown
         ],
@@ -205,19 +236,55 @@ def _tile(part: Part, asked: WritesAsked, counts: dict[str, int]) -> Tile:
     )
 
 
-def _switches(now: datetime, zone: ZoneInfo) -> list[Switch]:
-    switched = modes()
-    found = []
-    for kind, label in SWITCHES.items():
-        one = switched.get(kind)
-        found.append(
-            Switch(
-                kind=kind,
-                label=label,
-                mode=one.mode if one else WriteMode.Mode.ON,
-                modes=[(mode.value, words) for mode, words in _SHORT.items()],
-                changed_by=str(one.changed_by) if one and one.changed_by else "",
-                changed_at=instant(one.changed_at, now=now, zone=zone) if one else None,
-            )
+def move_lines() -> Iterator[Sequence[Value]]:
+    """Every move of a switch, latest first, a column for each of MOVE_COLUMNS."""
+    for move in _moves():
+        yield move.moved_at, move.kind, move.mode, str(move.moved_by or ""), move.why
+
+
+def _moves() -> QuerySet[WriteSwitch]:
+    return WriteSwitch.objects.order_by("-moved_at", "-pk").select_related("moved_by")
+
+
+def _switches(moved: Mapping[str, WriteSwitch], now: datetime, zone: ZoneInfo) -> list[Switch]:
+    return [
+        Switch(
+            kind=kind,
+            label=label,
+            mode=moved[kind].mode if kind in moved else Mode.ON,
+            modes=[(mode.value, words) for mode, words in _SHORT.items()],
+            latest=_move(moved[kind], now, zone) if kind in moved else None,
         )
-    return found
+        for kind, label in SWITCHES.items()
+    ]
+
+
+def _move(move: WriteSwitch, now: datetime, zone: ZoneInfo) -> Move:
+    return Move(
+        label=SWITCHES.get(move.kind, move.kind),
+        mode=_SHORT[Mode(move.mode)],
+        who=str(move.moved_by or "somebody"),
+        at=instant(move.moved_at, now=now, zone=zone),
+        why=move.why,
+    )
+
+
+def _after_all(
+    asked: WritesAsked, moved: Mapping[str, WriteSwitch], counts: Mapping[str, int]
+) -> AfterAll | None:
+    """What can be done after all, on the list of dry runs."""
+    count = counts.get(_STATE.DRY, 0)
+    if asked.part is not PARTS["dry"] or not count:
+        return None
+    if asked.kind is None:
+        return AfterAll("", "", count, "Choose a kind to do all of it after all.")
+    label = KINDS[asked.kind]
+    return AfterAll(asked.kind, label, count, why_not_done(asked.kind, moved))
+
+
+def why_not_done(kind: str, moved: Mapping[str, WriteSwitch]) -> str:
+    """Why nothing of this kind can be done after all, in a sentence; empty where it can."""
+    if mode_of(moved, kind) == Mode.ON:
+        return ""
+    both = f"Everything and {SWITCHES[kind]}" if kind in SWITCHES else "Everything"
+    return f"Switch {both} on first, to do after all what a dry run told."

@@ -18,7 +18,7 @@ from sync.models.people import Account, Contact, ContactHistory, Lead, LeadHisto
 from sync.models.runs import Run
 from sync.models.upkeep import CallUsage, Drift, ReadingPause
 from sync.models.users import Group, Profile, Role, User
-from sync.models.writing import Echo, WriteMode
+from sync.models.writing import Echo, WriteSwitch
 
 __all__ = [
     "Account",
@@ -49,5 +49,5 @@ __all__ = [
     "Seen",
     "Task",
     "User",
-    "WriteMode",
+    "WriteSwitch",
 ]

@@ -11,8 +11,11 @@ from sync.models.fields import ref
 EVERYTHING = "salesforce."
 
 
-class WriteMode(models.Model):
-    """Whether one kind of write reaches Salesforce. The row `salesforce.` is the switch for all of them."""
+class WriteSwitch(models.Model):
+    """A switch that somebody moved: from then on writes of this kind are treated so, until it is moved again.
+
+    The latest move of a kind holds, and none is ever changed. The kind `salesforce.` is the switch for all of them.
+    """
 
     class Mode(models.TextChoices):
         """From doing it to not even looking."""
@@ -21,15 +24,19 @@ class WriteMode(models.Model):
         DRY = "dry", "Dry run: only say what would be written"
         OFF = "off", "Wait"
 
-    kind = models.CharField(max_length=40, primary_key=True)
-    mode = models.CharField(max_length=4, choices=Mode, default=Mode.ON)
-    changed_at = models.DateTimeField(db_default=Now(), editable=False)
-    changed_by = models.ForeignKey(
+    kind = models.CharField(max_length=40)
+    mode = models.CharField(max_length=4, choices=Mode)
+    moved_at = models.DateTimeField(db_default=Now(), editable=False)
+    moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT
     )
+    why = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index("kind", "moved_at", name="switch_latest"),)  # deliverers
 
     def __str__(self) -> str:
-        return self.kind
+        return f"{self.kind} {self.mode}"
 
 
 class Echo(models.Model):

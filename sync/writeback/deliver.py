@@ -18,14 +18,14 @@ from django.db import transaction
 
 from base.models import Effect
 from base.outbox import claim, finish, hold, put_back, wait_for
-from sync.models import Echo, Mark, ObjectState, WriteMode
+from sync.models import Echo, Mark, ObjectState
 from sync.models.writing import EVERYTHING
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
 from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
-from sync.writeback.modes import held_kinds, mode_of, modes
+from sync.writeback.modes import Mode, held_kinds, mode_of, switches
 from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide
 
 log = structlog.get_logger(__name__)
@@ -49,17 +49,17 @@ _Result = dict[str, Any]
 
 def deliver(organisation: Organisation, *, clock: Callable[[], datetime], limit: int = BATCH) -> int:
     """Work off up to `limit` due writes; how many were claimed. `clock` tells the time: a batch takes a while."""
-    switched = modes()
-    effects = claim(EVERYTHING, now=clock(), limit=limit, held=held_kinds(switched))
+    moved = switches()
+    effects = claim(EVERYTHING, now=clock(), limit=limit, held=held_kinds(moved))
     todo: list[Effect] = []
     dry: set[int] = set()
     for effect in effects:
-        mode = mode_of(switched, effect)
-        if mode == WriteMode.Mode.OFF:
+        mode = mode_of(moved, effect.kind)
+        if mode == Mode.OFF:
             wait_for(effect, clock() + _PAUSE, said="Writing to Salesforce is switched off for now.")
             continue
         todo.append(effect)
-        if mode == WriteMode.Mode.DRY:
+        if mode == Mode.DRY:
             dry.add(effect.pk)
     round_ = _Round(organisation, clock, frozenset(dry))
     try:

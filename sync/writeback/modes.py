@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from base.models import Effect, User
-from sync.models import WriteMode
+from base.models import User
+from sync.models import WriteSwitch
 from sync.models.writing import EVERYTHING
 
-
-def modes() -> dict[str, WriteMode]:
-    """What somebody switched, by kind."""
-    return {mode.kind: mode for mode in WriteMode.objects.select_related("changed_by")}
+Mode = WriteSwitch.Mode
 
 
-def mode_of(switched: dict[str, WriteMode], effect: Effect) -> str:
+def switches() -> dict[str, WriteSwitch]:
+    """The move that holds, by kind; a kind that nobody switched is missing."""
+    moves = WriteSwitch.objects.order_by("kind", "-moved_at", "-pk").distinct("kind")
+    return {move.kind: move for move in moves.select_related("moved_by")}
+
+
+def mode_of(moved: Mapping[str, WriteSwitch], kind: str) -> Mode:
     """The switch for all writes wins over a kind's own; what nobody switched is on."""
-    everything = switched.get(EVERYTHING)
-    if everything is not None and everything.mode != WriteMode.Mode.ON:
-        return everything.mode
-    own = switched.get(effect.kind)
-    return own.mode if own is not None else WriteMode.Mode.ON
+    everything = moved.get(EVERYTHING)
+    if everything is not None and everything.mode != Mode.ON:
+        return Mode(everything.mode)
+    own = moved.get(kind)
+    return Mode(own.mode) if own is not None else Mode.ON
 
 
-def held_kinds(switched: dict[str, WriteMode]) -> list[str]:
+def held_kinds(moved: Mapping[str, WriteSwitch]) -> list[str]:
     """The kinds that wait while others are written."""
-    return [kind for kind, mode in switched.items() if mode.mode == WriteMode.Mode.OFF]
+    return [kind for kind, move in moved.items() if move.mode == Mode.OFF]
 
 
-def switch(kind: str, mode: WriteMode.Mode, *, by: User, now: datetime) -> None:
-    """From now on writes of this kind are treated so."""
-    WriteMode.objects.update_or_create(
-        kind=kind, defaults={"mode": mode, "changed_by": by, "changed_at": now}
-    )
+def switch(kind: str, mode: Mode, *, by: User, why: str, now: datetime) -> None:
+    """From now on writes of this kind are treated so. Moved to where it stands, a switch has not moved."""
+    now_at = switches().get(kind)
+    if (now_at.mode if now_at is not None else Mode.ON) != mode:
+        WriteSwitch.objects.create(kind=kind, mode=mode, moved_by=by, why=why, moved_at=now)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from base.models import ApiToken, Effect
 from leadmodel.models import Exclusion, Request
-from sync.models import WriteMode
+from sync.models import WriteSwitch
 from tests.pages.acting import send
 from tests.pages.conftest import LogIn
 from tests.pages.world import BOB, World
@@ -26,13 +26,18 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     "{in_queue}close/": ({"kind": "nurture", "reason": "No time"}, (404, 302, 404, 302)),
     "/writes/{write}/undo/": ({}, (302, 404, 404, 302)),
     "/writes/{refused}/again/": ({}, (404, 404, 404, 302)),
+    "/writes/{dry}/after-all/": ({}, (404, 404, 404, 302)),
+    "/settings/salesforce/write-back/after-all/": (
+        {"kind": "salesforce.task.follow_up"},
+        (404, 404, 404, 302),
+    ),
     "/requests/{request}/grant/": ({"until": "2099-01-01"}, (404, 302, 404, 302)),
     "/requests/{request}/refuse/": ({"words": "no"}, (404, 302, 404, 302)),
     "/account/tokens/make/": ({"label": "a test"}, (200, 200, 200, 200)),
     "/account/tokens/{token}/revoke/": ({}, (302, 404, 404, 404)),
     "/settings/salesforce/write-back/switch/": ({"kind": "salesforce.", "mode": "off"}, (404, 404, 404, 302)),
 }
-NUMBERS = ("write", "refused", "request", "token")
+NUMBERS = ("write", "refused", "dry", "request", "token")
 
 
 def address_of(world: World, address: str, numbers: dict[str, int]) -> str:
@@ -43,18 +48,21 @@ def address_of(world: World, address: str, numbers: dict[str, int]) -> str:
 
 @pytest.fixture
 def numbers(world: World, log_in: LogIn) -> dict[str, int]:
-    """A call of Alice's that Salesforce accepted, a mail it refused, and what she asks."""
+    """A call of Alice's that Salesforce accepted, a mail it refused, a follow-up in a dry run, and what she asks."""
     alice = log_in("alice")
     send(alice, world, "answered", "log", how="Call")
     send(alice, world, "answered", "log", how="Email")
+    send(alice, world, "answered", "follow-up", day="2099-01-01")
     send(alice, world, "answered", "contest", grounds="a test")
-    write, refused = Effect.objects.order_by("pk")
+    write, refused, dry = Effect.objects.order_by("pk")
     Effect.objects.filter(pk=write.pk).update(state="done", result={"task": "00T000000000009AAA"})
     Effect.objects.filter(pk=refused.pk).update(state="refused")
+    Effect.objects.filter(pk=dry.pk).update(state="dry")
     alice.post("/account/tokens/make/", {"label": "hers"})
     return {
         "write": write.pk,
         "refused": refused.pk,
+        "dry": dry.pk,
         "request": Request.objects.get().pk,
         "token": ApiToken.objects.get().pk,
     }
@@ -64,7 +72,7 @@ def everything() -> list[object]:
     """All that forms may change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Effect, Request, Exclusion, WriteMode, ApiToken)
+        for model in (Effect, Request, Exclusion, WriteSwitch, ApiToken)
     ]
 
 

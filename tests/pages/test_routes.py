@@ -71,6 +71,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/settings/salesforce/write-back/": (404, 404, 404, 200),
     "/settings/salesforce/write-back/?show=refused&kind=salesforce.task.touch": (404, 404, 404, 200),
     "/settings/salesforce/write-back/rows.csv": (404, 404, 404, 200),
+    "/settings/salesforce/write-back/switches.csv": (404, 404, 404, 200),
     "/requests/": (404, 200, 404, 200),
     "/account/tokens/": (200, 200, 200, 200),
     "/api/schema/": (200, 200, 200, 200),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from base.models import Effect, User
+from base.models import Effect
 from base.outbox import Decided, decide
-from sync.models import WriteMode
+from sync.models import WriteSwitch
 from tests.pages.acting import send
 from tests.pages.reading import csv_lines, get
 from tests.pages.world import FORMULA, World
@@ -64,20 +64,74 @@ def test_a_long_list_is_read_page_after_page(world: World, otto: Client) -> None
     assert numbers == list(Effect.objects.order_by("-pk").values_list("pk", flat=True))
 
 
-def test_a_switch_notes_who_moved_it_and_when(world: World, otto: Client) -> None:
-    answer = otto.post(f"{PAGE}switch/", {"kind": "salesforce.", "mode": "off", "next": f"{PAGE}?show=done"})
-    assert answer.headers["Location"] == f"{PAGE}?show=done"
+def test_a_switch_keeps_who_moved_it_when_and_why(world: World, otto: Client) -> None:
+    there = f"{PAGE}?show=done"
+    wish = {"kind": "salesforce.", "mode": "off", "why": FORMULA, "next": there}
+    assert otto.post(f"{PAGE}switch/", wish).headers["Location"] == there
     otto.post(f"{PAGE}switch/", {"kind": "salesforce.task.touch", "mode": "dry"})
+    for _ in range(2):
+        otto.post(f"{PAGE}switch/", {"kind": "salesforce.", "mode": "on", "why": "all is well again"})
 
-    mode = WriteMode.objects.get(kind="salesforce.")
-    assert (mode.mode, mode.changed_by) == ("off", User.objects.get(username="otto"))
-    assert mode.changed_at >= world.now
-    told = [(s.label, s.mode, s.changed_by) for s in get(otto, PAGE).context["view"].switches]
-    assert told[:3] == [
-        ("Everything", "off", "Otto"), ("Dispositions", "on", ""), ("Calls and mails", "dry", "Otto")
+    assert WriteSwitch.objects.count() == 3, "moved to where it stands, it has not moved"
+    assert WriteSwitch.objects.earliest("moved_at").moved_at >= world.now
+    view = get(otto, PAGE).context["view"]
+    told = [(move.label, move.mode, move.who, move.why) for move in view.moves]
+    assert told == [
+        ("Everything", "on", "Otto", "all is well again"),
+        ("Calls and mails", "dry run", "Otto", ""),
+        ("Everything", "off", "Otto", FORMULA),
+    ]
+    assert [(s.label, s.mode, s.latest and s.latest.who) for s in view.switches][:3] == [
+        ("Everything", "on", "Otto"), ("Dispositions", "on", None), ("Calls and mails", "dry", "Otto")
     ]  # fmt: skip
+    assert [line["why"] for line in csv_lines(otto, view.moves_href)] == [
+        "all is well again",
+        "",
+        f"'{FORMULA}",
+    ]
     for wrong in ({"kind": "salesforce.luck", "mode": "off"}, {"kind": "salesforce.", "mode": "luck"}):
         assert otto.post(f"{PAGE}switch/", wrong).status_code == 400
+    otto.post(f"{PAGE}switch/", {"kind": "salesforce.", "mode": "off", "why": "x" * 1001})
+    assert "1,001 letters" in get(otto, PAGE).content.decode()
+    assert WriteSwitch.objects.count() == 3
+
+
+def test_what_a_dry_run_told_is_done_after_all_once_its_kind_is_on(
+    world: World, alice: Client, otto: Client
+) -> None:
+    for called in ("answered", "waiting", "from_queue"):
+        send(alice, world, called, "log", how="Call")
+    send(alice, world, "answered", "close", kind="qualified")
+    Effect.objects.update(state="dry", said="Would log “Call”.", attempts=1, ended_at=world.now)
+    first, *others, disposition = Effect.objects.order_by("pk")
+    kind, there = first.kind, f"{PAGE}?show=dry&kind={first.kind}"
+    otto.post(f"{PAGE}switch/", {"kind": kind, "mode": "dry"})
+
+    for address, form in ((f"/writes/{first.pk}/after-all/", {}), (f"{PAGE}after-all/", {"kind": kind})):
+        body = otto.post(address, form | {"next": there}, follow=True).content.decode()
+        assert "Switch Everything and Calls and mails on first" in body
+        assert "Do all" not in body
+    assert set(Effect.objects.values_list("state", flat=True)) == {"dry"}
+
+    otto.post(f"{PAGE}switch/", {"kind": kind, "mode": "on"})
+    assert "Do all 3 after all" in get(otto, there).content.decode()
+    for _ in range(2):
+        otto.post(f"/writes/{first.pk}/after-all/")
+    again = Effect.objects.get(pk=first.pk)
+    assert (again.state, again.key, again.attempts, again.said, again.ended_at) == (
+        "ready",
+        first.key,
+        0,
+        "",
+        None,
+    )
+    body = otto.post(f"{PAGE}after-all/", {"kind": kind, "next": there}, follow=True).content.decode()
+    assert "2 writes go to Salesforce after all" in body
+    assert {Effect.objects.get(pk=one.pk).state for one in others} == {"ready"}
+    assert Effect.objects.get(pk=disposition.pk).state == "dry", "another kind"
+    body = otto.post(f"{PAGE}after-all/", {"kind": kind}, follow=True).content.decode()
+    assert "No dry run waits there any more" in body
+    assert otto.post(f"{PAGE}after-all/", {"kind": "luck"}).status_code == 400
 
 
 def test_a_refused_write_is_tried_again_under_its_key(writes: list[Effect], otto: Client) -> None:

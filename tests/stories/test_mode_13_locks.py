@@ -10,7 +10,7 @@ import requests
 
 from base.models import Effect
 from base.outbox import MOST_ATTEMPTS
-from sync.models import WriteMode
+from sync.models import WriteSwitch
 from sync.salesforce.client import connect
 from sync.writeback.deliver import CHANGE, deliver
 from tests.sync.world import World
@@ -131,7 +131,7 @@ def test_two_deliverers_are_never_at_one_person_together(world: World) -> None:
 def test_a_kind_that_is_switched_off_holds_nobody_up(world: World) -> None:
     lead = world.lead(Status="Working")
     world.sync()
-    WriteMode.objects.create(kind=CHANGE, mode="off")
+    WriteSwitch.objects.create(kind=CHANGE, mode="off")
     change, call = meant(world, lead, "Nurture", expected="Working"), called(world, lead)
 
     work_off(world)

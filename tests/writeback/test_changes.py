@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from base.outbox import MOST_ATTEMPTS
 from leadmodel.models import Cycle
-from sync.models import Echo, WriteMode
+from sync.models import Echo, WriteSwitch
 from sync.salesforce.client import connect
 from sync.writeback.deliver import CHANGE
 from tests.sync.world import World
@@ -104,12 +104,12 @@ def test_a_permanent_refusal_is_told_in_salesforces_own_words(world: World) -> N
 
 def test_switched_off_it_waits_and_in_a_dry_run_it_only_tells(world: World) -> None:
     first, second = world.lead(Status="Working"), world.lead(Status="Working")
-    WriteMode.objects.create(kind="salesforce.", mode="off")
+    WriteSwitch.objects.create(kind="salesforce.", mode="off")
     effect = meant(world, first, "Nurture", expected="Working")
     work_off(world)
     assert (state(effect), effect.said) == ("ready", "Writing to Salesforce is switched off for now.")
-    WriteMode.objects.update(mode="on")
-    WriteMode.objects.create(kind=CHANGE, mode="dry")
+    WriteSwitch.objects.create(kind="salesforce.", mode="on")
+    WriteSwitch.objects.create(kind=CHANGE, mode="dry")
     world.pass_time(minutes=2)
     dry = meant(world, second, "Nurture", expected="Working")
     work_off(world)

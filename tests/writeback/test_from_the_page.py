@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from base.models import Effect
-from sync.models import WriteMode
+from base.outbox import do_after_all
+from leadmodel.actions import DISPOSE
+from sync.models import WriteSwitch
 from sync.tasks import write_back
 from tests.sync.world import World
 from tests.writeback.test_actions import lead
@@ -74,13 +77,35 @@ def test_a_dry_run_leaves_everything_where_it_is_also_what_is_taken_back(
 ) -> None:
     click(alice, lead, "log", how="Call")
     write_back()
-    WriteMode.objects.create(kind="salesforce.", mode="dry")
+    WriteSwitch.objects.create(kind="salesforce.", mode="dry")
 
     assert alice.post(f"/writes/{Effect.objects.get().pk}/undo/").status_code == 302
     write_back()
 
     assert Effect.objects.get(key__startswith="undo:").said == "Would take the Task away again."
     assert [task["IsDeleted"] for task in world.org.store.rows("Task")] == [False]
+
+
+def test_what_a_dry_run_told_is_compared_afresh_when_it_is_done_after_all(
+    world: World, lead: str, alice: Client
+) -> None:
+    other = world.lead("Hopper", Status="Assigned")
+    world.sync()
+    world.pass_time(hours=1)
+    WriteSwitch.objects.create(kind=DISPOSE, mode="dry")
+    for one in (lead, other):
+        click(alice, one, "close", kind="nurture", reason="No time")
+    write_back()
+    assert {effect.state for effect in Effect.objects.all()} == {"dry"}
+    world.org.update("Lead", other, {"Status": "Working"}, user_id=world.user("Bob"))
+    WriteSwitch.objects.create(kind=DISPOSE, mode="on")
+
+    assert do_after_all(Effect.objects.all(), now=timezone.now()) == 2
+    write_back()
+
+    assert [effect.state for effect in Effect.objects.order_by("pk")] == ["done", "conflict"]
+    statuses = [world.org.live_row("Lead", one)["Status"] for one in (lead, other)]
+    assert statuses == ["Nurture", "Working"]
 
 
 def test_out_of_reach_it_stays_due_and_with_nothing_due_nobody_asks(
