@@ -26,7 +26,7 @@ from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
 from sync.writeback.modes import Mode, held_kinds, mode_of, switches
-from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide
+from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide, quoted
 
 log = structlog.get_logger(__name__)
 
@@ -151,10 +151,11 @@ class _Round:
                 }
             case Send() as send if effect.pk in self.dry:
                 values = send.values | dict.fromkeys(send.stamps, "now")
-                told = ", ".join(
-                    f"{field} from “{send.before[field]}” to “{value}”" for field, value in values.items()
+                meant = ", ".join(
+                    f"{field} from “{quoted(send.before[field])}” to “{quoted(value)}”"
+                    for field, value in values.items()
                 )
-                self._finish(effect, Effect.State.DRY, f"Would change {told}.")
+                self._finish(effect, Effect.State.DRY, f"Would change {meant}.")
             case Send() as send if self._may_act(effect):
                 values = send.values | _stamped(send, self.clock())
                 answer = calls.change(self.organisation, send, values)

@@ -177,7 +177,7 @@ def _why_not(change: FieldChange, field: str | None, now: Value, current: Curren
         names = " and ".join(sorted(set(change.fields.values())))
         return f"The person is a {current.object_name} now, which has no field for {names}."
     return (
-        f"{field} is “{_told(now)}” in Salesforce, no longer “{_told(change.expected)}”: somebody changed it since we"
+        f"{field} is “{quoted(now)}” in Salesforce, no longer “{quoted(change.expected)}”: somebody changed it since we"
         " read it."
     )
 
@@ -191,5 +191,6 @@ def undoing(sent: Mapping[str, Any]) -> Write:
     return Write(sent["record"], changes)
 
 
-def _told(value: Value) -> str:
+def quoted(value: Value) -> str:
+    """A value as a sentence quotes it."""
     return "empty" if value is None else str(value)

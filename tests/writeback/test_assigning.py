@@ -13,7 +13,7 @@ from leadmodel.actions import Asked, NotPossible
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.models import Cycle, Person, Request, Span, TeamMembership
 from leadmodel.settings_store import enter
-from sync.models import Echo
+from sync.models import Echo, WriteSwitch
 from tests.sync.world import World, values
 from tests.writeback.writing import rep, state, work_off
 
@@ -286,3 +286,15 @@ def test_a_person_who_came_back_from_raw_counts_as_assigned(desk: World) -> None
     desk.pass_time(minutes=1)
     desk.sync()
     assert Person.objects.get().stage == Stage.ASSIGNED
+
+
+def test_a_dry_run_tells_all_of_it(desk: World) -> None:
+    lead = read(desk, owner="Inbound", Status="New")
+    WriteSwitch.objects.create(kind=actions.ASSIGN, mode="dry")
+    effect = assign(desk, lead, "Bob")
+    work_off(desk)
+    assert state(effect) == "dry"
+    assert effect.said == (
+        f"Would change Status from “New” to “Assigned”, OwnerId from “{desk.users['Inbound']}” to"
+        f" “{desk.user('Bob')}”, Assigned_Date__c from “empty” to “now”."
+    )
