@@ -101,12 +101,15 @@ def assign(asked: Asked, record_id: str, *, to: str, is_override: bool) -> Effec
     if not assigns(asked.by):
         raise NotPossible("Managers and ops assign people: give back those who are not yours.")
     person, settings = _own(asked.by, record_id), settings_in_force()
+    if (same := _decided_before(asked, ASSIGN)) is not None:
+        return same
     rep = next((taker for taker in reps_to_give_to(asked.by) if taker.record_id == to), None)
     if rep is None:
         raise NotPossible("Choose from the list who takes the person over.")
     last, why = read_last(asked.by, person.person_id, settings), f"assign to {rep.name}"
-    owner = [] if last.values.get(Tracked.OWNER) == to else [last.set(Tracked.OWNER, to)]
-    if _open_cycle(person) is not None:
+    owner = [] if last.owner == to else [last.set(Tracked.OWNER, to)]
+    assigned = settings.write_back.status_of(Stage.ASSIGNED, settings.stages)
+    if _open_cycle(person) is not None or last.is_to_begin(assigned):
         if not owner:
             raise NotPossible(f"{rep.name} holds the person already.")
         begun: list[FieldChange] = []
@@ -115,16 +118,14 @@ def assign(asked: Asked, record_id: str, *, to: str, is_override: bool) -> Effec
         if held and not (is_override and sees_all(asked.by)):
             raise NotPossible(f"{held} Only ops can assign them all the same, and must say so.")
         why += f", overriding: {held}" if held else ""
-        begun = _what_begins(person, last)
+        begun = _what_begins(person, last, assigned)
     kept = last.kept_owners(person.holder_id, to, read_directory(settings), asked.now)
     return _write(asked, ASSIGN, person, [*begun, *owner, *kept], why)
 
 
-def _what_begins(person: Person, last: LastRead) -> list[FieldChange]:
+def _what_begins(person: Person, last: LastRead, status: str | None) -> list[FieldChange]:
     """The status and date that open a cycle (M5)."""
-    settings = last.settings
-    status = settings.write_back.status_of(Stage.ASSIGNED, settings.stages)
-    changes = []
+    settings, changes = last.settings, []
     if status is not None and has_status(person.person_id, settings):
         changes.append(last.set(Tracked.STATUS, status))
     if settings.assignment.assigned_date_field is not None:
@@ -324,6 +325,11 @@ def _write(asked: Asked, kind: str, person: Person, changes: Sequence[FieldChang
 def _decide(asked: Asked, kind: str, person: Person, payload: Mapping[str, object], why: str) -> Effect:
     one = Decided(f"{kind}:{asked.once}", kind, payload, subject=person.person_id, why=why)
     return _put_out(asked, one)
+
+
+def _decided_before(asked: Asked, kind: str) -> Effect | None:
+    """What this very click decided, where what it did would stand in its own way."""
+    return Effect.objects.filter(key=f"{kind}:{asked.once}", decided_by=asked.by).first()
 
 
 def _put_out(asked: Asked, one: Decided) -> Effect:

@@ -35,13 +35,23 @@ class LastRead:
 
     def set(self, what: Tracked, value: Value) -> FieldChange:
         """The field takes a value."""
-        fields = self._fields(what)
-        ours = [change.value for change in self.meant if change.fields == fields and change.how == How.SET]
-        return FieldChange(fields, value, self.values.get(what), ours=ours)
+        ours = [change.value for change in self._meant(what) if change.how == How.SET]
+        return FieldChange(self._fields(what), value, self.values.get(what), ours=ours)
 
     def stamp(self, what: Tracked) -> FieldChange:
         """The field takes the moment of the write."""
         return FieldChange(self._fields(what), None, self.values.get(what), How.STAMP)
+
+    @property
+    def owner(self) -> Value:
+        """Who holds the record once what this user meant is done."""
+        meant = self._meant(Tracked.OWNER)
+        return meant[-1].value if meant else self.values.get(Tracked.OWNER)
+
+    def is_to_begin(self, assigned: Value) -> bool:
+        """Whether this user has assigned the person already, by this status or a stamp, and we have not read it yet."""
+        dates, statuses = self._meant(Tracked.ASSIGNED_DATE), self._meant(Tracked.STATUS)
+        return bool(dates and dates[-1].how == How.STAMP) or bool(statuses and statuses[-1].value == assigned)
 
     def kept_owners(
         self, holder: str | None, to: str, directory: Directory, now: datetime
@@ -55,6 +65,11 @@ class LastRead:
             for role, owner in self.settings.role_owners.items()
             if before in owner.teams and after not in owner.teams and self.role_owners.get(role) is None
         ]
+
+    def _meant(self, what: Tracked) -> list[FieldChange]:
+        """What this user meant for a field, the latest last; undoing names it for one object only."""
+        names = set(self._fields(what).values())
+        return [change for change in self.meant if names & set(change.fields.values())]
 
     def _fields(self, what: Tracked) -> dict[str, str]:
         if what is Tracked.STATUS:
@@ -84,7 +99,7 @@ def read_last(user: User, record_id: str, settings: ModelSettings) -> LastRead:
         settings,
         {what: found[what] for what in told if what in found},
         {role: found[role] for role in kept if role in found},
-        _meant(user, record_id, row[0]) if row else [],
+        _unseen(user, record_id, row[0]) if row else [],
     )
 
 
@@ -97,7 +112,7 @@ def _named(what: Tracked, settings: ModelSettings) -> str | None:
     }[what]
 
 
-def _meant(user: User, record_id: str, read_as_of: datetime) -> list[FieldChange]:
+def _unseen(user: User, record_id: str, read_as_of: datetime) -> list[FieldChange]:
     """What this user has meant that our reading does not show: it waits, or came after what we read."""
     records = PersonRecord.objects.filter(
         person_id__in=PersonRecord.objects.filter(record_id=record_id).values("person_id")

@@ -231,6 +231,29 @@ def test_mona_who_corrects_herself_at_once_is_nobodys_newer_change(desk: World) 
     assert state(ottos) == "conflict", "Otto has not seen what Mona did"
 
 
+def test_mona_who_assigns_twice_or_takes_it_back_before_we_read_it_begins_one_cycle(desk: World) -> None:
+    lead = read(desk, Status="New")
+    first, second, third = assign(desk, lead, "Bob"), assign(desk, lead, "Mona"), assign(desk, lead, "Alice")
+    work_off(desk)
+    assert [state(one) for one in (first, second, third)] == ["done"] * 3
+    row = desk.org.live_row("Lead", lead)
+    assert (row["Status"], row["OwnerId"]) == ("Assigned", desk.user("Alice"))
+    with pytest.raises(NotPossible, match="Alice holds the person already"):
+        assign(desk, lead, "Alice")
+
+    for one in (third, second, first):
+        undone = actions.undo(Asked(user(desk, "Mona"), "", desk.now), one)
+        desk.pass_time(minutes=1)
+        work_off(desk)
+        assert state(undone) == "done"
+    again = assign(desk, lead, "Bob")
+    desk.pass_time(minutes=1)
+    work_off(desk)
+    row = desk.org.live_row("Lead", lead)
+    assert (state(again), row["Status"], row["OwnerId"]) == ("done", "Assigned", desk.user("Bob"))
+    assert row["Assigned_Date__c"] is not None
+
+
 def test_who_worked_the_person_first_in_a_role_is_kept_at_the_hand_over(desk: World) -> None:
     lead = read(desk, Status="Assigned")
     effect = assign(desk, lead, "Eve", by="Otto")
