@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from sync.writeback.plan import Value, plain
+
 WITHIN = timedelta(minutes=1)
 """A change told this close to our write of the same value is that write."""
 
@@ -15,10 +17,11 @@ WITHIN = timedelta(minutes=1)
 class Echoes:
     """What we wrote of some records.
 
-    (record Id, field as history names it, new value, by whom Salesforce tells it) → when, in whose name.
+    (record Id, field as history names it, new value as `plain` writes it, by whom Salesforce tells it) → when, in whose
+    name.
     """
 
-    written: dict[tuple[str, str, str | None, str | None], list[tuple[datetime, str]]] = field(
+    written: dict[tuple[str, str, Value, str | None], list[tuple[datetime, str]]] = field(
         default_factory=dict
     )
 
@@ -27,7 +30,7 @@ class Echoes:
     ) -> str | None:
         """Who made a change that Salesforce tells as `told`'s: whoever decided it in this app, if it was ours."""
         name = "Owner" if field == "OwnerId" else field
-        for written_at, decided_by in self.written.get((record_id, name, value, told), ()):
+        for written_at, decided_by in self.written.get((record_id, name, plain(value), told), ()):
             if abs(written_at - at) <= WITHIN:
                 return decided_by
         return told
@@ -41,5 +44,5 @@ def read_echoes(cursor: Cursor, batch: str) -> Echoes:
     )
     echoes = Echoes()
     for record_id, name, value, told, at, actor in cursor.fetchall():
-        echoes.written.setdefault((record_id, name, value, told), []).append((at, actor))
+        echoes.written.setdefault((record_id, name, plain(value), told), []).append((at, actor))
     return echoes

@@ -6,7 +6,7 @@ A newer change by somebody else always wins: it becomes a conflict that a person
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -155,21 +155,19 @@ def _with_stamps(
     return Send(current.record_id, current.object_name, wanted, missing, before, current.modified_at)
 
 
-def _same(one: Value, other: Value) -> bool:
-    """Whether two values are one: Salesforce writes an instant in one way as JSON and in another as CSV."""
-    if one == other:
-        return True
-    at = _instant(one)
-    return at is not None and at == _instant(other)
-
-
-def _instant(value: Value) -> datetime | None:
+def plain(value: Value) -> Value:
+    """A value in one way of writing: instants come in one as JSON, in another as CSV."""
     if not isinstance(value, str) or value[10:11] != "T":
-        return None
+        return value
     try:
-        return datetime.fromisoformat(value)
+        at = datetime.fromisoformat(value)
     except ValueError:
-        return None
+        return value
+    return at.astimezone(UTC).isoformat() if at.tzinfo is not None else value
+
+
+def _same(one: Value, other: Value) -> bool:
+    return plain(one) == plain(other)
 
 
 def _why_not(change: FieldChange, field: str | None, now: Value, current: Current) -> str:

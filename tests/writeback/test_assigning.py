@@ -321,3 +321,15 @@ def test_a_dry_run_tells_all_of_it(desk: World) -> None:
         f"Would change Status from “New” to “Assigned”, OwnerId from “{desk.users['Inbound']}” to"
         f" “{desk.user('Bob')}”, Assigned_Date__c from “empty” to “now”."
     )
+
+
+def test_where_only_the_date_begins_a_cycle_it_is_monas_doing_too(desk: World) -> None:
+    enter(MODEL.replace("status: true", "status: false"))
+    lead = read(desk, owner="Inbound", Status="New")
+    assign(desk, lead, "Bob")
+    work_off(desk)
+    desk.pass_time(minutes=1)
+    desk.sync()
+    cycle = Cycle.objects.get()
+    assert (cycle.assigned_by, cycle.first_rep) == (desk.user("Mona"), desk.user("Bob"))
+    assert list(Span.objects.values_list("holder_id", flat=True)) == [desk.user("Bob")]
