@@ -40,6 +40,9 @@ EVENTS = """
     FROM sync_campaignmember WHERE {mine:contact_id}
     UNION ALL SELECT contact_id, created_at, id, opportunity_id, role, is_primary::text, NULL, NULL, NULL
     FROM sync_opportunitycontactrole WHERE {mine:contact_id}
+    UNION ALL SELECT contact_id, history.created_at, history.id, history.stage_name, history.created_by_id,
+                     NULL, NULL, NULL, NULL
+    FROM sync_opportunitycontactrole JOIN sync_opportunityhistory history USING (opportunity_id) WHERE {mine:contact_id}
     UNION ALL SELECT id, created_at, created_by_id, status, owner_id, lead_source, converted_contact_id,
                      last_modified_at, last_modified_by_id
     FROM sync_lead WHERE {mine:id}
@@ -148,6 +151,11 @@ def _cycle(person: str, at: datetime) -> tuple[object, ...]:
         False,
         None,
         "touched",
+        False,
+        "new_business",
+        "P1",
+        None,
+        5400.0,
     )
 
 

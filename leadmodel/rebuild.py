@@ -19,7 +19,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.directory import read_directory
 from leadmodel.filling import Columns, array
 from leadmodel.lifecycle.derive import derive
-from leadmodel.lifecycle.facts import Directory, Tracked
+from leadmodel.lifecycle.facts import Tracked, Users
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import Rows
 from leadmodel.settings_store import settings_in_force
@@ -48,7 +48,7 @@ class Model:
     """The settings in force, and what they make of this organisation."""
 
     settings: ModelSettings
-    directory: Directory
+    directory: Users
     columns: Columns
 
 
@@ -85,7 +85,9 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         _take_marks_of(cursor, ids)
         rows = Rows(model.settings, model.directory)
         # whoever is merged or converted into them from here on has left a mark, and is not ours to write
-        for family in families_among(cursor, ids, model.columns, model.settings):
+        for family in families_among(
+            cursor, ids, model.columns, model.settings, may_count_by=model.directory
+        ):
             rows.add(derive(family, settings=model.settings, directory=model.directory, with_loose=False))
         changed = store(cursor, ids, rows)
     return Rebuilt(len(marked), rows.person_count, changed)
@@ -196,7 +198,7 @@ def derive_as_of(
         some = [record_id for record_id in ids[start : start + batch] if record_id not in done]
         rows = Rows(model.settings, model.directory)
         with _no_search_for_cycles():
-            for family in families(cursor, some, model.columns, model.settings):
+            for family in families(cursor, some, model.columns, model.settings, may_count_by=model.directory):
                 members = {record.record_id for record in family.records}
                 if members & done:
                     continue

@@ -9,17 +9,18 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.activities import put_activities, put_what_may_count
 from leadmodel.backdrop import put_known, ruled_columns
 from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
 from leadmodel.filling import Columns, Filling, array, begin
 from leadmodel.lifecycle.facts import (
-    Activity,
     Change,
     Family,
     Record,
     Response,
     Tracked,
+    Users,
 )
 from leadmodel.lifecycle.known import ACCOUNT_ID
 from leadmodel.lifecycle.settings import ModelSettings
@@ -54,14 +55,27 @@ def read_columns(settings: ModelSettings) -> Columns:
 
 
 def families(
-    cursor: Cursor, record_ids: Sequence[str], columns: Columns, settings: ModelSettings
+    cursor: Cursor,
+    record_ids: Sequence[str],
+    columns: Columns,
+    settings: ModelSettings,
+    *,
+    may_count_by: Users | None = None,
 ) -> list[Family]:
-    """The families of these records, whole: kin not asked for comes with them. Ordered by first record Id."""
-    return families_among(cursor, kin(cursor, record_ids), columns, settings)
+    """The families of these records, whole: kin not asked for comes with them. Ordered by first record Id.
+
+    With `may_count_by`, who is who, activities that can count for nothing are left out: no figure needs them.
+    """
+    return families_among(cursor, kin(cursor, record_ids), columns, settings, may_count_by=may_count_by)
 
 
 def families_among(
-    cursor: Cursor, ids: Sequence[str], columns: Columns, settings: ModelSettings
+    cursor: Cursor,
+    ids: Sequence[str],
+    columns: Columns,
+    settings: ModelSettings,
+    *,
+    may_count_by: Users | None = None,
 ) -> list[Family]:
     """The families these records form among themselves; what ties them to others does not count."""
     batch = array(ids)
@@ -73,7 +87,10 @@ def families_among(
         filling, _history(cursor, batch, "ContactHistory", columns, echoes), "ContactHistory", columns
     )
     _put_seen(filling, cursor, batch, columns, echoes)
-    _put_activities(filling, cursor, batch)
+    if may_count_by is None:
+        put_activities(filling, cursor, batch)
+    else:
+        put_what_may_count(filling, begun, cursor, batch, settings.touches, may_count_by)
     _put_responses(filling, cursor, batch)
     closed = read_closed_stages(cursor)
     for step in opportunity_steps(cursor, batch, closed, settings.qualified):
@@ -222,28 +239,6 @@ def _put_seen(filling: Filling, cursor: Cursor, batch: str, columns: Columns, ec
             before, after = (_dated(old), _dated(new)) if what is Tracked.ASSIGNED_DATE else (old, new)
             who = echoes.actor(record_id, field, new, at, actor)
             family.changes.append(Change(record_id, what, at, who, before, after, "Seen", str(row_id), since))
-
-
-# mostly a call is logged as completed: one instant told once is a tenth of a batch's values
-_ACTIVITIES = (
-    """
-    SELECT who_id, id, false, created_at, NULLIF(completed_at, created_at), COALESCE(is_closed, false), owner_id,
-           COALESCE(subject, ''), task_subtype
-    FROM sync_task WHERE who_id = ANY(%s::text[]) AND created_at IS NOT NULL
-    """,
-    """
-    SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype
-    FROM sync_event WHERE who_id = ANY(%s::text[]) AND created_at IS NOT NULL
-    """,
-)
-
-
-def _put_activities(filling: Filling, cursor: Cursor, batch: str) -> None:
-    for query in _ACTIVITIES:
-        cursor.execute(query, [batch])
-        for row in cursor.fetchall():
-            if (family := filling.get(row[0])) is not None:
-                family.activities.append(Activity._make(row))
 
 
 def _put_responses(filling: Filling, cursor: Cursor, batch: str) -> None:

@@ -59,7 +59,7 @@ class Openings:
         """Business seconds in `[start, end)`; 0 where `end` is not after `start`."""
         if end <= start:
             return 0
-        first, last = start.astimezone(UTC).year, end.astimezone(UTC).year
+        first, last = _year(start), _year(end)
         between = sum(self._year(year).total for year in range(first, last))
         return between + self._year(last).until(end.timestamp()) - self._year(first).until(start.timestamp())
 
@@ -88,6 +88,11 @@ class Openings:
                     stretch = max(since, midnight + opens), min(until, midnight + closes)
                     if stretch[0] < stretch[1]:
                         yield stretch
+
+
+def _year(at: datetime) -> int:
+    """The year in UTC."""
+    return at.year if at.tzinfo is UTC else at.astimezone(UTC).year
 
 
 def _offsets(zone: ZoneInfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field, model_validator
 
@@ -62,7 +63,7 @@ class Condition(Section):
             raise ValueError(f"“{operator}” takes one value; write it without brackets")
         return self
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The values as texts that compare without regard to case."""
         values = self.value if isinstance(self.value, tuple) else (self.value,)
@@ -70,7 +71,11 @@ class Condition(Section):
 
     def holds(self, read: Read) -> bool:
         """Whether the field's value is so."""
-        return _HOLDS[self.operator]((read(self.field) or "").casefold(), self.texts)
+        return self._test((read(self.field) or "").casefold(), self.texts)
+
+    @cached_property
+    def _test(self) -> Callable[[str, tuple[str, ...]], bool]:
+        return _HOLDS[self.operator]
 
     def conditions(self) -> Iterator[Condition]:
         """This condition alone."""
@@ -120,9 +125,14 @@ class Rule(Section):
 
     def holds(self, read: Read) -> bool:
         """Whether the conditions hold."""
-        if self.all_of:
-            return all(part.holds(read) for part in self.all_of)
-        return any(part.holds(read) for part in self.any_of)
+        # plain loops: a rebuild asks every rule of every cycle
+        for part in self.all_of:
+            if not part.holds(read):
+                return False
+        for part in self.any_of:
+            if part.holds(read):
+                return True
+        return bool(self.all_of)
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition in it."""

@@ -15,6 +15,7 @@ from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
 from leadmodel.lifecycle.history import straighten
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
 from leadmodel.lifecycle.known import Known, is_plain
+from leadmodel.lifecycle.lead_types import Relation
 from leadmodel.lifecycle.line import Line, by_assignment
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage
@@ -180,7 +181,8 @@ def _tell_types(person: Person, known: Known, settings: ModelSettings, directory
         at = cycle.assigned_at
         told = known.lead_type(settings.lead_types, cycle.path, at)
         cycle.is_target_account, cycle.relation, cycle.priority = told
-        cycle.wanted_rep = known.wanted_rep(told.relation, at, directory)
+        if told.relation is not Relation.NEW_BUSINESS:
+            cycle.wanted_rep = known.wanted_rep(told.relation, at, directory)
 
 
 def _stage(line: Line) -> tuple[Stage, datetime | None]:

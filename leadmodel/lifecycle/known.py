@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from leadmodel.lifecycle.stages import Path
 
 ACCOUNT = "Account."
 ACCOUNT_ID = "AccountId"
+_NOTHING: Mapping[str, str | None] = {}
 
 
 class Known(NamedTuple):
@@ -26,7 +27,7 @@ class Known(NamedTuple):
 
     def lead_type(self, rules: LeadTypes, path: Path, at: datetime) -> LeadType:
         """What the lead was at `at`."""
-        return type_of(rules, partial(self.field, at=at), path, partial(self.relation, at))
+        return type_of(rules, partial(self.field, at=at), path, self.relation(at))
 
     def field(self, name: str, *, at: datetime) -> str | None:
         """A field as it stood at `at`, on the latest of the person's records that has it (A16)."""
@@ -34,7 +35,7 @@ class Known(NamedTuple):
             account = self._account(at)
             return None if account is None else self._value(account, name.removeprefix(ACCOUNT), at)
         for record in self._latest_first(at):
-            if name in self.family.values.get(record.record_id, {}):
+            if name in self.family.values.get(record.record_id, _NOTHING):
                 return self._value(record.record_id, name, at)
         return None
 
@@ -64,23 +65,26 @@ class Known(NamedTuple):
         owner = value_at(changes, when, found.owner_id, self.horizon)
         return directory.named(owner) if directory.is_human(owner) else None
 
-    def _latest_first(self, at: datetime) -> list[Record]:
+    def _latest_first(self, at: datetime) -> Sequence[Record]:
         """The records there were at `at`, the latest first; all where none was yet."""
+        if len(self.records) == 1:
+            return self.records
         found = [record for record in self.records if record.created_at <= at] or self.records
         return sorted(found, key=lambda record: (record.created_at, record.record_id), reverse=True)
 
     def _account(self, at: datetime) -> str | None:
         values = self.family.values
         for record in self._latest_first(at):
-            if ACCOUNT_ID in values.get(record.record_id, {}):
+            if ACCOUNT_ID in values.get(record.record_id, _NOTHING):
                 account = self._value(record.record_id, ACCOUNT_ID, at)
                 if account is not None:
                     return account
         return None
 
     def _value(self, record_id: str, name: str, at: datetime) -> str | None:
-        current = self.family.values.get(record_id, {}).get(name)
-        return value_at(self.history.get((record_id, name), ()), at, current, self.horizon)
+        current = self.family.values.get(record_id, _NOTHING).get(name)
+        changes = self.history.get((record_id, name))
+        return current if changes is None else value_at(changes, at, current, self.horizon)
 
     def _deals(self, at: datetime) -> list[Deal]:
         ties = {record.record_id for record in self.records}

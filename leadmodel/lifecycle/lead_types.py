@@ -5,8 +5,9 @@ Rules that operations write decide, over mirrored fields as they stood when the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import Field
@@ -53,12 +54,13 @@ class LeadTypes(Section):
             yield "target_account", self.target_account
         if self.customer is not None:
             yield "customer", self.customer
-        for priority, rule in self.in_order():
+        for priority, rule in self.in_order:
             yield f"priorities.{priority}", rule
 
-    def in_order(self) -> list[tuple[Priority, Rule]]:
+    @cached_property
+    def in_order(self) -> tuple[tuple[Priority, Rule], ...]:
         """The priorities, the most urgent first, however the file orders them."""
-        return sorted(self.priorities.items())
+        return tuple(sorted(self.priorities.items()))
 
     def fields(self) -> frozenset[str]:
         """The Salesforce fields the rules read."""
@@ -74,16 +76,21 @@ class LeadType(NamedTuple):
     priority: Priority | None
 
 
-def type_of(rules: LeadTypes, read: Read, path: Path, relation: Callable[[], Relation]) -> LeadType:
-    """The type by these rules; `read` gives the fields as they stood, `relation` what its opportunities say."""
+def type_of(rules: LeadTypes, read: Read, path: Path, related: Relation) -> LeadType:
+    """The type by these rules; `read` gives the fields as they stood, `related` is what its opportunities say."""
     is_target = rules.target_account is not None and rules.target_account.holds(read)
-    related = relation()
     if rules.customer is not None and rules.customer.holds(read):
         related = Relation.CUSTOMER
-    own = {"path": path.value, "target_account": str(is_target).lower(), "relation": related.value}
+    own: dict[str, str] = {
+        "path": path,
+        "target_account": "true" if is_target else "false",
+        "relation": related,
+    }
 
     def with_own(field: str) -> str | None:
         return own[field] if field in own else read(field)
 
-    met = (priority for priority, rule in rules.in_order() if rule.holds(with_own))
-    return LeadType(is_target, related, next(met, None))
+    for priority, rule in rules.in_order:
+        if rule.holds(with_own):
+            return LeadType(is_target, related, priority)
+    return LeadType(is_target, related, None)
