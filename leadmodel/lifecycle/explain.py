@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from leadmodel.lifecycle.cycles import COUNTING, Cycle, Person, Touch, Why
+from leadmodel.lifecycle.lead_types import LeadTypes, Relation
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Trigger
 
@@ -160,6 +161,30 @@ def why_stage(person: Person, names: Names, when: Callable[[datetime], str]) -> 
         if cycle.outcome is Outcome.QUALIFIED and cycle.latest_kind != "qualified":
             sentences.append("It stays counted as qualified, as it once was.")
     return sentences
+
+
+RELATIONS = {
+    Relation.OPEN_OPPORTUNITY: "An opportunity was open when the cycle began",
+    Relation.CUSTOMER: "The person, or the company, was a customer when the cycle began",
+}
+
+
+def why_type(cycle: Cycle, rules: LeadTypes, names: Names) -> list[str]:
+    """What type of lead a cycle is about, and which rule or fact says so (A16)."""
+    sentences = []
+    if cycle.priority is not None:
+        sentences.append(f"It is {cycle.priority}, because {rules.priorities[cycle.priority]}.")
+    elif rules.priorities:
+        sentences.append("It has no priority: no rule for one held when the cycle began.")
+    if cycle.is_target_account and rules.target_account is not None:
+        sentences.append(f"A target account, because {rules.target_account}.")
+    if cycle.relation is Relation.NEW_BUSINESS:
+        return sentences
+    fact = RELATIONS[cycle.relation]
+    if cycle.wanted_rep is None:
+        return [*sentences, f"{fact}."]
+    went = "and it did" if cycle.first_rep == cycle.wanted_rep else f"but it went to {names(cycle.first_rep)}"
+    return [*sentences, f"{fact}, so it should have gone to {names(cycle.wanted_rep)}, {went}."]
 
 
 def counted_in(cycle: Cycle, settings: ModelSettings) -> tuple[list[str], list[str]]:

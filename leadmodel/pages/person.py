@@ -10,7 +10,7 @@ from django.db import connection
 
 from base.words import Instant, counted, duration, instant
 from leadmodel.lifecycle.cycles import Cycle, Person
-from leadmodel.lifecycle.explain import Moment, counted_in, tell, why_stage
+from leadmodel.lifecycle.explain import Moment, counted_in, tell, why_stage, why_type
 from leadmodel.lifecycle.stages import Path
 from leadmodel.pages.links import about, salesforce_address, salesforce_href
 from leadmodel.story import Activity, Story
@@ -106,7 +106,12 @@ def view_person(story: Story, *, as_of: datetime | None, now: datetime, zone: Zo
             Band(title, is_cycle, [_moment(m, story, salesforce, now=now, zone=zone) for m in moments])
             for title, is_cycle, moments in _bands(story, at)
         ],
-        why=why_stage(person, story.name, written),
+        why=why_stage(person, story.name, written)
+        + [
+            sentence
+            for cycle in person.cycles[-1:]
+            for sentence in why_type(cycle, story.model.settings.lead_types, story.name)
+        ],
         counting=[
             Counting(f"Cycle {cycle.number}", *counted_in(cycle, story.model.settings))
             for cycle in reversed(person.cycles)
@@ -231,5 +236,7 @@ def _response(moment: Moment, story: Story) -> str:
             words = f"response {duration(took_s)}"
             if cycle.path is Path.INBOUND:
                 words += f", {duration(late_s)} past the target" if late_s > 0 else ", in time"
+            if cycle.response_business_s is not None and cycle.response_business_s < took_s:
+                words += f" · {duration(cycle.response_business_s)} of it in business hours"
             return words
     return ""
