@@ -62,7 +62,8 @@ def enter(text: str, *, by: User | None = None, why: str = "") -> ModelSettings:
         latest = latest_version()
         if latest is not None and latest.text == text:
             return settings
-        want(fields_of(settings))
+        account = settings.lead_types.account_field
+        want(fields_of(settings), accounts=[("Lead", account)] if account else [])
         SettingsVersion.objects.create(text=text, entered_by=by, why=why)
         Mark.objects.create(record_id="*")
     return settings
@@ -83,8 +84,6 @@ def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:
             fields.append(("Account", field.removeprefix(ACCOUNT)))
         else:
             fields += [("Lead", field), ("Contact", field)]
-    if rules.account_field:
-        fields.append(("Lead", rules.account_field))
     if settings.qualified.loss_reason_field:
         fields.append(("Opportunity", settings.qualified.loss_reason_field))
     if settings.stages.contact_status_field:

@@ -18,13 +18,15 @@ class UnknownField(Exception):
     """No field can have this name. The text says what to write."""
 
 
-def want(fields: Iterable[tuple[str, str]]) -> None:
+def want(fields: Iterable[tuple[str, str]], *, accounts: Iterable[tuple[str, str]] = ()) -> None:
     """Mirror these (object, API name) pairs from the next read on; standard ones that are mirrored anyway are fine.
 
+    `accounts` are those that name a record's account: what happens to an account marks the record from then on.
     A new column is filled by one read of its field alone. Columns are never dropped: what was read is kept.
     """
     with transaction.atomic():
-        for object_name, api_name in sorted(set(fields)):
+        ties = set(accounts)
+        for object_name, api_name in sorted({*fields, *ties}):
             spec = BY_NAME[object_name]
             if api_name in spec.columns:
                 continue
@@ -35,6 +37,8 @@ def want(fields: Iterable[tuple[str, str]]) -> None:
             _, is_new = CustomField.objects.get_or_create(object_name=object_name, api_name=api_name)
             if is_new:
                 _ask_for(object_name, api_name)
+        for object_name, api_name in ties:
+            CustomField.objects.filter(object_name=object_name, api_name=api_name).update(is_account=True)
     ensure_columns()
 
 
@@ -61,6 +65,14 @@ def ensure_columns() -> None:
                 cursor.execute(
                     sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} text").format(
                         sql.Identifier(table), sql.Identifier(field.column)
+                    )
+                )
+            if field.is_account:
+                cursor.execute(
+                    sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(
+                        sql.Identifier(f"{field.object_name}_account_{field.column}"[:63].lower()),
+                        sql.Identifier(table),
+                        sql.Identifier(field.column),
                     )
                 )
 

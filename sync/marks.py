@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
-from sync.salesforce.objects import MirroredObject
+from sync.models import CustomField
+from sync.salesforce.objects import BY_NAME, MirroredObject
 
 
 def mark_people(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
@@ -17,6 +18,25 @@ def mark_people(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
             "INSERT INTO sync_mark (record_id) SELECT DISTINCT marked FROM ("
             + query.replace("{rows}", rows)
             + ") AS marks (marked) WHERE marked IS NOT NULL ORDER BY marked"
+        )
+    account = {"Account": "id", "Opportunity": "account_id"}.get(spec.name)
+    if account is not None:
+        _mark_who_names_the_account(cursor, rows, account)
+
+
+def _mark_who_names_the_account(cursor: Cursor, rows: str, account: str) -> None:
+    """Mark the records that name, in a field of the organisation's own, the accounts of the rows."""
+    for field in CustomField.objects.filter(is_account=True):
+        cursor.execute(
+            sql.SQL(
+                "INSERT INTO sync_mark (record_id) SELECT DISTINCT record.id FROM {rows} row"
+                " JOIN {table} record ON record.{column} = row.{account} ORDER BY record.id"
+            ).format(
+                rows=sql.Identifier(rows),
+                table=sql.Identifier(BY_NAME[field.object_name].table),
+                column=sql.Identifier(field.column),
+                account=sql.Identifier(account),
+            )
         )
 
 

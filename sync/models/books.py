@@ -78,6 +78,9 @@ class CustomField(models.Model):
 
     object_name = models.CharField(max_length=40)
     api_name = models.CharField(max_length=80)
+    is_account = models.BooleanField(
+        default=False, help_text="It names the record's account: what happens to that concerns the record."
+    )
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("object_name", "api_name"), name="customfield_once"),)

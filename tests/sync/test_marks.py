@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadmodel.rebuild import rebuild_all
+from sync.fields import want
 from sync.pull import pull_object
 from sync.salesforce.objects import OBJECTS
 from tests.sync.world import DERIVED, World, dump, forget_marks, marks, row, values
@@ -213,3 +214,22 @@ def test_a_pull_over_no_change_marks_nobody_and_touches_no_row(world: World, pai
     assert done["Lead"].changed_count == 0
     assert marks() == set()
     assert dump(["sync_lead", *DERIVED]) == before
+
+
+def test_an_account_and_its_opportunities_mark_the_leads_matched_to_it(world: World) -> None:
+    world.control("POST", "fields", {"object": "Lead", "name": "Matched__c", "type": "string"})
+    want([], accounts=[("Lead", "Matched__c")])
+    account = world.org.create("Account", {"Name": "Analytical Engines"})
+    matched, _other = world.lead("A", Matched__c=account), world.lead("B")
+    world.sync()
+    world.pass_time(minutes=1)
+
+    world.org.update("Account", account, {"Industry": "Machinery"})
+    world.pull()
+    assert marks() == {matched}
+
+    forget_marks()
+    deal = {"Name": "Deal", "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-06-01"}
+    world.org.create("Opportunity", deal)
+    world.pull()
+    assert marks() == {matched}
