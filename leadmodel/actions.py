@@ -73,7 +73,7 @@ def dispose(asked: Asked, record_id: str, *, kind: Stage, reason: str | None) ->
     """Close the person's cycle: the status that means `kind`, with its reason (M8)."""
     settings = settings_in_force()
     person = _own(asked.by, record_id)
-    ways = {way.kind: way for way in dispositions(person.person_id, settings)}
+    ways = {way.kind: way for way in dispositions(person.person_id, settings, now=asked.now)}
     if kind not in ways:
         raise NotPossible(
             f"No Salesforce status means {kind} for this person: ops can name one in the settings"
@@ -82,7 +82,7 @@ def dispose(asked: Asked, record_id: str, *, kind: Stage, reason: str | None) ->
     way = ways[kind]
     if reason is None and way.reasons:
         raise NotPossible(f"Choose the reason for {kind} from the list.")
-    if reason is not None and reason not in way.reasons:
+    if reason is not None and reason not in {offered.name for offered in way.reasons}:
         raise NotPossible(f"“{reason}” is no reason for {kind}: choose one of the list.")
     last = read_last(asked.by, person.person_id, settings)
     changes = [last.set(Tracked.STATUS, way.status)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
 from leadmodel.lifecycle.facts import Tracked
+from leadmodel.lifecycle.reasons import Reason
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Stage
 from sync.writeback.calls import object_of
@@ -23,7 +25,7 @@ class Disposition:
 
     kind: Stage
     status: str
-    reasons: list[str]
+    reasons: list[Reason]
 
 
 def has_status(person_id: str, settings: ModelSettings) -> bool:
@@ -31,31 +33,34 @@ def has_status(person_id: str, settings: ModelSettings) -> bool:
     return object_of(person_id) == "Lead" or settings.stages.contact_status_field is not None
 
 
-def dispositions(person_id: str, settings: ModelSettings) -> list[Disposition]:
-    """The ways in which this person can be closed, in the order they are shown; none where no status can be written."""
+def dispositions(person_id: str, settings: ModelSettings, *, now: datetime) -> list[Disposition]:
+    """The ways in which this person can be closed now, as they are shown; none where no status can be written."""
     if not has_status(person_id, settings):
         return []
     found = []
     for kind in (Stage.NURTURE, Stage.UNQUALIFIED, Stage.QUALIFIED):
         status = settings.write_back.status_of(kind, settings.stages)
         if status is not None:
-            found.append(Disposition(kind, status, reasons(kind, settings)))
+            found.append(Disposition(kind, status, reasons(kind, settings, now=now)))
     return found
 
 
-def reasons(kind: Stage, settings: ModelSettings) -> list[str]:
-    """The reasons offered for a disposition: the settings' list, else those in use, the most used first."""
-    offered, field = {
-        Stage.NURTURE: (settings.reasons.nurture, settings.reasons.nurture_field),
-        Stage.UNQUALIFIED: (settings.reasons.unqualified, settings.reasons.unqualified_field),
-    }.get(kind, ((), None))
-    if field is None:
+def reasons(kind: Stage, settings: ModelSettings, *, now: datetime) -> list[Reason]:
+    """The reasons offered for a disposition now: the settings' list, else those in use, the most used first."""
+    told = settings.reasons
+    if told.field_of(kind) is None:
         return []
-    if offered:
-        return list(offered)
+    return list(told.offered(kind, now) or told.with_built_in(kind, map(_plain, _in_use(kind))))
+
+
+def _plain(name: str) -> Reason:
+    return Reason(name=name)
+
+
+def _in_use(kind: Stage) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT reason FROM (SELECT reason FROM leadmodel_cycle WHERE latest_kind = %s AND reason IS NOT NULL"
+            "SELECT reason FROM (SELECT reason FROM leadmodel_cycle WHERE latest_kind = %s AND btrim(reason) <> ''"
             " ORDER BY assigned_at DESC LIMIT %s) lately GROUP BY reason ORDER BY count(*) DESC, reason LIMIT %s",
             [kind.value, _LATELY, MOST],
         )

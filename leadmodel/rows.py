@@ -40,14 +40,14 @@ class Rows:
     def add(self, persons: Iterable[Person]) -> None:
         """Take the rows of these persons."""
         files = self.files
-        pre_qualification = self.settings.reasons.pre_qualification
+        reasons = self.settings.reasons
         for person in persons:
             self.person_count += 1
             files["person"].write(_line(_person(person)))
             for record_id in person.record_ids:
                 files["record"].write(_line((record_id, person.person_id)))
             for cycle in person.cycles:
-                is_pre = cycle.reason in pre_qualification
+                is_pre = reasons.is_pre_qualification(cycle.latest_kind, cycle.reason, cycle.closed_at)
                 files["cycle"].write(_line(_cycle(person.person_id, cycle, is_pre=is_pre)))
                 for row in self._spans(person.person_id, cycle, is_pre=is_pre):
                     files["span"].write(_line(row))

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from base.models import User
 from leadmodel.lifecycle.known import ACCOUNT
+from leadmodel.lifecycle.reasons import Reason, Reasons
 from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages
 from leadmodel.models import SettingsVersion
 from leadmodel.settings_file import parse
@@ -24,9 +25,21 @@ SHIPPED = ModelSettings(
         nurture=("Nurture", "Recycled"),
         unqualified=("Unqualified", "Closed - Not Converted"),
     ),
+    reasons=Reasons(
+        nurture=(
+            Reason(name="Budget not available for 6+ months"),
+            Reason(name="Product missing key feature for use case"),
+            Reason(name="Re-evaluating internal processes"),
+        ),
+        unqualified=(
+            Reason(name="Not a prospect (student, job seeker)", pre_qualification=True),
+            Reason(name="Incompatible systems"),
+            Reason(name="No longer at organization", pre_qualification=True),
+        ),
+    ),
     assignment=Assignment(status=True, owner=True),
 )
-"""What a new installation starts with: the statuses Salesforce itself ships, and the seeds' six."""
+"""What a new installation starts with: the statuses Salesforce itself ships, and the seeds' stages and reasons."""
 
 
 def latest_version() -> SettingsVersion | None:

@@ -12,8 +12,11 @@ _COMMENTS = {
     "stages": "Which Salesforce statuses mean which stage; a status in no list is unmapped and changes nothing.\n"
     "changes: from an instant on a status means another stage, e.g. {status: Recycled, stage: nurture,"
     " since: 2026-03-01T00:00:00Z}",
-    "reasons": "API names of the fields that hold the reasons; what reps may choose from\n"
-    "(nothing: the reasons in use); reasons that allow closing without a touch.",
+    "reasons": "API names of the fields that hold the reasons, and what reps may choose from, in Salesforce's words\n"
+    "(nothing: the reasons in use). A reason is a text, or {name: …, label: …, since: 2026-03-01T00:00:00Z, until: …,\n"
+    "pre_qualification: true, program: …}: offered from since until before until; pre_qualification: may end a person\n"
+    "whom nobody touched; program: what takes these people up. abandoned_by_rep, auto_abandoned: the nurture reasons\n"
+    "that say so; the first are always offered, the second are automation's.",
     "assignment": "Which signals open a cycle: entering an Assigned status, a new value of a date field,\n"
     "a rep becoming owner of what a queue or machine held, an outbound rep's first touch.",
     "touches": "What counts as a human touch. Users by name, user name or Id; subjects with * and ?.",

@@ -18,6 +18,7 @@ from pydantic import Field, field_validator, model_validator
 
 from leadmodel.lifecycle.calendars import Calendars
 from leadmodel.lifecycle.lead_types import LeadTypes
+from leadmodel.lifecycle.reasons import Reasons
 from leadmodel.lifecycle.section import Instant, Names, Section, Share
 from leadmodel.lifecycle.stages import Path, Stage
 
@@ -95,17 +96,6 @@ class Stages(Section):
             if since is None or since <= at:
                 found = stage
         return found
-
-
-class Reasons(Section):
-    """Where reasons stand in Salesforce, and which allow a bypass (M8, M10)."""
-
-    nurture_field: str | None = None
-    unqualified_field: str | None = None
-    nurture: Names = ()
-    """What a rep may choose from, in Salesforce's words; none: those in use."""
-    unqualified: Names = ()
-    pre_qualification: Names = ()
 
 
 class Assignment(Section):

@@ -33,9 +33,10 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Choice:
-    """A reason, and the digit that chooses it; further ones have none."""
+    """A reason, what it is called, and the digit that chooses it; further ones have none."""
 
     reason: str
+    label: str
     digit: str
 
 
@@ -102,7 +103,7 @@ def read_panel(
     once = str(uuid4())
     why_not = refusal(user, person)
     today = Asked(user, once, now).today
-    ways = [] if why_not else dispositions(person.person_id, settings_in_force())
+    ways = [] if why_not else dispositions(person.person_id, settings_in_force(), now=now)
     return Panel(
         person_id=person.person_id,
         refusal=why_not,
@@ -112,7 +113,7 @@ def read_panel(
                 way.kind.value,
                 way.kind.capitalize(),
                 _KEYS[way.kind],
-                [Choice(reason, _DIGITS[at : at + 1]) for at, reason in enumerate(way.reasons)],
+                [Choice(one.name, one.shown, _DIGITS[at : at + 1]) for at, one in enumerate(way.reasons)],
             )
             for way in ways
         ],

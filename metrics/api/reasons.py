@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from leadmodel.access import visible_reps
+from leadmodel.lifecycle.reasons import KINDS
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.settings_store import settings_in_force
@@ -43,7 +44,7 @@ class Reasons(Resource):
         usual_first, usual_until = last_days(DAYS, call.now, zone)
         first, until = call.asked[FROM] or usual_first, call.asked[TO] or usual_until
         used = _used(read_period(first, until, zone), visible_reps(call.user))
-        told = list(_by_kind(settings, used))
+        told = list(_by_kind(settings, used, call.now))
         return ReasonList({"first": first, "until": until, "results": told}).data
 
 
@@ -53,20 +54,18 @@ def _used(bounds: dict[str, datetime], reps: frozenset[str] | None) -> list[_Use
         return [(kind, reason, cycles) for kind, reason, cycles in cursor.fetchall()]
 
 
-def _by_kind(settings: ModelSettings, used: list[_Used]) -> Iterator[dict[str, Any]]:
+def _by_kind(settings: ModelSettings, used: list[_Used], now: datetime) -> Iterator[dict[str, Any]]:
     reasons = settings.reasons
-    lists: dict[Stage, tuple[str | None, tuple[str, ...]]] = {
-        Stage.NURTURE: (reasons.nurture_field, reasons.nurture),
-        Stage.UNQUALIFIED: (reasons.unqualified_field, reasons.unqualified),
-        Stage.QUALIFIED: (None, ()),
-    }
-    for kind, (field, configured) in lists.items():
+    for kind in (*KINDS, Stage.QUALIFIED):
+        configured = [reason.name for reason in reasons.offered(kind, now)]
         in_use = [(reason, cycles) for of, reason, cycles in used if of == kind.value]
         known = {*configured, *(reason for reason, _ in in_use)}
         yield {
             "kind": kind.value,
-            "salesforce_field": field,
+            "salesforce_field": reasons.field_of(kind),
             "configured": configured,
-            "pre_qualification": sorted(known & set(reasons.pre_qualification)),
+            "pre_qualification": sorted(
+                name for name in known if reasons.is_pre_qualification(kind, name, now)
+            ),
             "in_use": [{"reason": reason, "cycles": cycles} for reason, cycles in in_use],
         }

@@ -177,7 +177,7 @@ class ReasonsShape(serializers.Serializer[Any]):
         "The Salesforce field that holds the reason; null: none is configured.", null=True
     )
     configured = serializers.ListField(
-        child=Text(), read_only=True, help_text="What the settings offer; empty: those in use."
+        child=Text(), read_only=True, help_text="What the settings offer now; empty: those in use."
     )
     pre_qualification = serializers.ListField(
         child=Text(), read_only=True, help_text="Those in use or configured that allow closing untouched."

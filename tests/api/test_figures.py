@@ -182,7 +182,7 @@ def test_everything_that_is_wrong_is_told_at_once(world: World, otto: Program) -
 def test_reasons_are_told_with_their_use(world: World, alice: Program, otto: Program) -> None:
     told = {kind["kind"]: kind for kind in otto.read("reasons/")["results"]}
 
-    assert told["nurture"]["configured"] == ["No time", "No budget"]
+    assert told["nurture"]["configured"] == ["No time", "No budget", "Abandoned by rep"]
     assert told["nurture"]["salesforce_field"] == "Nurture_Reason__c"
     assert told["qualified"]["salesforce_field"] is None
     assert alice.get("reasons/", **{"from": "2099-01-01"}).status_code == 400

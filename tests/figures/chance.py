@@ -28,8 +28,14 @@ REASONS = ("Student", "No budget", None)
 SUBJECTS = ("Call", "Call", "Call", "Automatic: hello", "Reply received: hello")
 
 
+def moment(rng: Random) -> str:
+    """An instant within the four days, as the settings write it."""
+    return (START + timedelta(hours=rng.randrange(96))).isoformat()
+
+
 def settings_by(rng: Random, *, with_pulls: bool) -> str:
     """A model file: which signals count, and how long windows are."""
+    dated = Random(repr(rng.getstate()))  # a stream of its own: dates of reasons change nobody's life
     return json.dumps(
         {
             "stages": {
@@ -39,7 +45,11 @@ def settings_by(rng: Random, *, with_pulls: bool) -> str:
             },
             "reasons": {
                 "nurture_field": "Nurture_Reason__c", "unqualified_field": "Unqualified_Reason__c",
-                "pre_qualification": ["Student"],
+                "nurture": [{"name": "Student", "pre_qualification": True, "until": moment(dated)}, "No budget"],
+                "unqualified": [
+                    {"name": "Student", "pre_qualification": rng.random() < 0.5, "since": moment(dated)},
+                    {"name": "No budget", "pre_qualification": True},
+                ],
             },
             "assignment": {
                 "status": True,

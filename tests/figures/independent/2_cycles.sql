@@ -198,7 +198,12 @@ SELECT row_number() OVER (ORDER BY attempt.line, attempt.turn, attempt.joined_at
             WHEN ever_qualified THEN 'qualified'
             ELSE disposed.stage END AS outcome,
        outlived.at IS NULL AND closing.kind = 'dispose'
-       AND COALESCE(told #> '{reasons,pre_qualification}' ? disposed.reason, false) AS is_pre_qualification
+       AND EXISTS (
+           SELECT FROM jsonb_array_elements(told #> ARRAY['reasons', disposed.stage]) AS listed
+           WHERE listed ->> 'name' = disposed.reason AND (listed ->> 'pre_qualification')::boolean
+             AND COALESCE((listed ->> 'since')::timestamptz, '-infinity') <= closing.at
+             AND COALESCE((listed ->> 'until')::timestamptz, 'infinity') > closing.at
+       ) AS is_pre_qualification
 FROM model, attempt
 LEFT JOIN closing USING (line, turn)
 LEFT JOIN disposed USING (line, turn)

@@ -50,7 +50,7 @@ def test_every_source_and_machine_and_reason_is_in_the_model(company: Company, m
     }
     assert machines == set(model.touches.automated_users)
     reasons = {row[0] for row in company.all('SELECT DISTINCT "Unqualified_Reason__c" FROM "Lead"')}
-    assert set(model.reasons.pre_qualification) <= reasons
+    assert {reason.name for reason in model.reasons.unqualified if reason.pre_qualification} <= reasons
     roles = {row[0] for row in company.all('SELECT "Name" FROM "UserRole"')}
     assert set(model.paths.outbound_teams) <= roles
 
