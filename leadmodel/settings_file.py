@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from leadmodel.lifecycle.lead_types import OWN_FIELDS
+from leadmodel.lifecycle.reason_lint import lint
 from leadmodel.lifecycle.settings import ModelSettings
 from sync.fields import API_NAME
 
@@ -46,6 +47,16 @@ def parse(text: str) -> ModelSettings:
     if problems := [*_no_fields(root, settings), *_no_rule_fields(root, settings)]:
         raise WrongSettings(problems)
     return settings
+
+
+def warnings(text: str) -> list[str]:
+    """What a file had better say otherwise, as sentences with their lines. Raises WrongSettings as `parse` does."""
+    settings = parse(text)
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return [
+        f"line {_line(root, ('reasons', found.kind, found.at))}: reasons.{found.kind}: {found.sentence}."
+        for found in lint(settings.reasons)
+    ]
 
 
 def _twice(node: yaml.Node | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,15 @@ def test_an_import_asks_for_its_fields_and_derives_everybody_anew_once(tmp_path:
             + "role_owners: {opportunity: {field: A, teams: [AE]}, customer_success: {field: B, teams: [AE]}}",
             "“AE” stands under role_owners.opportunity and role_owners.customer_success; keep one.",
         ),
+        (
+            GOOD + "  nurture: [Later, 404]\n",
+            "line 8: reasons.nurture.1: 404 is no reason; write a text in quotes, or {name: …}.",
+        ),
+        (GOOD + "  auto_abandoned: []\n", "line 8: reasons.auto_abandoned: is empty; name at least one."),
+        (
+            GOOD + "  pre_qualification: [Student]\n",
+            "line 8: reasons.pre_qualification: there is no such setting",
+        ),
         ("stages:\n  raw: [New\n", "line 3: this is no YAML ("),
         ("stages: a: b\n", "line 1: this is no YAML ("),
         ("", "line 1: the file must hold sections like `stages:`"),
@@ -161,6 +171,24 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
     file.write_text(GOOD + "few: none\nslip_minutes: -1\nextra: 1\n")
     assert [line.split(": ")[1] for line in refused(file)] == ["line 9", "line 8", "line 10"]
+
+
+@pytest.mark.parametrize("action", ["check", "import"])
+def test_what_had_better_be_said_otherwise_is_a_warning_and_no_mistake(tmp_path: Path, action: str) -> None:
+    file, said = tmp_path / "model.yaml", StringIO()
+    file.write_text(GOOD + "  unqualified:\n    - Student\n    - {name: Not a fit}\n    - student\n")
+
+    call_command("model", action, str(file), stdout=said)
+
+    vague, alike, _ = said.getvalue().splitlines()
+    assert vague == (
+        f"{file}: warning: line 10: reasons.unqualified: “Not a fit” is vague: nobody can check it later; say what it"
+        " was, such as “Product missing key feature”."
+    )
+    assert alike == (
+        f"{file}: warning: line 11: reasons.unqualified: “student” and “Student” differ only in case or space;"
+        " keep one."
+    )
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

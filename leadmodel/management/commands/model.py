@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from leadmodel.models import SettingsVersion
-from leadmodel.settings_file import WrongSettings, parse
+from leadmodel.settings_file import WrongSettings, warnings
 from leadmodel.settings_store import enter
 from leadmodel.settings_template import shipped_yaml
 from sync.fields import UnknownField
@@ -34,14 +34,18 @@ class Command(BaseCommand):
             return
         text = self._read(file)
         try:
+            self._warn(file, text)
             if action == "check":
-                parse(text)
                 self.stdout.write(f"{file}: the settings are consistent")
             else:
                 enter(text, why=why)
                 self.stdout.write(f"{file}: in force; everybody is derived anew by the next rebuild")
         except (WrongSettings, UnknownField) as error:
             raise CommandError("\n".join(f"{file}: {line}" for line in str(error).splitlines())) from error
+
+    def _warn(self, file: str, text: str) -> None:
+        for sentence in warnings(text):
+            self.stdout.write(self.style.WARNING(f"{file}: warning: {sentence}"))
 
     def _read(self, file: str) -> str:
         try:
