@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from metrics import cursors
-from metrics.compile import rows_sql
+from metrics.compile import rows_sql, tables
 from metrics.cursors import PAGE
 from metrics.query import State, using
 from metrics.selection import By, Selection
@@ -23,8 +23,9 @@ _ROWS = """
            COALESCE(lead.company, account.name, ''), COALESCE(lead.title, contact.title, ''),
            found.source, campaign.name, found.path, found.assigned_at, found.started_at, found.first_touch_at,
            found.response_s, found.waited_s, found.touch_count, found.outcome, found.handling, found.rep,
-           COALESCE(holder.name, queue.name, found.rep, ''), found.is_member, found.sort
+           COALESCE(holder.name, queue.name, found.rep, ''), ended.reason, found.is_member, found.sort
     FROM ({found}) found
+    JOIN {cycle} ended ON ended.person_id = found.person_id AND ended.number = found.number
     LEFT JOIN sync_lead lead ON lead.id = found.person_id
     LEFT JOIN sync_contact contact ON contact.id = found.person_id
     LEFT JOIN sync_account account ON account.id = contact.account_id
@@ -59,6 +60,7 @@ class Row:
     handling: str
     rep: str | None
     rep_name: str
+    reason: str | None
     is_member: bool
     sort: float
 
@@ -82,15 +84,16 @@ def behind(
     after: str | None = None,
     limit: int = PAGE,
     state: State | None = None,
+    more: Mapping[str, object] = {},
 ) -> Behind:
     """The rows of a figure's population in a selection, worst or latest first, and which of them count.
 
     With `by`, only those of `group` (None: the group without a name, such as queues). `total` equals the figure's
-    `<name>_of`, and for counts the figure itself. `state` is the selection's, where it is at hand. Raises
-    cursors.WrongCursor.
+    `<name>_of`, and for counts the figure itself. `state` is the selection's, where it is at hand; `more` are
+    values the figure's predicates ask for besides the selection's. Raises cursors.WrongCursor.
     """
     with using(selection, state) as at_hand:
-        found, values = _found(selection, figure, by, group, at_hand)
+        found, values = _found(selection, figure, by, group, at_hand, more)
         cursor = at_hand.cursor
         cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE is_member) FROM ({found}) found", values)
         counts = cursor.fetchone()
@@ -104,7 +107,7 @@ def behind(
                 " WHERE (found.sort, found.person_id, found.number, found.ordinal)"
                 " < (%(after_sort)s, %(after_id)s, %(after_number)s, %(after_ordinal)s)"
             )
-        cursor.execute(f"{_ROWS.format(found=found, place=place)} LIMIT {limit + 1}", values)
+        cursor.execute(f"{_rows(found, place, at_hand)} LIMIT {limit + 1}", values)
         rows = [Row(*row) for row in cursor.fetchall()]
     following = None
     if len(rows) > limit:
@@ -115,24 +118,38 @@ def behind(
 
 
 def every_row(
-    selection: Selection, figure: Figure, *, by: By | None = None, group: str | None = None
+    selection: Selection,
+    figure: Figure,
+    *,
+    by: By | None = None,
+    group: str | None = None,
+    more: Mapping[str, object] = {},
 ) -> Iterator[Row]:
     """All the rows `behind` gives page by page, a few at a time out of the database."""
     with using(selection, None) as at_hand:
-        found, values = _found(selection, figure, by, group, at_hand)
+        found, values = _found(selection, figure, by, group, at_hand, more)
         with connection.chunked_cursor() as cursor:
-            cursor.execute(_ROWS.format(found=found, place=""), values)
+            cursor.execute(_rows(found, "", at_hand), values)
             for row in cursor:
                 yield Row(*row)
 
 
+def _rows(found: str, place: str, state: State) -> str:
+    return _ROWS.format(found=found, place=place, **tables(state.prefix))
+
+
 def _found(
-    selection: Selection, figure: Figure, by: By | None, group: str | None, state: State
+    selection: Selection,
+    figure: Figure,
+    by: By | None,
+    group: str | None,
+    state: State,
+    more: Mapping[str, object],
 ) -> tuple[str, dict[str, Any]]:
     """The population's rows with what they are sorted by, as SQL and its parameters."""
     is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
     sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
-    values = dict(state.values)
+    values = state.values | dict(more)
     condition = f"({figure.population})"
     if by is not None:
         condition += f" AND {by.value} IS NOT DISTINCT FROM %(group)s"

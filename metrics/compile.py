@@ -10,7 +10,7 @@ from metrics.spec import Figure, Kind
 _CYCLES = """
     SELECT person_id, number, 1 AS ordinal, assigned_at, assigned_at AS started_at, closed_at AS ended_at, path, source,
            team, campaign_id AS campaign, first_rep AS rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, priority, relation,
+           touch_count, priority, relation, reason, latest_kind,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
            true AS owes, true AS tells_outcome,
@@ -21,7 +21,7 @@ _CYCLES = """
 _SPANS = """
     SELECT person_id, number, ordinal, assigned_at, started_at, ended_at, path, source,
            team, NULL::text AS campaign, rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, priority, relation,
+           touch_count, priority, relation, NULL::text AS reason, NULL::text AS latest_kind,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
            extract(epoch FROM first_touch_at - started_at)::float8 AS response_s, response_business_s,

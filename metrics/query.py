@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -38,6 +38,10 @@ class State:
     cursor: Cursor
     prefix: str
     values: dict[str, Any]
+
+    def over(self, selection: Selection) -> State:
+        """The same state asked over another selection, whose period lies in it where it was derived here."""
+        return replace(self, values=parameters(selection, target_s=self.values["target_s"]))
 
 
 @contextmanager

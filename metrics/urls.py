@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from metrics import ops_views, views
+from metrics import ops_views, reason_views, views
 from metrics.api import token_pages
 
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("team/grid.csv", views.grid_csv, name="team-grid-csv"),
     path("team/rows.csv", views.rows_csv, name="team-rows-csv"),
     path("team/now.csv", views.now_csv, name="team-now-csv"),
+    path("reasons/", reason_views.reasons, name="reasons"),
+    path("reasons/mix.csv", reason_views.mix_csv, name="reasons-mix-csv"),
+    path("reasons/rows.csv", reason_views.rows_csv, name="reasons-rows-csv"),
     path("queue/", views.queue, name="queue"),
     path("queue/rows.csv", views.queue_csv, name="queue-csv"),
     path("figures/", views.figures, name="figures"),

@@ -57,9 +57,10 @@ class Shell:
 
 def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     """The frame around the page named `current`."""
-    names = [("team", "Team"), ("queue", "Queue"), ("people", "People"), ("figures", "Figures")]
+    homes = [("team", "Team"), ("queue", "Queue")]
     if user.role == Role.REP:
-        names = [("queue", "Queue"), ("team", "My figures"), ("people", "People"), ("figures", "Figures")]
+        homes = [("queue", "Queue"), ("team", "My figures")]
+    names = [*homes, ("reasons", "Reasons"), ("people", "People"), ("figures", "Figures")]
     links = [Link(reverse(name), label, name == current) for name, label in names]
     if user.role != Role.REP:
         asked = waiting(user).count()

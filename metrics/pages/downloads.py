@@ -10,7 +10,7 @@ from metrics.now import OpenRow
 
 BEHIND = (
     "record_id name title company cycle rep source campaign path assigned_at started_at first_touch_at"
-    " response_s waited_s touches outcome handling counts"
+    " response_s waited_s touches outcome handling reason counts"
 ).split()
 WAITING = (
     "record_id name title company cycle holder source campaign path assigned_at waited_s owes_response touches"
@@ -24,7 +24,7 @@ def behind_lines(rows: Iterable[Row]) -> Iterator[Sequence[Value]]:
         yield (
             row.person_id, row.name, row.title, row.company, row.number, row.rep_name, row.source, row.campaign,
             row.path, row.assigned_at, row.started_at, row.first_touch_at, row.response_s, row.waited_s,
-            row.touch_count, row.outcome, row.handling, row.is_member,
+            row.touch_count, row.outcome, row.handling, row.reason, row.is_member,
         )  # fmt: skip
 
 

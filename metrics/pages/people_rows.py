@@ -48,6 +48,7 @@ class BehindRow:
     tone: str
     touches: int
     stage: Badge
+    reason: str
     counts: bool
 
 
@@ -102,6 +103,7 @@ def behind_row(row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, as_o
         tone="bad" if is_late else "",
         touches=row.touch_count,
         stage=_stage(row.outcome, row.handling),
+        reason=row.reason or "",
         counts=row.is_member,
     )
 

@@ -54,7 +54,7 @@ def read_styleguide(*, now: datetime) -> dict[str, Any]:
     behind = [
         BehindRow(
             "#", "Ingrid Solheim", "VP Operations · Fjordtech AS", 2, "Bob Castellano", "Demo request", "Website",
-            "inbound", assigned, measure, waiting, tone, touches, stage, counts,
+            "inbound", assigned, measure, waiting, tone, touches, stage, "", counts,
         )
         for measure, waiting, tone, touches, stage, counts in (
             ("at least 3 h 00 min", True, "bad", 0, Badge("Assigned, waiting", "near"), False),

@@ -21,6 +21,7 @@ def addresses(world: World, name: str) -> list[str]:
         "/team/",
         "/team/?figure=sla_attainment",
         "/team/?tile=outside_sla",
+        "/reasons/?untouched=yes",
         f"/queue/?rep={ALICE}",
         "/queue/",
         "/people/?q=person",

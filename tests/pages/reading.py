@@ -29,7 +29,7 @@ def whole_list(client: Client, address: str) -> list[Any]:
         rows += found.behind or found.waiting
         if not found.next_href:
             return rows
-        address = "/team/" + found.next_href
+        address = address.partition("?")[0] + found.next_href
 
 
 def csv_lines(client: Client, address: str) -> list[dict[str, str]]:

@@ -47,6 +47,13 @@ ADDRESSES = {
     "/settings/salesforce/write-back/?show=luck": "“luck” is no list of writes",
     "/settings/salesforce/write-back/?kind=luck": "“luck” is no kind of writes",
     "/settings/salesforce/write-back/?after=-1": "“-1” is no place in this list",
+    "/reasons/?kind=luck": "“luck” is no disposition with reasons: choose one of nurture, unqualified, lost.",
+    "/reasons/?reason=No+time": "The address names a reason but no disposition",
+    "/reasons/?show=luck": "“luck” is no part of the dispositions",
+    "/reasons/?untouched=no": "choose one of yes.",
+    "/reasons/?kind=nurture&after=luck": "“luck” is no place in this list",
+    "/reasons/?kind=nurture&reason=%00": "The address holds a NUL character",
+    "/reasons/rows.csv": "The address names no number",
     "/queue/rows.csv": "The address names no rep",
 }
 
