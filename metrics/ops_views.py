@@ -16,7 +16,8 @@ from leadmodel.mapping.gather import gather
 from leadmodel.pages.shell import read_shell
 from leadmodel.settings_store import enter, settings_in_force
 from leadmodel.settings_template import written
-from metrics.pages.mapping import DAYS_TRIED, WrongChoice, compare, read_answers, view_map
+from metrics.moving import DAYS_TRIED, would_move
+from metrics.pages.mapping import WrongChoice, read_answers, view_map
 
 
 @ops_page
@@ -30,11 +31,12 @@ def map_preview(request: HttpRequest) -> HttpResponseBase:
     """The figures as the answers would make them; nothing is kept."""
     context: dict[str, object] = {}
     try:
-        context["compared"] = compare(read_answers(request.POST, settings_in_force()), now=timezone.now())
+        settings = read_answers(request.POST, settings_in_force())
+        context["moving"] = would_move(viewer(request), settings, now=timezone.now())
     except WrongChoice as error:
         context["problem"] = str(error)
     if is_htmx(request):
-        return render(request, "settings/map_preview.html", context | {"days": DAYS_TRIED})
+        return render(request, "settings/would_move.html", context | {"days": DAYS_TRIED})
     return _shown(request, context)
 
 

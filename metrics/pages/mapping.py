@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import QueryDict
 from pydantic import ValidationError
@@ -21,18 +20,6 @@ from leadmodel.mapping.propose import (
     propose,
     reason_fields,
 )
-from metrics.definitions import BY_NAME
-from metrics.query import ask, derived
-from metrics.report import written
-from metrics.selection import Selection, last_days, period
-from metrics.spec import Figure, Unit
-
-DAYS_TRIED = 30
-TRIED = (
-    "assigned", "picked_up", "pick_up_rate", "response_median_s", "sla_attainment", "qualified", "qualified_rate",
-    "bypassed", "open",
-)  # fmt: skip
-"""The figures a preview tells, before and after."""
 
 
 class WrongChoice(Exception):
@@ -58,16 +45,6 @@ class Choice:
     why: str
     options: list[Option]
     is_unsure: bool
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A figure under the settings in force and as it would be."""
-
-    label: str
-    before: str
-    after: str
-    is_moved: bool
 
 
 @dataclass(frozen=True)
@@ -188,23 +165,3 @@ def _answers(told: QueryDict, prefix: str, possible: set[str]) -> dict[str, str]
                 )
             found[key.removeprefix(prefix)] = str(answer)
     return found
-
-
-def compare(settings: ModelSettings, *, now: datetime) -> list[Compared]:
-    """The figures of the last days as they are, and as they would be under `settings`."""
-    first, until = last_days(DAYS_TRIED, now, settings.organisation.zone)
-    start, end = period(first, until, settings.organisation.zone)
-    selection = Selection(start, end, now)
-    figures = tuple(BY_NAME[name] for name in TRIED)
-    before = ask(selection, figures=figures).overall
-    with derived(selection, under=settings) as state:
-        after = ask(selection, figures=figures, state=state).overall
-    return [_compared(figure, before, after) for figure in figures]
-
-
-def _compared(
-    figure: Figure, before: Mapping[str, float | int | None], after: Mapping[str, float | int | None]
-) -> Compared:
-    words = [written(told[figure.name], figure.unit) for told in (before, after)]
-    label = f"{figure.label}, rate" if figure.unit is Unit.SHARE else figure.label
-    return Compared(label, words[0], words[1], is_moved=words[0] != words[1])

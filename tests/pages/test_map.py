@@ -41,8 +41,10 @@ def test_a_try_tells_the_figures_before_and_after_and_keeps_nothing(world: World
     form = answers(otto) | {"stage:Assigned": ""}
     versions = SettingsVersion.objects.count()
     answer = otto.post(MAP + "try/", form, headers={"HX-Request": "true"})
-    assert [one.label for one in answer.context["compared"]][:2] == ["Assigned", "Picked up"]
-    assert any(one.is_moved for one in answer.context["compared"])
+    moving = answer.context["moving"]
+    assert [one.label for one in moving.figures][:2] == ["Assigned", "Picked up"]
+    assert any(one.is_moved for one in moving.figures)
+    assert ("Stage", "assigned", "raw") in [(move.what, move.before, move.after) for move in moving.moves]
     assert (SettingsVersion.objects.count(), Mark.objects.count()) == (versions, 0)
 
 
