@@ -34,16 +34,26 @@ def parse(text: str) -> ModelSettings:
         raise WrongSettings(
             [f"{where}this is no YAML ({problem}); compare with `manage.py model export -`."]
         ) from error
+    except (RecursionError, ValueError) as error:
+        # a date like 2026-02-30, a number of thousands of digits, brackets without end
+        problem = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise WrongSettings(
+            [
+                f"line 1: a value in this file cannot be read ({problem}); compare with `manage.py model export -`."
+            ]
+        ) from error
     if not isinstance(data, dict):
         raise WrongSettings(
             ["line 1: the file must hold sections like `stages:`; see `manage.py model export -`."]
         )
-    if problems := list(_twice(root)):
-        raise WrongSettings(problems)
     try:
+        if problems := list(_twice(root)):
+            raise WrongSettings(problems)
         settings = ModelSettings.model_validate(data)
     except ValidationError as error:
         raise WrongSettings([_sentence(root, problem) for problem in error.errors()]) from error
+    except RecursionError as error:
+        raise WrongSettings(["line 1: a part of this file holds itself (& and *); write it out."]) from error
     if problems := [*_no_fields(root, settings), *_no_rule_fields(root, settings)]:
         raise WrongSettings(problems)
     return settings

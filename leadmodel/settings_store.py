@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from base.models import User
 from leadmodel.lifecycle.known import ACCOUNT
@@ -65,21 +65,46 @@ def _read(text: str) -> ModelSettings:
     return parse(text)
 
 
-def enter(text: str, *, by: User | None = None, why: str = "") -> ModelSettings:
+class Overtaken(Exception):
+    """Somebody entered a version since. The text is a sentence: who, and what to do."""
+
+
+def enter(text: str, *, by: User | None = None, why: str = "", based_on: int | None = None) -> ModelSettings:
     """Put a file's text in force: kept as a new version, its fields asked for, everybody derived anew.
 
-    The same text as now changes nothing. Raises WrongSettings or sync.fields.UnknownField, having changed nothing.
+    The same text as now changes nothing. `based_on` is the version the text was made from (0: none was entered); None
+    asks for no such check. Raises WrongSettings, Overtaken or sync.fields.UnknownField, having changed nothing.
     """
     settings = parse(text)
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            # one after another: who comes second sees the first one's version; readers wait for nobody
+            cursor.execute("LOCK TABLE leadmodel_settingsversion IN SHARE ROW EXCLUSIVE MODE")
         latest = latest_version()
         if latest is not None and latest.text == text:
             return settings
+        if based_on is not None and based_on != number_of(latest):
+            raise Overtaken(_overtaken(latest))
         account = settings.lead_types.account_field
         want(fields_of(settings), accounts=[("Lead", account)] if account else [])
         SettingsVersion.objects.create(text=text, entered_by=by, why=why)
         Mark.objects.create(record_id="*")
     return settings
+
+
+def number_of(version: SettingsVersion | None) -> int:
+    """A version's number; 0 before the first was entered."""
+    return version.pk if version is not None else 0
+
+
+def _overtaken(latest: SettingsVersion | None) -> str:
+    if latest is None:
+        return "The version this text was made from is none: open the page again and repeat your change."
+    who = f" by {latest.entered_by}" if latest.entered_by else ""
+    return (
+        f"Version {latest.pk} was entered{who} since you began, so nothing was applied: keep your text, look at what"
+        f" version {latest.pk} changed, and make your change on top of it."
+    )
 
 
 def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from metrics import ops_views, reason_views, views
+from metrics import model_views, ops_views, reason_views, views
 from metrics.api import token_pages
 
 urlpatterns = [
@@ -22,6 +22,13 @@ urlpatterns = [
     path("settings/map/", ops_views.map_page, name="map"),
     path("settings/map/try/", ops_views.map_preview, name="map-preview"),
     path("settings/map/save/", ops_views.map_save, name="map-save"),
+    path("settings/model/", model_views.versions, name="model"),
+    path("settings/model/versions.csv", model_views.versions_csv, name="model-csv"),
+    path("settings/model/<int:number>/", model_views.version, name="model-version"),
+    path("settings/model/edit/", model_views.edit, name="model-edit"),
+    path("settings/model/check/", model_views.check, name="model-check"),
+    path("settings/model/try/", model_views.preview, name="model-try"),
+    path("settings/model/apply/", model_views.apply, name="model-apply"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("account/tokens/", token_pages.tokens, name="tokens"),
     path("account/tokens/make/", token_pages.make, name="make-token"),

@@ -66,7 +66,7 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
         asked = waiting(user).count()
         links.append(Link(reverse("requests"), "Requests", current == "requests", asked))
     if user.role == Role.OPS:
-        links.append(Link(reverse("salesforce"), "Salesforce", current == "salesforce"))
+        links.append(Link(reverse("salesforce"), "Settings", current == "salesforce"))
         links.append(Link(reverse("admin:index"), "Admin", is_current=False))
     return Shell(links, str(user), user.get_role_display(), read_freshness(user, now=now))
 

@@ -14,6 +14,7 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 OPERATIONS = [
     f"/settings/salesforce/{page}" for page in ("", "check-up/", "health/", "health/runs/", "write-back/")
 ]
+OPERATIONS += [f"/settings/{page}" for page in ("map/", "model/", "model/edit/")]
 
 
 def addresses(world: World, name: str) -> list[str]:
