@@ -1,13 +1,16 @@
 """The small language of rules: conditions on a person's fields, joined by all and any (A16, R143). Pure.
 
 A field is named as Salesforce names it: `Rating` of the Lead or Contact, `Account.Industry` of its account. Texts
-compare without regard to case, as in Salesforce; a value that is no number is neither large nor small.
+compare without regard to case, as in Salesforce; a value that is no number is neither large nor small. `leadmodel.rules_sql`
+says the same in SQL.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
@@ -38,6 +41,8 @@ LISTS = frozenset({Operator.IS_ONE_OF, Operator.IS_NONE_OF})
 NUMBERS = frozenset({Operator.AT_LEAST, Operator.AT_MOST})
 ALONE = frozenset({Operator.IS_EMPTY, Operator.IS_FILLED})
 """Operators that take no value."""
+NUMBER = r"[+-]?([0-9]{1,100}([.][0-9]{0,100})?|[.][0-9]{1,100})(e[+-]?[0-9]{1,3})?"
+"""What a number looks like as text, in small letters: to Python and to PostgreSQL alike."""
 
 
 class Condition(Section):
@@ -59,6 +64,8 @@ class Condition(Section):
         elif operator in NUMBERS:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"“{operator}” takes a number; write one like 50")
+            if not math.isfinite(value):
+                raise ValueError(f"“{operator}” takes a number that ends; write one like 50")
         elif value is None or isinstance(value, tuple):
             raise ValueError(f"“{operator}” takes one value; write it without brackets")
         return self
@@ -87,13 +94,9 @@ class Condition(Section):
 
 
 def _compares(told: str, limits: tuple[str, ...], *, at_least: bool) -> bool:
-    try:
-        number = Decimal(told)
-    except InvalidOperation:
+    if not re.fullmatch(NUMBER, told):
         return False
-    if number.is_nan():
-        return False
-    limit = Decimal(limits[0])
+    number, limit = Decimal(told), Decimal(limits[0])
     return number >= limit if at_least else number <= limit
 
 
