@@ -102,8 +102,7 @@ def problems_of(error: WrongSettings, text: str) -> list[Problem]:
         told = _LINE.fullmatch(sentence)
         number = int(told[1]) if told else 0
         line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        words = told[2] if told else sentence
-        found.append(Problem(number, line, words[:1].upper() + words[1:]))
+        found.append(Problem(number, line, told[2] if told else sentence))
     return found
 
 
