@@ -109,11 +109,16 @@ def _no_rule_fields(root: yaml.Node | None, settings: ModelSettings) -> Iterator
                         f"line {line}: lead_types.{place}: only priorities can ask “{field}”; name a field of"
                         " Salesforce."
                     )
-            elif not API_NAME.fullmatch(field.removeprefix("Account.")):
+            elif not is_field(field):
                 yield (
                     f"line {line}: lead_types.{place}: “{field}” is no field; write an API name like Rating,"
                     f" Score__c or Account.Industry, or one of {', '.join(OWN_FIELDS)}."
                 )
+
+
+def is_field(name: str) -> bool:
+    """Whether a rule's field can be one of Salesforce: of a Lead or Contact, or `Account.` and one of its own."""
+    return API_NAME.fullmatch(name.removeprefix("Account.")) is not None
 
 
 def _sentence(root: yaml.Node | None, problem: Any) -> str:
