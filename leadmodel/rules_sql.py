@@ -20,7 +20,7 @@ FieldSql = Callable[[str], sql.Composable]
 class Compiler:
     """Makes conditions of one statement; `values` are its parameters so far."""
 
-    field: FieldSql
+    column: FieldSql
     values: dict[str, object] = field(default_factory=dict)
 
     def rule(self, rule: Rule) -> sql.Composable:
@@ -35,35 +35,38 @@ class Compiler:
     def condition(self, condition: Condition) -> sql.Composable:
         """Whether the condition holds; never NULL."""
         told = sql.SQL("COALESCE(casefold(({}) COLLATE pg_unicode_fast), '')").format(
-            self.field(condition.field)
+            self.column(condition.field)
         )
         # what no text of a database can hold no field holds
         texts = [text for text in condition.texts if _is_storable(text)]
         match condition.operator:
-            case Operator.IS_EMPTY:
-                return sql.SQL("({} = '')").format(told)
-            case Operator.IS_FILLED:
-                return sql.SQL("({} <> '')").format(told)
-            case Operator.IS | Operator.IS_ONE_OF:
-                return sql.SQL("({} = ANY({}::text[]))").format(told, self._value(texts))
-            case Operator.IS_NOT | Operator.IS_NONE_OF:
-                return sql.SQL("(NOT {} = ANY({}::text[]))").format(told, self._value(texts))
+            case Operator.IS_EMPTY | Operator.IS_FILLED:
+                sign = "=" if condition.operator is Operator.IS_EMPTY else "<>"
+                return sql.SQL("({} {} '')").format(told, sql.SQL(sign))
             case Operator.AT_LEAST | Operator.AT_MOST:
-                sign = ">=" if condition.operator is Operator.AT_LEAST else "<="
-                # CASE alone keeps PostgreSQL from reading as a number what is none
-                return sql.SQL(
-                    "(CASE WHEN {told} ~ {number} THEN {told}::numeric {sign} {limit}::numeric ELSE false END)"
-                ).format(
-                    told=told,
-                    number=self._value(f"^{NUMBER}$"),
-                    sign=sql.SQL(sign),
-                    limit=self._value(texts[0]),
+                return self._compared(told, condition.operator, texts[0])
+            case Operator.CONTAINS | Operator.STARTS_WITH:
+                if not texts:
+                    return sql.SQL("false")
+                how = (
+                    "strpos({}, {}) > 0" if condition.operator is Operator.CONTAINS else "starts_with({}, {})"
                 )
-        if not texts:
-            return sql.SQL("false")
-        if condition.operator is Operator.CONTAINS:
-            return sql.SQL("(strpos({}, {}) > 0)").format(told, self._value(texts[0]))
-        return sql.SQL("starts_with({}, {})").format(told, self._value(texts[0]))
+                return sql.SQL(f"({how})").format(told, self._value(texts[0]))
+            case _:
+                is_not = condition.operator in {Operator.IS_NOT, Operator.IS_NONE_OF}
+                how = "(NOT {} = ANY({}::text[]))" if is_not else "({} = ANY({}::text[]))"
+                return sql.SQL(how).format(told, self._value(texts))
+
+    def _compared(self, told: sql.Composable, operator: Operator, limit: str) -> sql.Composable:
+        # CASE alone keeps PostgreSQL from reading as a number what is none
+        return sql.SQL(
+            "(CASE WHEN {told} ~ {number} THEN {told}::numeric {sign} {limit}::numeric ELSE false END)"
+        ).format(
+            told=told,
+            number=self._value(f"^{NUMBER}$"),
+            sign=sql.SQL(">=" if operator is Operator.AT_LEAST else "<="),
+            limit=self._value(limit),
+        )
 
     def _value(self, value: object) -> sql.Composable:
         name = f"rule_{len(self.values)}"

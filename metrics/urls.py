@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from metrics import model_views, ops_views, reason_views, views
+from metrics import lead_type_views, model_views, ops_views, reason_views, views
 from metrics.api import token_pages
+
+PLACE = "(?P<place>target_account|customer|P[1-4])"
 
 urlpatterns = [
     path("team/", views.team, name="team"),
@@ -29,6 +31,10 @@ urlpatterns = [
     path("settings/model/check/", model_views.check, name="model-check"),
     path("settings/model/try/", model_views.preview, name="model-try"),
     path("settings/model/apply/", model_views.apply, name="model-apply"),
+    path("settings/lead-types/", lead_type_views.lead_types, name="lead-types"),
+    re_path(rf"^settings/lead-types/{PLACE}/$", lead_type_views.rule, name="rule"),
+    re_path(rf"^settings/lead-types/{PLACE}/count/$", lead_type_views.rule_count, name="rule-count"),
+    re_path(rf"^settings/lead-types/{PLACE}/try/$", lead_type_views.rule_try, name="rule-try"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("account/tokens/", token_pages.tokens, name="tokens"),
     path("account/tokens/make/", token_pages.make, name="make-token"),

@@ -1,8 +1,8 @@
 """The small language of rules: conditions on a person's fields, joined by all and any (A16, R143). Pure.
 
 A field is named as Salesforce names it: `Rating` of the Lead or Contact, `Account.Industry` of its account. Texts
-compare without regard to case, as in Salesforce; a value that is no number is neither large nor small. `leadmodel.rules_sql`
-says the same in SQL.
+compare without regard to case, as in Salesforce; a value that is no number is neither large nor small.
+`leadmodel.rules_sql` says the same in SQL.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 OPERATIONS = [
     f"/settings/salesforce/{page}" for page in ("", "check-up/", "health/", "health/runs/", "write-back/")
 ]
-OPERATIONS += [f"/settings/{page}" for page in ("map/", "model/", "model/edit/")]
+OPERATIONS += [
+    f"/settings/{page}" for page in ("map/", "model/", "model/edit/", "lead-types/", "lead-types/P1/")
+]
 
 
 def addresses(world: World, name: str) -> list[str]:
