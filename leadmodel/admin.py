@@ -142,7 +142,7 @@ class AbsenceAdmin(OpsAdmin):
 
 @admin.register(SettingsVersion)
 class SettingsVersionAdmin(ReadOnlyAdmin):
-    """The model's versions; a new one comes with `manage.py model import`."""
+    """The model's versions; a new one comes with Settings → Model or `manage.py model import`."""
 
     list_display = ("__str__", "entered_at", "entered_by", "why")
     readonly_fields = ("entered_at",)

@@ -20,7 +20,14 @@ def with_lead_types(text: str, rules: LeadTypes) -> str:
     """
     wanted = _with(parse(text), rules)
     dumped = rules.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    section = yaml.safe_dump({_SECTION: dumped}, allow_unicode=True, sort_keys=False) if dumped else ""
+    # a condition a line, as people write them
+    section = (
+        yaml.safe_dump(
+            {_SECTION: dumped}, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
+        )
+        if dumped
+        else ""
+    )
     changed = _replaced(text, section)
     try:
         if changed is not None and parse(changed) == wanted:
