@@ -98,7 +98,7 @@ WITH kept AS (
     FROM model, cycle LEFT JOIN touched USING (cycle)
     LEFT JOIN LATERAL (  -- the latest record's, of those that were the person's by then
         SELECT lead_source FROM record LEFT JOIN merge ON merge.loser = record.line AND merge.winner = cycle.born_on
-        WHERE (record.line = cycle.born_on OR merge.at <= cycle.assigned_at)
+        WHERE (record.line = cycle.born_on OR merge.at < cycle.assigned_at)  -- a merge comes last at its instant
           AND lead_source <> '' AND created_at <= cycle.assigned_at
         ORDER BY created_at DESC, lead_source DESC LIMIT 1) AS source ON true
     WHERE cycle.assigned_at >= model.starts AND cycle.assigned_at < model.ends
