@@ -93,15 +93,17 @@ def figures_sql(
             columns += [f"{_value_sql(figure)} AS {figure.name}", f"{_of_sql(figure)} AS {figure.name}_of"]
             names += [figure.name, f"{figure.name}_of"]
     waiting = [figure for figure in figures if figure.kind is Kind.WAITING_PERCENTILE]
-    joins = ""
+    curves, joins = "", ""
     for figure in waiting:
         columns += [f"max({figure.name}_km.value) AS {figure.name}", f"{_of_sql(figure)} AS {figure.name}_of"]
         names += [figure.name, f"{figure.name}_of"]
         curve = f"{figure.name}_km"
-        joins += f" LEFT JOIN ({_waiting_sql(figure)}) {curve} ON {curve}.grp IS NOT DISTINCT FROM rows.grp"
+        # worked out once, whatever number of rows the planner expects
+        curves += f", {curve} AS MATERIALIZED ({_waiting_sql(figure)})"
+        joins += f" LEFT JOIN {curve} ON {curve}.grp IS NOT DISTINCT FROM rows.grp"
     statement = (
         f"WITH rows AS MATERIALIZED (SELECT {group} AS grp, found.* FROM"
-        f" ({rows_sql(selection, by=by, prefix=prefix)}) found)"
+        f" ({rows_sql(selection, by=by, prefix=prefix)}) found){curves}"
         f" SELECT rows.grp, {', '.join(columns)} FROM rows{joins} GROUP BY rows.grp"
         # a rep is told of for what they owed; outcomes alone name nobody (M12)
         " HAVING bool_or(rows.owes) ORDER BY rows.grp"
