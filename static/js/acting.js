@@ -31,7 +31,10 @@ export function listenToActions(page) {
     if (!place.matches?.(".acting-place") || !place.firstElementChild) return;
     for (const other of page.querySelectorAll(".below .acting-place")) if (other !== place) other.replaceChildren();
     if (wanted) goTo(place, wanted);
-    else if (event.detail.requestConfig.verb !== "get") (place.querySelector("[role=alert]") ?? place).focus();
+    else if (event.detail.requestConfig.verb !== "get" && !place.contains(page.activeElement)) {
+      // who was quicker and is in the new forms already stays where they are
+      (place.querySelector("[role=alert]") ?? place).focus();
+    }
     wanted = "";
   });
 }
