@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -60,6 +61,13 @@ def _log_in(request: HttpRequest, then: str) -> HttpResponse:
         # a part of a page would be replaced by the log-in: the whole page goes there
         return HttpResponse(headers={"HX-Redirect": login.url})
     return login
+
+
+def at_address(response: HttpResponse, address: str) -> HttpResponse:
+    """One address, several bodies, which no cache may mix; htmx shows the address without empty parameters."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    response.headers["HX-Push-Url"] = address
+    return response
 
 
 def back(request: HttpRequest, otherwise: str) -> str:

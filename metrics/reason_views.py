@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 
 from base.address import WrongAddress
 from base.downloads import download
-from base.pages import page, viewer
+from base.pages import at_address, page, viewer
 from leadmodel.pages.shell import read_shell
 from metrics.pages.address import CUSTOM, PERIODS
 from metrics.pages.downloads import BEHIND, behind_lines
@@ -32,12 +31,13 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
     context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
+    here = reverse("reasons") + asked.query(after=asked.after)
     target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     with derived(asked.selection(scope.reps)) as state:
         counted = count(asked, scope, state)
         context["list"] = read_reasons_list(asked, scope, state, counted.here)
         if target == "behind":
-            return _varied(render(request, "team/behind.html", context | {"is_fragment": True}), asked)
+            return at_address(render(request, "team/behind.html", context | {"is_fragment": True}), here)
         context["board"] = read_board(asked, scope, counted, state)
     teams, sources = read_choices(asked.selection(scope.reps))
     context |= {
@@ -53,14 +53,7 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
         "csv_href": "mix.csv" + asked.query(kind=None, reason=None, show=None, untouched=False, rep=None),
     }
     template = "reasons/board.html" if target == "board" else "reasons/page.html"
-    return _varied(render(request, template, context), asked)
-
-
-def _varied(response: HttpResponse, asked: ReasonsAsked) -> HttpResponse:
-    """One address, several bodies, which no cache may mix; htmx shows the address without empty parameters."""
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    response.headers["HX-Push-Url"] = reverse("reasons") + asked.query(after=asked.after)
-    return response
+    return at_address(render(request, template, context), here)
 
 
 @page

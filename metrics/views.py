@@ -9,11 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 
 from base.address import WrongAddress
 from base.downloads import download
-from base.pages import page, viewer
+from base.pages import at_address, page, viewer
 from leadmodel.pages.shell import read_shell
 from metrics import now as present
 from metrics.behind import every_row
@@ -43,10 +42,11 @@ def team(request: HttpRequest) -> HttpResponseBase:
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
     context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
+    here = reverse("team") + asked.query(after=asked.after)
     target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     if target == "behind":
         context |= {"list": read_list(asked, scope), "is_fragment": True}
-        return _varied(render(request, "team/behind.html", context), asked)
+        return at_address(render(request, "team/behind.html", context), here)
     shell = read_shell(scope.user, current="team", now=asked.now)
     with derived(asked.selection(scope.reps)) as state:
         answer = ask_columns(asked, scope, state)
@@ -66,16 +66,8 @@ def team(request: HttpRequest) -> HttpResponseBase:
         "now_href": asked.query(as_of=None),
         "grid_csv": "grid.csv" + asked.query(figure=None, rep=None, tile=None, sort=None),
     }
-    return _varied(
-        render(request, "team/board.html" if target == "board" else "team/page.html", context), asked
-    )
-
-
-def _varied(response: HttpResponse, asked: Asked) -> HttpResponse:
-    """One address, several bodies, which no cache may mix; htmx shows the address without empty parameters."""
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    response.headers["HX-Push-Url"] = reverse("team") + asked.query(after=asked.after)
-    return response
+    template = "team/board.html" if target == "board" else "team/page.html"
+    return at_address(render(request, template, context), here)
 
 
 @page
