@@ -1,0 +1,22 @@
+from django.db import migrations
+
+# Django gives every text key a second index, for prefixes. Ids are collated "C", where the key's own finds those,
+# and nobody asks for prefixes of the others.
+DROP = r"""
+    DO $$ DECLARE twin name; BEGIN
+        FOR twin IN
+            SELECT indexname FROM pg_indexes
+            WHERE schemaname = current_schema() AND tablename LIKE 'sync\_%' AND indexdef LIKE '%varchar_pattern_ops%'
+        LOOP
+            EXECUTE format('DROP INDEX %I', twin);
+        END LOOP;
+    END $$
+"""
+
+
+class Migration(migrations.Migration):
+    """One index on each key."""
+
+    dependencies = [("sync", "0012_customfield_is_account")]
+
+    operations = [migrations.RunSQL(DROP, migrations.RunSQL.noop)]
