@@ -9,7 +9,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.deals import deals, owner_changes
-from leadmodel.filling import Columns, Filling, Lists, array
+from leadmodel.filling import Batch, Columns, Filling, Lists, array
 from leadmodel.lifecycle.facts import Change
 from leadmodel.lifecycle.known import ACCOUNT, ACCOUNT_ID
 from leadmodel.lifecycle.lead_types import LeadTypes
@@ -18,7 +18,7 @@ from sync.fields import column_of
 
 def ruled_columns(rules: LeadTypes) -> dict[str, dict[str, str]]:
     """Object → field that rules read → column, of those that are mirrored."""
-    fields = rules.fields()
+    fields = rules.fields
     of_account = [field.removeprefix(ACCOUNT) for field in fields if field.startswith(ACCOUNT)]
     asked: dict[str, dict[str, str | None]] = {
         "Lead": {**dict(zip(fields, fields, strict=True)), ACCOUNT_ID: rules.account_field},
@@ -35,7 +35,7 @@ def ruled_columns(rules: LeadTypes) -> dict[str, dict[str, str]]:
     }
 
 
-def put_known(filling: Filling, cursor: Cursor, batch: str, columns: Columns) -> None:
+def put_known(filling: Filling, cursor: Cursor, batch: Batch, columns: Columns) -> None:
     """What lead types rest on, into the families."""
     held = _put_values(filling, cursor, batch, columns)
     accounts = array(held)
@@ -46,7 +46,7 @@ def put_known(filling: Filling, cursor: Cursor, batch: str, columns: Columns) ->
         for family in held[change.record_id]:
             family.changes.append(change)
     whose: dict[str, list[Lists]] = defaultdict(list)
-    for deal in deals(cursor, batch, accounts):
+    for deal in deals(cursor, batch.contacts, accounts):
         own = filling.get(deal.tie)
         for family in held[deal.tie] if own is None else [own]:
             family.deals.append(deal)
@@ -57,12 +57,12 @@ def put_known(filling: Filling, cursor: Cursor, batch: str, columns: Columns) ->
 
 
 def _put_values(
-    filling: Filling, cursor: Cursor, batch: str, columns: Columns
+    filling: Filling, cursor: Cursor, batch: Batch, columns: Columns
 ) -> defaultdict[str, list[Lists]]:
     """The records' own fields; returns account Id → the families that are, or were, of it."""
     held: defaultdict[str, list[Lists]] = defaultdict(list)
     for name in ("Lead", "Contact"):
-        for record_id, values in _values(cursor, batch, name, columns).items():
+        for record_id, values in _values(cursor, batch.of(name), name, columns).items():
             family = filling.get(record_id)
             if family is not None:
                 family.values[record_id] = values

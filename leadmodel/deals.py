@@ -47,7 +47,7 @@ def read_closed_stages(cursor: Cursor) -> ClosedStages:
 
 
 def opportunity_steps(
-    cursor: Cursor, batch: str, closed: ClosedStages, qualified: Qualified
+    cursor: Cursor, contacts: str, closed: ClosedStages, qualified: Qualified
 ) -> Iterator[OpportunityStep]:
     """The stages reached that mean something, for each contact role of these Contacts.
 
@@ -65,10 +65,10 @@ def opportunity_steps(
                    lead(created_at) OVER (ORDER BY created_at, id)
             FROM sync_opportunityhistory WHERE opportunity_id = role.opportunity_id
         ) step (at, actor, stage, next_at)
-        WHERE role.contact_id = ANY(%(batch)s::text[]) AND role.is_deleted IS NOT TRUE
+        WHERE role.contact_id = ANY(%(contacts)s::text[]) AND role.is_deleted IS NOT TRUE
           AND (step.next_at IS NULL OR step.next_at > role.created_at) AND step.stage = ANY(%(stages)s)
         """,
-        {"batch": batch, "stages": sorted(qualified.all_stages | closed.won | closed.lost)},
+        {"contacts": contacts, "stages": sorted(qualified.all_stages | closed.won | closed.lost)},
     )
     for record_id, opportunity_id, at, actor, stage, why, is_primary in cursor.fetchall():
         end = closed.end_of(stage)
@@ -78,13 +78,13 @@ def opportunity_steps(
             yield OpportunityStep(record_id, opportunity_id, at, actor, counted, end, told)
 
 
-def deals(cursor: Cursor, batch: str, accounts: str) -> Iterator[Deal]:
+def deals(cursor: Cursor, contacts: str, accounts: str) -> Iterator[Deal]:
     """The opportunities of these Contacts, by contact role, and of these accounts, as long as they ran."""
     cursor.execute(
         """
         WITH tied AS (
             SELECT contact_id AS tie, opportunity_id, created_at AS tied_at FROM sync_opportunitycontactrole
-            WHERE contact_id = ANY(%(batch)s::text[]) AND is_deleted IS NOT TRUE
+            WHERE contact_id = ANY(%(contacts)s::text[]) AND is_deleted IS NOT TRUE
             UNION ALL
             SELECT account_id, id, created_at FROM sync_opportunity WHERE account_id = ANY(%(accounts)s::text[])
         )
@@ -98,7 +98,7 @@ def deals(cursor: Cursor, batch: str, accounts: str) -> Iterator[Deal]:
         ) ending ON deal.is_closed
         WHERE deal.created_at IS NOT NULL AND deal.is_deleted IS NOT TRUE
         """,
-        {"batch": batch, "accounts": accounts},
+        {"contacts": contacts, "accounts": accounts},
     )
     yield from map(Deal._make, cursor.fetchall())
 

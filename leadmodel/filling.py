@@ -70,6 +70,18 @@ def begin(records: Sequence[Record]) -> tuple[list[Lists], Filling]:
     return list(begun.values()), filling
 
 
+class Batch(NamedTuple):
+    """The Ids of a batch of records, as PostgreSQL's arrays: what is told of one object is looked for by its Ids."""
+
+    every: str
+    leads: str
+    contacts: str
+
+    def of(self, name: str) -> str:
+        """Those of an object."""
+        return self.leads if name == "Lead" else self.contacts
+
+
 def array(ids: Iterable[str]) -> str:
     """Ids as PostgreSQL writes an array of them: one literal, however many they are."""
     quoted = json.dumps(list(ids), ensure_ascii=False)

@@ -74,14 +74,17 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
     """Take up to `batch` marks and derive their people anew."""
     with _no_search_for_cycles(), transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
+        # what runs at once are the rebuilding processes: helpers of PostgreSQL's would only take their cores
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         marked = _take_marks(cursor, batch)
         if not marked:
             return Rebuilt(0, 0, 0)
         if EVERYBODY in marked:
+            _take_marks_of(cursor, [EVERYBODY])
             mark_everybody_by_name(cursor)
             return Rebuilt(len(marked), 0, 0)
         model = read_model()
-        ids = _lock_kin(cursor, marked)
+        ids, person_of = _lock_kin(cursor, marked)
         _take_marks_of(cursor, ids)
         rows = Rows(model.settings, model.directory)
         # whoever is merged or converted into them from here on has left a mark, and is not ours to write
@@ -89,7 +92,7 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
             cursor, ids, model.columns, model.settings, may_count_by=model.directory
         ):
             rows.add(derive(family, settings=model.settings, directory=model.directory, with_loose=False))
-        changed = store(cursor, ids, rows)
+        changed = store(cursor, ids, person_of, rows)
     return Rebuilt(len(marked), rows.person_count, changed)
 
 
@@ -106,27 +109,20 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _take_marks(cursor: Cursor, batch: int) -> list[str]:
-    """Remove up to `batch` marks nobody else holds, and the others of the same records; the records' Ids.
-
-    Removed before the mirror is read: whatever a removed mark stands for is visible to the reads that follow.
-    """
+    """Remove up to `batch` marks nobody else holds; the Ids of their records."""
     cursor.execute(
-        """
-        WITH first AS (SELECT id, record_id FROM sync_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED),
-        others AS (
-            SELECT id FROM sync_mark WHERE record_id IN (SELECT record_id FROM first)
-            AND id NOT IN (SELECT id FROM first) FOR UPDATE SKIP LOCKED
-        )
-        DELETE FROM sync_mark WHERE id IN (SELECT id FROM first UNION ALL SELECT id FROM others)
-        RETURNING record_id
-        """,
+        "DELETE FROM sync_mark WHERE id IN (SELECT id FROM sync_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
+        " RETURNING record_id",
         [batch],
     )
     return sorted({row[0] for row in cursor.fetchall()})
 
 
 def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> None:
-    """Remove the marks of kin that nobody else holds: they are derived now, once."""
+    """Remove the other marks of these, where nobody else holds them: they are derived now, once.
+
+    Removed before the mirror is read: whatever a removed mark stands for is visible to the reads that follow.
+    """
     cursor.execute(
         "DELETE FROM sync_mark WHERE id IN"
         " (SELECT id FROM sync_mark WHERE record_id = ANY(%s::text[]) FOR UPDATE SKIP LOCKED)",
@@ -134,20 +130,26 @@ def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> None:
     )
 
 
-def _lock_kin(cursor: Cursor, marked: Sequence[str]) -> list[str]:
-    """These records and all their kin, locked: as the ties are once we hold them, not as they were while we waited."""
+def _lock_kin(cursor: Cursor, marked: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """These records and all their kin, locked: as the ties are once we hold them, not as they were while we waited.
+
+    With them, of each that is locked the person it is stored as.
+    """
     while True:
         before = transaction.savepoint()
         ids = kin(cursor, marked)
-        _lock(cursor, ids)
+        person_of = _lock(cursor, ids)
         if kin(cursor, ids) == ids:
             transaction.savepoint_commit(before)
-            return ids
+            return ids, person_of
         transaction.savepoint_rollback(before)  # lets go, so that locks are always taken in one order
 
 
-def _lock(cursor: Cursor, ids: Sequence[str]) -> None:
-    """One writer per person: whoever comes second waits, and then reads what is newest. A row just made is ours."""
+def _lock(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:
+    """One writer per person: whoever comes second waits, and then reads what is newest. A row just made is ours.
+
+    Returns the rows locked: record Id → person Id.
+    """
     cursor.execute(
         "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT id, id FROM"
         " (SELECT id FROM sync_lead WHERE id = ANY(%(ids)s::text[])"
@@ -157,9 +159,11 @@ def _lock(cursor: Cursor, ids: Sequence[str]) -> None:
     )
     made = {row[0] for row in cursor.fetchall()}
     cursor.execute(
-        "SELECT FROM leadmodel_personrecord WHERE record_id = ANY(%s::text[]) ORDER BY record_id FOR UPDATE",
+        "SELECT record_id, person_id FROM leadmodel_personrecord WHERE record_id = ANY(%s::text[])"
+        " ORDER BY record_id FOR UPDATE",
         [array(record_id for record_id in ids if record_id not in made)],
     )
+    return {**dict(cursor.fetchall()), **{record_id: record_id for record_id in made}}
 
 
 def mark_everybody() -> None:
@@ -169,9 +173,28 @@ def mark_everybody() -> None:
 
 
 def mark_everybody_by_name(cursor: Cursor) -> None:
-    """Turn the mark for everybody into one for each Lead and Contact."""
+    """Turn the mark for everybody into one for each person: on the record that survives, as its kin come with it.
+
+    One for each record would have two batches at once wait for one another. Left out is only a record whose
+    survivor is there and went nowhere itself, so that somebody of each family is marked whatever the mirror holds.
+    """
     cursor.execute(
-        "INSERT INTO sync_mark (record_id) SELECT id FROM sync_lead UNION ALL SELECT id FROM sync_contact ORDER BY 1"
+        """
+        INSERT INTO sync_mark (record_id)
+        SELECT id FROM sync_lead WHERE NOT EXISTS (
+            SELECT FROM sync_lead winner
+            WHERE winner.id = sync_lead.master_record_id AND winner.master_record_id IS NULL
+        ) AND NOT EXISTS (
+            SELECT FROM sync_contact contact
+            WHERE contact.id = sync_lead.converted_contact_id AND contact.master_record_id IS NULL
+        )
+        UNION ALL
+        SELECT id FROM sync_contact WHERE NOT EXISTS (
+            SELECT FROM sync_contact winner
+            WHERE winner.id = sync_contact.master_record_id AND winner.master_record_id IS NULL
+        )
+        ORDER BY 1
+        """
     )
 
 

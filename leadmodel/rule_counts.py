@@ -71,7 +71,7 @@ def unread(settings: ModelSettings) -> dict[str, str]:
     columns = ruled_columns(settings.lead_types)
     states = {state.name: state.unreadable for state in ObjectState.objects.filter(name__in=columns)}
     found: dict[str, str] = {}
-    for name in sorted(settings.lead_types.fields()):
+    for name in settings.lead_types.fields:
         objects = ["Account"] if name.startswith(ACCOUNT) else ["Lead", "Contact"]
         field = name.removeprefix(ACCOUNT)
         mirrored = [one for one in objects if field in columns[one]]
@@ -93,7 +93,7 @@ def _held(
 ) -> tuple[sql.Composable, dict[str, object]]:
     """A row per person with a yes or no for each rule; what `type_of` decides, for all at once."""
     rules = settings.lead_types
-    asked = sorted(rules.fields())
+    asked = rules.fields
     place = {name: sql.Identifier(f"f{number}") for number, name in enumerate(asked)}
     compiler = Compiler(lambda name: sql.Identifier(name) if name in OWN_FIELDS else place[name])
     no = sql.SQL("false")

@@ -117,7 +117,7 @@ def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:
     )
     fields = [(name, field) for field in both if field for name in ("Lead", "Contact")]
     rules = settings.lead_types
-    for field in rules.fields():
+    for field in rules.fields:
         if field.startswith(ACCOUNT):
             fields.append(("Account", field.removeprefix(ACCOUNT)))
         else:

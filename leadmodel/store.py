@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
@@ -33,10 +33,11 @@ def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
         _copy(cursor, file, prefix + name)
 
 
-def store(cursor: Cursor, record_ids: Sequence[str], rows: Rows) -> int:
+def store(cursor: Cursor, record_ids: Sequence[str], person_of: Mapping[str, str], rows: Rows) -> int:
     """Make the stored rows of these records' persons equal to the gathered ones. Returns rows written or removed.
 
-    A row that is the same is not touched: a rebuild over unchanged data changes no row (M1).
+    `person_of` tells of each of the records that is stored, and so locked, whose it is stored as. A row that is the
+    same is not touched: a rebuild over unchanged data changes no row (M1).
     """
     ids = array(record_ids)
     cursor.execute("SELECT EXISTS (SELECT FROM leadmodel_person WHERE person_id = ANY(%s::text[]))", [ids])
@@ -44,6 +45,8 @@ def store(cursor: Cursor, record_ids: Sequence[str], rows: Rows) -> int:
     make_staging(cursor, STAGED)
     written = 0
     for name, file in rows.files.items():
+        if name == "record" and person_of == rows.person_of:
+            continue
         if is_stored or name == "record":  # records are there already, as what is locked
             _copy(cursor, file, STAGED + name)
             written += _replace(cursor, ids, name)

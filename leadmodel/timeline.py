@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -13,7 +13,7 @@ from leadmodel.activities import put_activities, put_what_may_count
 from leadmodel.backdrop import put_known, ruled_columns
 from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
-from leadmodel.filling import Columns, Filling, array, begin
+from leadmodel.filling import Batch, Columns, Filling, array, begin
 from leadmodel.lifecycle.facts import (
     Change,
     Family,
@@ -27,6 +27,8 @@ from leadmodel.lifecycle.settings import ModelSettings
 from sync.fields import column_of
 
 CONVERTED = "leadConverted"
+
+_Row = tuple[Any, ...]
 
 
 def read_columns(settings: ModelSettings) -> Columns:
@@ -78,22 +80,23 @@ def families_among(
     may_count_by: Users | None = None,
 ) -> list[Family]:
     """The families these records form among themselves; what ties them to others does not count."""
-    batch = array(ids)
-    echoes = read_echoes(cursor, batch)
-    told = _history(cursor, batch, "LeadHistory", columns, echoes)
-    begun, filling = begin(_records(cursor, batch, columns, _conversions(told)))
+    every = array(ids)
+    leads, contacts = (_rows(cursor, every, name, columns) for name in ("Lead", "Contact"))
+    batch = Batch(every, array([row[0] for row in leads]), array([row[0] for row in contacts]))
+    echoes = read_echoes(cursor, every)
+    told = _history(cursor, batch.leads, "LeadHistory", columns, echoes)
+    begun, filling = begin(_records([*leads, *contacts], _conversions(told)))
     _put_changes(filling, told, "LeadHistory", columns)
-    _put_changes(
-        filling, _history(cursor, batch, "ContactHistory", columns, echoes), "ContactHistory", columns
-    )
-    _put_seen(filling, cursor, batch, columns, echoes)
+    told = _history(cursor, batch.contacts, "ContactHistory", columns, echoes)
+    _put_changes(filling, told, "ContactHistory", columns)
+    _put_seen(filling, cursor, every, columns, echoes)
     if may_count_by is None:
-        put_activities(filling, cursor, batch)
+        put_activities(filling, cursor, every)
     else:
-        put_what_may_count(filling, begun, cursor, batch, settings.touches, may_count_by)
+        put_what_may_count(filling, begun, cursor, every, settings.touches, may_count_by)
     _put_responses(filling, cursor, batch)
     closed = read_closed_stages(cursor)
-    for step in opportunity_steps(cursor, batch, closed, settings.qualified):
+    for step in opportunity_steps(cursor, batch.contacts, closed, settings.qualified):
         if (family := filling.get(step.record_id)) is not None:
             family.steps.append(step)
     put_known(filling, cursor, batch, columns)
@@ -126,37 +129,40 @@ def _value(column: str | None) -> sql.Composable:
     return sql.Identifier(column) if column else sql.SQL("NULL::text")
 
 
-def _records(
-    cursor: Cursor, batch: str, columns: Columns, conversions: dict[str, tuple[datetime, str | None]]
-) -> list[Record]:
-    records: list[Record] = []
-    for name, table, extra in (
-        ("Lead", "sync_lead", "converted_contact_id, converted_date"),
-        ("Contact", "sync_contact", "NULL::text, NULL::date"),
-    ):
-        current = columns.current[name]
-        cursor.execute(
-            sql.SQL(
-                "SELECT id, created_at, created_by_id, owner_id, {status}, {assigned}, {nurture}, {unqualified},"
-                " lead_source, CASE WHEN is_deleted THEN system_modstamp END, master_record_id,"
-                " last_modified_at, last_modified_by_id, {extra}"
-                " FROM {table} WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
-            ).format(
-                status=_value(current[Tracked.STATUS]),
-                assigned=sql.SQL("({})::text").format(_value(current[Tracked.ASSIGNED_DATE])),
-                nurture=_value(current[Tracked.NURTURE_REASON]),
-                unqualified=_value(current[Tracked.UNQUALIFIED_REASON]),
-                extra=sql.SQL(extra),
-                table=sql.Identifier(table),
+def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[_Row]:
+    """What the records of an object are now: `Record`'s values up to the conversion's, then what tells its instant."""
+    current = columns.current[name]
+    is_lead = name == "Lead"
+    cursor.execute(
+        sql.SQL(
+            "SELECT id, created_at, created_by_id, owner_id, {status}, {assigned}, {nurture}, {unqualified},"
+            " lead_source, CASE WHEN is_deleted THEN system_modstamp END, master_record_id, {converted},"
+            " last_modified_at, last_modified_by_id"
+            " FROM {table} WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
+        ).format(
+            status=_value(current[Tracked.STATUS]),
+            assigned=sql.SQL("({})::text").format(_value(current[Tracked.ASSIGNED_DATE])),
+            nurture=_value(current[Tracked.NURTURE_REASON]),
+            unqualified=_value(current[Tracked.UNQUALIFIED_REASON]),
+            converted=sql.SQL(
+                "converted_contact_id, converted_date" if is_lead else "NULL::text, NULL::date"
             ),
-            [batch],
-        )
-        for row in cursor.fetchall():
-            contact_id, converted_at, converted_by = row[13], None, None
-            if contact_id is not None:
-                converted_at, converted_by = conversions.get(row[0]) or _guessed(row[14], row[11], row[12])
-            told = (*row[:5], _instant(row[5]), *row[6:11], contact_id, converted_at, converted_by)
-            records.append(Record._make(told))
+            table=sql.Identifier(f"sync_{name.lower()}"),
+        ),
+        [ids],
+    )
+    rows: list[_Row] = cursor.fetchall()
+    return rows
+
+
+def _records(rows: Iterable[_Row], conversions: Mapping[str, tuple[datetime, str | None]]) -> list[Record]:
+    records: list[Record] = []
+    for row in rows:
+        contact_id, converted_at, converted_by = row[11], None, None
+        if contact_id is not None:
+            converted_at, converted_by = conversions.get(row[0]) or _guessed(row[12], row[13], row[14])
+        told = (*row[:5], _instant(row[5]), *row[6:11], contact_id, converted_at, converted_by)
+        records.append(Record._make(told))
     return records
 
 
@@ -188,10 +194,7 @@ def _guessed(
     return datetime.combine(day, time.min, UTC), modified_by
 
 
-_Row = tuple[Any, ...]
-
-
-def _history(cursor: Cursor, batch: str, name: str, columns: Columns, echoes: Echoes) -> list[_Row]:
+def _history(cursor: Cursor, ids: str, name: str, columns: Columns, echoes: Echoes) -> list[_Row]:
     """The rows of a history object about what the model reads: (record Id, field, at, actor, old, new, row's Id)."""
     of = name.removesuffix("History")
     cursor.execute(
@@ -199,7 +202,7 @@ def _history(cursor: Cursor, batch: str, name: str, columns: Columns, echoes: Ec
             "SELECT {key}, field, created_at, created_by_id, old_value, new_value, id FROM {table}"
             " WHERE {key} = ANY(%s::text[]) AND field = ANY(%s)"
         ).format(key=sql.Identifier(f"{of.lower()}_id"), table=sql.Identifier(f"sync_{name.lower()}")),
-        [batch, [*columns.tracked[of], CONVERTED]],
+        [ids, [*columns.tracked[of], CONVERTED]],
     )
     rows: list[_Row] = cursor.fetchall()
     if not echoes.written:
@@ -227,11 +230,11 @@ def _put_changes(filling: Filling, told: Sequence[_Row], name: str, columns: Col
             family.changes.append(Change(record_id, what, at, actor, before, after, name, row_id))
 
 
-def _put_seen(filling: Filling, cursor: Cursor, batch: str, columns: Columns, echoes: Echoes) -> None:
+def _put_seen(filling: Filling, cursor: Cursor, ids: str, columns: Columns, echoes: Echoes) -> None:
     cursor.execute(
         "SELECT record_id, object_name, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
         " WHERE record_id = ANY(%s::text[])",
-        [batch],
+        [ids],
     )
     for record_id, name, field, at, actor, old, new, row_id, since in cursor.fetchall():
         family, what = filling.get(record_id), columns.tracked[name].get(field)
@@ -241,13 +244,13 @@ def _put_seen(filling: Filling, cursor: Cursor, batch: str, columns: Columns, ec
             family.changes.append(Change(record_id, what, at, who, before, after, "Seen", str(row_id), since))
 
 
-def _put_responses(filling: Filling, cursor: Cursor, batch: str) -> None:
+def _put_responses(filling: Filling, cursor: Cursor, batch: Batch) -> None:
     cursor.execute(
         "SELECT lead_id, campaign_id, created_at FROM sync_campaignmember"
-        " WHERE lead_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL"
+        " WHERE lead_id = ANY(%(leads)s::text[]) AND created_at IS NOT NULL"
         " UNION ALL SELECT contact_id, campaign_id, created_at FROM sync_campaignmember"
-        " WHERE contact_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL",
-        {"batch": batch},
+        " WHERE contact_id = ANY(%(contacts)s::text[]) AND created_at IS NOT NULL",
+        {"leads": batch.leads, "contacts": batch.contacts},
     )
     for row in cursor.fetchall():
         if (family := filling.get(row[0])) is not None:

@@ -225,9 +225,11 @@ def _tell_business_time(cycle: Cycle, touched_at: datetime, directory: Directory
     if openings is not None:
         cycle.response_business_s = openings.seconds(cycle.assigned_at, touched_at)
     for span in cycle.spans:
-        openings = directory.openings_of(directory.named(span.holder)) if span.is_touched else None
-        if openings is not None:
-            span.response_business_s = openings.seconds(span.started_at, touched_at)
+        own = directory.openings_of(directory.named(span.holder)) if span.is_touched else None
+        if own is not None:
+            is_whole = own is openings and span.started_at == cycle.assigned_at
+            told = cycle.response_business_s if is_whole else own.seconds(span.started_at, touched_at)
+            span.response_business_s = told
 
 
 def _entry(cycle: Cycle, previous: Cycle, line: Line, directory: Directory) -> Entry:

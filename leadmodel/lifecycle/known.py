@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.facts import Deal, Directory, Family, Horizon, Record, Tracked
 from leadmodel.lifecycle.history import History, value_at
-from leadmodel.lifecycle.lead_types import LeadType, LeadTypes, Relation, type_of
+from leadmodel.lifecycle.lead_types import LeadType, LeadTypes, Relation
 from leadmodel.lifecycle.stages import Path
 
 ACCOUNT = "Account."
@@ -27,7 +27,7 @@ class Known(NamedTuple):
 
     def lead_type(self, rules: LeadTypes, path: Path, at: datetime) -> LeadType:
         """What the lead was at `at`."""
-        return type_of(rules, partial(self.field, at=at), path, self.relation(at))
+        return rules.type_of(partial(self.field, at=at), path, self.relation(at))
 
     def field(self, name: str, *, at: datetime) -> str | None:
         """A field as it stood at `at`, on the latest of the person's records that has it (A16)."""

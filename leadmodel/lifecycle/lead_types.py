@@ -5,9 +5,9 @@ Rules that operations write decide, over mirrored fields as they stood when the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from pydantic import Field
@@ -38,6 +38,14 @@ OWN_FIELDS = ("path", "target_account", "relation")
 """What rules may ask of a lead beside its fields: what has been decided about it before."""
 
 
+class LeadType(NamedTuple):
+    """What a lead was when its cycle began."""
+
+    is_target_account: bool
+    relation: Relation
+    priority: Priority | None
+
+
 class LeadTypes(Section):
     """The rules. Of several priorities that a lead meets, the first counts."""
 
@@ -62,35 +70,31 @@ class LeadTypes(Section):
         """The priorities, the most urgent first, however the file orders them."""
         return tuple(sorted(self.priorities.items()))
 
-    def fields(self) -> frozenset[str]:
-        """The Salesforce fields the rules read."""
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The Salesforce fields the rules read, in order."""
         named = {condition.field for _, rule in self.rules() for condition in rule.conditions()}
-        return frozenset(named - set(OWN_FIELDS))
+        return tuple(sorted(named - set(OWN_FIELDS)))
+
+    def type_of(self, read: Read, path: Path, related: Relation) -> LeadType:
+        """The type of a lead; `read` gives the fields as they stood, `related` is what its opportunities say."""
+        return self._decided(path, related, tuple([(field, read(field)) for field in self.fields]))
+
+    @cached_property
+    def _decided(self) -> Callable[[Path, Relation, tuple[tuple[str, str | None], ...]], LeadType]:
+        """The rules' answer to each set of values, kept: most leads share theirs with many others."""
+        return lru_cache(maxsize=10_000)(partial(_decide, self))
 
 
-class LeadType(NamedTuple):
-    """What a lead was when its cycle began."""
-
-    is_target_account: bool
-    relation: Relation
-    priority: Priority | None
-
-
-def type_of(rules: LeadTypes, read: Read, path: Path, related: Relation) -> LeadType:
-    """The type by these rules; `read` gives the fields as they stood, `related` is what its opportunities say."""
-    is_target = rules.target_account is not None and rules.target_account.holds(read)
-    if rules.customer is not None and rules.customer.holds(read):
+def _decide(
+    rules: LeadTypes, path: Path, related: Relation, held: tuple[tuple[str, str | None], ...]
+) -> LeadType:
+    values: dict[str, str | None] = dict(held)
+    is_target = rules.target_account is not None and rules.target_account.holds(values.get)
+    if rules.customer is not None and rules.customer.holds(values.get):
         related = Relation.CUSTOMER
-    own: dict[str, str] = {
-        "path": path,
-        "target_account": "true" if is_target else "false",
-        "relation": related,
-    }
-
-    def with_own(field: str) -> str | None:
-        return own[field] if field in own else read(field)
-
+    values |= {"path": path, "target_account": "true" if is_target else "false", "relation": related}
     for priority, rule in rules.in_order:
-        if rule.holds(with_own):
+        if rule.holds(values.get):
             return LeadType(is_target, related, priority)
     return LeadType(is_target, related, None)

@@ -238,3 +238,28 @@ def test_a_source_of_any_characters_arrives_as_it_is(source: str) -> None:
     rebuild_all()
     assert Cycle.objects.get().source == source
     assert Span.objects.get().source == source
+
+
+def test_the_mark_for_everybody_becomes_one_for_each_person() -> None:
+    add_users()
+    leads = [add_lead(number) for number in range(4)]
+    contact = add_contact(1)
+    merge(leads[0], leads[1], at=NOON + timedelta(hours=1))
+    convert(leads[1], contact, at=NOON + timedelta(hours=2))
+    merge(leads[2], lead_id(99), at=NOON)  # into one that nobody may read
+    Mark.objects.all().delete()
+    mark_everybody()
+    rebuild_batch()
+    assert set(Mark.objects.values_list("record_id", flat=True)) == {contact, leads[2], leads[3]}
+    assert rebuild_all().persons == 3
+
+
+def test_those_who_are_merged_into_one_another_are_not_forgotten() -> None:
+    add_users()
+    leads = [add_lead(number) for number in range(3)]
+    for loser, winner in zip(leads, [*leads[1:], leads[0]], strict=True):
+        merge(loser, winner, at=NOON + timedelta(hours=1))
+    Mark.objects.all().delete()
+    mark_everybody()
+    rebuild_all()
+    assert set(PersonRecord.objects.values_list("record_id", flat=True)) == set(leads)
