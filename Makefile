@@ -68,7 +68,7 @@ demo-reset: $(ENVIRONMENT)
 
 # Each process has a database of its own; the tests of one file stay together.
 test: setup
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: setup
 	@$(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.management.color import Style
 from django.db import connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 from redis import Redis
 
 from config.servers import ensure_servers, home
 
 REDIS_DATABASES = 16
+LONGEST_FIRST = ("setup", "stories", "sync", "browser", "figures", "report", "api")
+"""Folders whose files take a minute or more, in this order."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 browser_tests_left_out = pytest.StashKey[int]()
 
@@ -34,14 +38,23 @@ def chromium() -> str:
     return path
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave browser tests out on a machine without a browser, to be told at the end."""
+    """Begin with the long ones. Leave browser tests out on a machine without a browser, to be told at the end."""
+    # what takes longest begins first, so that no process waits for one at the end; otherwise chance orders
+    items.sort(
+        key=lambda item: LONGEST_FIRST.index(folder) if (folder := _folder(item)) in LONGEST_FIRST else 99
+    )
     if find_chromium():
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]
     for item in left_out:
         item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
     config.stash[browser_tests_left_out] = len(left_out)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -78,6 +91,27 @@ def django_db_modify_db_settings(servers: None) -> None:
                     cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         administration.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Between tests only tables that hold rows are emptied: Django's truncating of all takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", _sql_emptying_filled)
+        yield
+
+
+def _sql_emptying_filled(
+    operations: DatabaseOperations, style: Style, tables: Sequence[str], **options: bool
+) -> list[str]:
+    """In any order, as foreign keys are looked at when the transaction ends."""
+    del options
+    quoted = [operations.quote_name(table) for table in tables]
+    with operations.connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in quoted)
+        )
+        return [f"{style.SQL_KEYWORD('DELETE FROM')} {name}" for (name,) in cursor.fetchall()]
 
 
 @pytest.fixture(scope="session")
