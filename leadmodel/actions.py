@@ -24,7 +24,7 @@ from leadmodel.changes import LastRead, read_last
 from leadmodel.directory import read_directory
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.stages import Stage
-from leadmodel.models import Cycle, Exclusion, Person, Request, Span
+from leadmodel.models import Cycle, Exclusion, Person, PersonRecord, Request, Span
 from leadmodel.reasons import REASON_FIELDS, dispositions, has_status
 from leadmodel.recycling import held_back
 from leadmodel.settings_store import settings_in_force
@@ -198,26 +198,41 @@ def grant(
             return
         if until is None:
             raise NotPossible(_UNTIL_LATER)
-        _exclude(asked, person, until=until, why=request.why, otherwise_from=request.asked_at)
+        _exclude(
+            asked, person, until=until, why=request.why, otherwise_from=request.asked_at, request=request
+        )
 
 
 def leave_out(asked: Asked, record_id: str, *, until: datetime, why: str) -> Exclusion:
-    """A manager or ops leaves the person out of every figure until then, from their latest assignment on (M16)."""
+    """A manager or ops leaves the person out of every figure until then, from their latest assignment on (M16).
+
+    Said again word for word, as by a double click, it is the same exception.
+    """
     person = access_person(asked.by, record_id)
     if asked.by.role == Role.REP:
         raise NotPossible("A manager or ops grants exceptions: ask yours with a request.")
     if not why.strip():
         raise NotPossible("Say why the figures should leave this person out.")
-    return _exclude(asked, person, until=until, why=why, otherwise_from=asked.now)
+    with transaction.atomic():
+        # whoever comes second waits here and finds the first one's
+        PersonRecord.objects.select_for_update().get(record_id=person.person_id)
+        same = Exclusion.objects.filter(
+            record_id=person.person_id, owner=asked.by, expires_at=until, reason=why, ended_at=None
+        ).first()
+        return same or _exclude(asked, person, until=until, why=why, otherwise_from=asked.now)
 
 
-def end_exception(asked: Asked, exclusion: Exclusion) -> Exclusion:
-    """A manager or ops ends an exception now; up to now it stays in force."""
+def end_exception(asked: Asked, exclusion: Exclusion, *, why: str) -> Exclusion:
+    """A manager or ops ends an exception now, and says why; up to now it stays in force."""
     access_person(asked.by, exclusion.record_id)
     if asked.by.role == Role.REP:
         raise NotPossible("A manager or ops ends exceptions.")
-    in_force = Exclusion.objects.filter(pk=exclusion.pk, starts_at__lt=asked.now, expires_at__gt=asked.now)
-    if not in_force.update(expires_at=asked.now):
+    if not why.strip():
+        raise NotPossible("Say why it ends: the figures count the person again from now on.")
+    in_force = Exclusion.objects.filter(
+        pk=exclusion.pk, starts_at__lt=asked.now, expires_at__gt=asked.now, ended_at=None
+    )
+    if not in_force.update(ended_at=asked.now, ended_by=asked.by, ended_why=why):
         raise NotPossible("It is not in force: it ended already, or has not begun.")
     exclusion.refresh_from_db()
     return exclusion
@@ -233,7 +248,13 @@ def refuse(asked: Asked, request: Request, *, words: str) -> None:
 
 
 def _exclude(
-    asked: Asked, person: Person, *, until: datetime, why: str, otherwise_from: datetime
+    asked: Asked,
+    person: Person,
+    *,
+    until: datetime,
+    why: str,
+    otherwise_from: datetime,
+    request: Request | None = None,
 ) -> Exclusion:
     """From the latest assignment on; `otherwise_from` where there was none."""
     if until <= asked.now:
@@ -245,6 +266,7 @@ def _exclude(
         expires_at=until,
         reason=why,
         owner=asked.by,
+        request=request,
     )
 
 

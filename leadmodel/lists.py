@@ -113,7 +113,8 @@ def list_exceptions(user: User, filters: Filters, *, limit: int) -> list[Exclusi
         "number": "exclusion.id = %(number)s",
         "after": "exclusion.id < %(after)s",
         "person": "record.person_id = %(person)s",
-        "in_force": "exclusion.starts_at <= %(in_force)s AND exclusion.expires_at > %(in_force)s",
+        "in_force": "exclusion.starts_at <= %(in_force)s AND exclusion.expires_at > %(in_force)s"
+        " AND (exclusion.ended_at IS NULL OR exclusion.ended_at > %(in_force)s)",
     }
     seen = sight(user)
     where = _where(narrowed, filters, seen)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from base.address import given
@@ -20,6 +23,7 @@ from leadmodel import actions
 from leadmodel.access import access_person
 from leadmodel.actions import Asked, NotPossible, Touched
 from leadmodel.lifecycle.stages import Stage
+from leadmodel.lists import list_exceptions
 from leadmodel.models import Request
 from leadmodel.outcomes import access_write
 from leadmodel.pages.acting import (
@@ -30,6 +34,7 @@ from leadmodel.pages.acting import (
     read_panel,
     read_words,
 )
+from leadmodel.pages.ledger import read_ledger_address, view_ledger
 from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.requests import end_of, read_requests
@@ -158,6 +163,49 @@ def refuse(request: HttpRequest, number: int) -> HttpResponseBase:
     )
 
 
+@action
+def leave_out(request: HttpRequest) -> HttpResponseBase:
+    """Leave a person out without being asked: for managers and ops."""
+    user, now, form = viewer(request), timezone.now(), request.POST
+    record_id = given(form, "record_id") or ""
+    try:
+        until = end_of(read_date(form, "until"), viewer_zone(user))
+        actions.leave_out(Asked(user, "", now), record_id, until=until, why=read_words(form, "why"))
+    except NotPossible as problem:
+        return _ledger_refused(request, now, {"problem": str(problem)})
+    return redirect(back(request, reverse("ledger")))
+
+
+@action
+def end_exception(request: HttpRequest, number: int) -> HttpResponseBase:
+    """End an exception before its time, and say why."""
+    user, now = viewer(request), timezone.now()
+    found = list_exceptions(user, {"number": number}, limit=1)
+    if not found:
+        raise Http404(f"There is no exception {number} about people you may see.")
+    words = read_words(request.POST, "words")
+    try:
+        actions.end_exception(Asked(user, "", now), found[0], why=words)
+    except NotPossible as problem:
+        told = {"wrong": number, "problem": str(problem), "written": words}
+        return _ledger_refused(request, now, {}, **told)
+    return redirect(back(request, reverse("ledger")))
+
+
+def _ledger_refused(
+    request: HttpRequest, now: datetime, context: dict[str, object], **wrong: Any
+) -> HttpResponseBase:
+    """The ledger with why it could not be done: beside its line, or above all."""
+    user = viewer(request)
+    asked = read_ledger_address(QueryDict(urlsplit(back(request, "")).query))
+    context |= {
+        "shell": read_shell(user, current="ledger", now=now),
+        "ledger": view_ledger(user, asked, now=now, **wrong),
+        "written": _written(request),
+    }
+    return render(request, "people/ledger.html", context, status=422)
+
+
 def _answer(request: HttpRequest, number: int, do: Callable[[Asked, Request], None]) -> HttpResponseBase:
     """Answer a request; what cannot be is told beside it. Raises Http404 where it is none of the user's."""
     user, now = viewer(request), timezone.now()
@@ -168,7 +216,7 @@ def _answer(request: HttpRequest, number: int, do: Callable[[Asked, Request], No
         view = read_requests(user, now=now, wrong=number, problem=str(problem), written=_written(request))
         context = {"shell": read_shell(user, current="requests", now=now), "requests": view}
         return render(request, "people/requests.html", context, status=422)
-    return redirect("requests")
+    return redirect(back(request, reverse("requests")))
 
 
 def _act(request: HttpRequest, record_id: str, do: Callable[[Asked], object]) -> HttpResponseBase:

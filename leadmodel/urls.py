@@ -22,6 +22,10 @@ urlpatterns = [
     path("requests/", views.requests, name="requests"),
     path("requests/<int:number>/grant/", posts.grant, name="grant"),
     path("requests/<int:number>/refuse/", posts.refuse, name="refuse"),
+    path("exceptions/", views.ledger, name="ledger"),
+    path("exceptions/rows.csv", views.ledger_csv, name="ledger-csv"),
+    path("exceptions/grant/", posts.leave_out, name="leave-out"),
+    path("exceptions/<int:number>/end/", posts.end_exception, name="end-exception"),
     path("writes/<int:number>/undo/", posts.undo, name="undo"),
     path("", include("leadmodel.ops.urls")),
 ]

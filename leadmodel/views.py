@@ -7,11 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from base.address import given, read_as_of, written_instant
+from base.downloads import download
 from base.leaving import is_htmx
 from base.models import Role
 from base.pages import back, page, viewer, viewer_zone
 from leadmodel.access import access_person
 from leadmodel.pages.acting import read_acting_page, read_panel
+from leadmodel.pages.ledger import CSV, ledger_lines, read_ledger_address, view_ledger
 from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.people import MOST, SHORTEST, find_people
@@ -101,3 +103,23 @@ def requests(request: HttpRequest) -> HttpResponseBase:
         "requests": read_requests(user, now=now),
     }
     return render(request, "people/requests.html", context)
+
+
+@page
+def ledger(request: HttpRequest) -> HttpResponseBase:
+    """Whom the figures leave out or left out, and what was asked."""
+    user, now = viewer(request), timezone.now()
+    context = {
+        "shell": read_shell(user, current="ledger", now=now),
+        "ledger": view_ledger(user, read_ledger_address(request.GET), now=now),
+        "written": {"record_id": given(request.GET, "person") or ""},
+    }
+    return render(request, "people/ledger.html", context)
+
+
+@page
+def ledger_csv(request: HttpRequest) -> HttpResponseBase:
+    """All lines of the ledger that the address selects."""
+    user, now = viewer(request), timezone.now()
+    lines = ledger_lines(user, read_ledger_address(request.GET).narrowed, now=now)
+    return download(f"exceptions {now:%Y-%m-%dT%H%M}", CSV, lines)

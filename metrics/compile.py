@@ -32,6 +32,8 @@ EXCLUDED = """
     SELECT record.person_id FROM leadmodel_exclusion exclusion
     JOIN {record} record ON record.record_id = exclusion.record_id
     WHERE exclusion.starts_at <= %(instant)s AND exclusion.expires_at > %(instant)s
+      AND (exclusion.ended_at IS NULL OR exclusion.ended_at > %(instant)s
+           OR exclusion.ended_at > %(known_by)s::timestamptz)
       AND (%(known_by)s::timestamptz IS NULL OR exclusion.entered_at <= %(known_by)s)
 """
 STORED = "leadmodel_"

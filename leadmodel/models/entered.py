@@ -55,7 +55,10 @@ class Absence(models.Model):
 
 
 class Exclusion(models.Model):
-    """An exception (M16): a person left out of every figure while it is in force, named, owned and expiring."""
+    """An exception (M16): a person left out of every figure while it is in force, named, owned and expiring.
+
+    One that is ended early keeps its end as it was granted: until then, that was what was known (M3).
+    """
 
     record_id = models.CharField("Lead or Contact Id", max_length=18, db_collation="C")
     starts_at = models.DateTimeField()
@@ -63,12 +66,34 @@ class Exclusion(models.Model):
     reason = models.TextField()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)
+    request = models.OneToOneField(
+        "Request",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        help_text="What asked for it.",
+    )
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="ended",
+    )
+    ended_why = models.TextField(blank=True, editable=False)
 
     class Meta:
         verbose_name = "exception"
         constraints = (
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("starts_at")), name="exclusion_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gt=F("starts_at"), ended_at__lt=F("expires_at")),
+                name="exclusion_ended_in_force",
             ),
         )
         indexes = (models.Index("record_id", name="exclusion_record"),)

@@ -65,6 +65,7 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     if user.role != Role.REP:
         asked = waiting(user).count()
         links.append(Link(reverse("requests"), "Requests", current == "requests", asked))
+    links.append(Link(reverse("ledger"), "Exceptions", current == "ledger"))
     if user.role == Role.OPS:
         links.append(Link(reverse("salesforce"), "Settings", current == "salesforce"))
         links.append(Link(reverse("admin:index"), "Admin", is_current=False))

@@ -129,6 +129,12 @@ class Refuse(Body):
     words: Filled
 
 
+class End(Body):
+    """Why an exception ends before its time."""
+
+    reason: Filled
+
+
 class LeaveOut(Body):
     """An exception: whom the figures leave out, until when, why."""
 

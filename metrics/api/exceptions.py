@@ -11,7 +11,7 @@ from leadmodel.access import access_person
 from leadmodel.actions import Asked
 from leadmodel.lists import list_exceptions
 from leadmodel.models import Exclusion
-from metrics.api.bodies import LeaveOut, Nothing
+from metrics.api.bodies import End, LeaveOut
 from metrics.api.paging import PAGED, Paged, limit_of, page, place_of
 from metrics.api.parameters import one_of, record_id
 from metrics.api.resource import Call, Resource, acts, reads
@@ -47,11 +47,10 @@ class Exceptions(Resource):
 class EndException(Resource):
     """The end of one exception."""
 
-    @acts("end_exception", ExceptionShape, body=Nothing, id_name="number")
-    def post(self, asked: Asked, body: Nothing, number: int) -> Exclusion:
-        """End an exception now; for managers and operations."""
-        del body
+    @acts("end_exception", ExceptionShape, body=End, id_name="number")
+    def post(self, asked: Asked, body: End, number: int) -> Exclusion:
+        """End an exception now, and say why; for managers and operations."""
         found = list_exceptions(asked.by, {"number": number}, limit=1)
         if not found:
             raise Http404(f"There is no exception {number} about people you may see.")
-        return actions.end_exception(asked, found[0])
+        return actions.end_exception(asked, found[0], why=body.reason)

@@ -198,12 +198,18 @@ class ExceptionShape(serializers.ModelSerializer[Exclusion]):
 
     number = serializers.IntegerField(source="pk", read_only=True)
     owner = Text(source="owner.username", read_only=True, help_text="Who granted it.")
+    ended_by = serializers.SerializerMethodField()
 
     class Meta:
         model = Exclusion
         fields = read_only_fields = (
-            "number", "record_id", "starts_at", "expires_at", "reason", "owner", "entered_at",
+            "number", "record_id", "starts_at", "expires_at", "reason", "owner", "entered_at", "request", "ended_at",
+            "ended_by", "ended_why",
         )  # fmt: skip
+
+    def get_ended_by(self, exclusion: Exclusion) -> str | None:
+        """Null where nobody ended it before its time."""
+        return exclusion.ended_by.username if exclusion.ended_by is not None else None
 
 
 class ExceptionPage(Page):

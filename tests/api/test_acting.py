@@ -142,14 +142,20 @@ def test_alice_asks_mona_grants_and_ends_it_early(world: World, alice: Program, 
     assert alice.read(f"requests/{asked['number']}/")["answer"] == "fine"
     (exception,) = alice.read("exceptions/", person=person, in_force="true")["results"]
     assert (exception["owner"], exception["reason"]) == ("mona", "a test lead")
-    assert alice.post(f"exceptions/{exception['number']}/end/").status_code == 422
+    end, why = f"exceptions/{exception['number']}/end/", {"reason": "it was no test"}
+    assert alice.post(end, why).status_code == 422
+    assert mona.post(end, {}).status_code == 400
 
-    ended = mona.post(f"exceptions/{exception['number']}/end/", word="end")
+    ended = mona.post(end, why, word="end")
 
     assert ended.status_code == 201
-    assert Exclusion.objects.get(pk=exception["number"]).expires_at <= timezone.now()
-    assert mona.post(f"exceptions/{exception['number']}/end/", word="end").json() == ended.json()
-    assert mona.post(f"exceptions/{exception['number']}/end/").status_code == 422
+    kept = Exclusion.objects.get(pk=exception["number"])
+    assert kept.ended_at is not None
+    assert kept.ended_at <= timezone.now() < kept.expires_at
+    assert (ended.json()["ended_by"], ended.json()["ended_why"]) == ("mona", "it was no test")
+    assert ended.json()["request"] == asked["number"]
+    assert mona.post(end, why, word="end").json() == ended.json()
+    assert mona.post(end, why).status_code == 422
     assert alice.read("exceptions/", person=person, in_force="true")["results"] == []
 
 

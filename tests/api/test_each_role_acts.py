@@ -24,7 +24,7 @@ ACTIONS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     "/api/v1/requests/{request}/grant/": (_UNTIL, (404, 201, 404, 201)),
     "/api/v1/requests/{request}/refuse/": ({"words": "no"}, (404, 201, 404, 201)),
     "/api/v1/exceptions/": ({"record_id": "answered", "reason": "a test", **_UNTIL}, (422, 201, 404, 201)),
-    "/api/v1/exceptions/{exception}/end/": ({}, (422, 201, 404, 201)),
+    "/api/v1/exceptions/{exception}/end/": ({"reason": "no test"}, (422, 201, 404, 201)),
     "/api/v1/settings/check/": ({}, (404, 404, 404, 415)),
 }
 

@@ -31,6 +31,7 @@ def addresses(world: World, name: str) -> list[str]:
         world.person("back_again"),
         world.person("waiting"),
         "/figures/",
+        "/exceptions/",
         "/account/tokens/",
         "/styleguide/",
     ]

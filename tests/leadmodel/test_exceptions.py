@@ -72,3 +72,24 @@ def test_two_exceptions_of_one_person_leave_out_one(leads: list[str]) -> None:
 def test_an_exception_ends_after_it_starts(leads: list[str]) -> None:
     with pytest.raises(IntegrityError, match="exclusion_ends_after_start"), transaction.atomic():
         exclude(leads[0], NOON, NOON)
+
+
+def test_one_that_is_ended_early_counts_again_from_then_on_but_not_in_what_was_known(
+    leads: list[str],
+) -> None:
+    rebuild_all()
+    exclude(leads[0], NOON, NOON + 9 * DAY, entered=NOON)
+    Exclusion.objects.update(
+        ended_at=NOON + 2 * DAY, ended_by=User.objects.get(username="otto"), ended_why="no test"
+    )
+
+    assert told(now=NOON + 3 * DAY) == (3, 0)
+    assert told(now=NOON + 3 * DAY, as_of=NOON + DAY) == (2, 1)  # it was in force then
+    assert told(now=NOON + 3 * DAY, known_by=NOON + 2 * DAY) == (3, 0)
+    assert told(now=NOON + 3 * DAY, known_by=NOON + DAY) == (2, 1)  # nobody knew that it would end
+
+
+def test_one_is_ended_only_while_in_force(leads: list[str]) -> None:
+    exclude(leads[0], NOON, NOON + DAY)
+    with pytest.raises(IntegrityError, match="exclusion_ended_in_force"), transaction.atomic():
+        Exclusion.objects.update(ended_at=NOON + DAY)

@@ -33,11 +33,16 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     ),
     "/requests/{request}/grant/": ({"until": "2099-01-01"}, (404, 302, 404, 302)),
     "/requests/{request}/refuse/": ({"words": "no"}, (404, 302, 404, 302)),
+    "/exceptions/grant/": (
+        {"record_id": "answered", "until": "2099-01-01", "why": "a test"},
+        (422, 302, 404, 302),
+    ),
+    "/exceptions/{exception}/end/": ({"words": "no test"}, (422, 302, 404, 302)),
     "/account/tokens/make/": ({"label": "a test"}, (200, 200, 200, 200)),
     "/account/tokens/{token}/revoke/": ({}, (302, 404, 404, 404)),
     "/settings/salesforce/write-back/switch/": ({"kind": "salesforce.", "mode": "off"}, (404, 404, 404, 302)),
 }
-NUMBERS = ("write", "refused", "dry", "request", "token")
+NUMBERS = ("write", "refused", "dry", "request", "exception", "token")
 
 
 def address_of(world: World, address: str, numbers: dict[str, int]) -> str:
@@ -64,6 +69,7 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
         "refused": refused.pk,
         "dry": dry.pk,
         "request": Request.objects.get().pk,
+        "exception": Exclusion.objects.get().pk,
         "token": ApiToken.objects.get().pk,
     }
 
@@ -82,6 +88,9 @@ def test_each_role_may_do_what_is_theirs(
     world: World, numbers: dict[str, int], log_in: LogIn, address: str, at: int
 ) -> None:
     form, statuses = FORMS[address]
+    form = {
+        name: world.ids.get(value, value) if name == "record_id" else value for name, value in form.items()
+    }
     client = log_in(("alice", "mona", "eve", "otto")[at])
     path = address_of(world, address, numbers)
     before = everything()
