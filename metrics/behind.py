@@ -156,6 +156,6 @@ def _found(
         values["group"] = group
     found = (
         f"SELECT rows.*, COALESCE(({figure.member}), false) AS is_member, COALESCE({sort}, 0) AS sort"
-        f" FROM ({rows_sql(selection, by=by, prefix=state.prefix)}) rows WHERE {condition}"
+        f" FROM ({rows_sql(selection, by=by, prefix=state.prefix, excluded=figure.of_left_out)}) rows WHERE {condition}"
     )
     return found, values

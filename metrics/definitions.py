@@ -176,3 +176,13 @@ FIGURES: tuple[Figure, ...] = (
     ),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
+LEFT_OUT = Figure(
+    "left_out",
+    "Left out",
+    Kind.COUNT,
+    Unit.COUNT,
+    "cycles that began in the period, of people under an exception at the instant; per rep, the rep's part of them",
+    "everybody else",
+    of_left_out=True,
+)
+"""What exceptions leave out of all figures (M16): a list to open, with no value of its own among figures."""

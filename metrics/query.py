@@ -24,11 +24,12 @@ Values = dict[str, float | int | None]
 
 @dataclass(frozen=True)
 class Answer:
-    """Figures overall and per group, and how many rows exceptions left out."""
+    """Figures overall and per group, and how many rows exceptions left out, overall and per group."""
 
     overall: Values
     groups: dict[str | None, Values]
     left_out: int
+    left_out_of: dict[str | None, int]
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,17 @@ def ask(
     with using(selection, state) as found:
         overall = _run(selection, None, figures, found)
         groups = _run(selection, by, figures, found) if by is not None else {}
-        excluded = rows_sql(selection, by=None, prefix=found.prefix, excluded=True)
-        found.cursor.execute(f"SELECT count(*) FROM ({excluded}) excluded", found.values)
-        row = found.cursor.fetchone()
-    return Answer(overall.get("all") or _nothing(figures), groups, int(row[0]) if row else 0)
+        left_out = sum(_count_left_out(selection, None, found).values())
+        left_out_of = _count_left_out(selection, by, found) if by is not None else {}
+    return Answer(overall.get("all") or _nothing(figures), groups, left_out, left_out_of)
+
+
+def _count_left_out(selection: Selection, by: By | None, state: State) -> dict[str | None, int]:
+    """Group → how many rows exceptions leave out of it; per rep, those that rep owed an answer or is told under."""
+    excluded = rows_sql(selection, by=by, prefix=state.prefix, excluded=True)
+    group = by.value if by is not None else "'all'::text"
+    state.cursor.execute(f"SELECT {group}, count(*) FROM ({excluded}) excluded GROUP BY 1", state.values)
+    return dict(state.cursor.fetchall())
 
 
 def _run(

@@ -43,6 +43,7 @@ class Report(TypedDict):
     overall: Values
     groups: dict[str, Values]
     left_out: int
+    left_out_of: dict[str, int]
 
 
 def build(
@@ -67,6 +68,7 @@ def build(
         overall=_rounded(answer.overall, figures),
         groups=dict(sorted(groups.items())),
         left_out=answer.left_out,
+        left_out_of={names.get(group, no_group(by)): number for group, number in answer.left_out_of.items()},
     )
 
 
@@ -128,9 +130,11 @@ def as_csv(report: Report) -> str:
     """A line per group, `all` first. Text that a spreadsheet would run as a formula is quoted with an apostrophe."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([report["by"], *report["overall"]])
+    writer.writerow([report["by"], *report["overall"], "left_out"])
     for name, values in [("all", report["overall"]), *report["groups"].items()]:
-        writer.writerow([harmless(name), *("" if value is None else value for value in values.values())])
+        left_out = report["left_out"] if values is report["overall"] else report["left_out_of"].get(name, 0)
+        told = ["" if value is None else value for value in values.values()]
+        writer.writerow([harmless(name), *told, left_out])
     return file.getvalue()
 
 

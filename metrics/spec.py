@@ -51,6 +51,8 @@ class Figure:
     value: str = "NULL::float8"
     at: float = 0.5
     """For percentiles: which."""
+    of_left_out: bool = False
+    """Whether its rows are those that exceptions leave out of all others (M16)."""
 
     @property
     def has_denominator(self) -> bool:

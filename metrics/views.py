@@ -16,7 +16,7 @@ from base.pages import at_address, page, viewer
 from leadmodel.pages.shell import read_shell
 from metrics import now as present
 from metrics.behind import every_row
-from metrics.definitions import BY_NAME, FIGURES
+from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
 from metrics.pages.address import CUSTOM, PERIODS, Asked, read_address
 from metrics.pages.downloads import BEHIND, WAITING, behind_lines, waiting_lines
 from metrics.pages.grid import ask_columns, read_grid
@@ -90,11 +90,12 @@ def rows_csv(request: HttpRequest) -> HttpResponseBase:
     """All rows behind the selected cell."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    if asked.figure is None:
+    if asked.figure is None and asked.left_out is None:
         raise WrongAddress("The address names no figure: open a number of the table, then its CSV.")
     by, group = group_asked(asked, scope)
-    rows = every_row(asked.selection(scope.reps), BY_NAME[asked.figure], by=by, group=group)
-    name = f"{asked.figure} {rep_name(asked, scope)} {_period(asked)}"
+    figure = LEFT_OUT if asked.figure is None else BY_NAME[asked.figure]
+    rows = every_row(asked.selection(scope.reps), figure, by=by, group=group)
+    name = f"{figure.name} {rep_name(asked, scope)} {_period(asked)}"
     return download(name, BEHIND, behind_lines(rows))
 
 

@@ -21,7 +21,7 @@ from metrics.api.periods import read_period
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import FigureRows, FigureRowShape
 from metrics.behind import behind
-from metrics.definitions import BY_NAME, FIGURES
+from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
 from metrics.pages.address import LONGEST_DAYS
 from metrics.query import ask, derived
 from metrics.report import body_of, build, no_group, rounded
@@ -95,10 +95,14 @@ class Rows(Resource):
 
     @reads("figure_rows", FigureRows, parameters=(*SELECTED, ROWS_BY, GROUP, *PAGED), id_name="figure")
     def get(self, call: Call, figure: str) -> Any:
-        """The rows a figure rests on, worst or latest first, and which of them count."""
-        if figure not in BY_NAME:
-            raise Http404(f"There is no figure “{figure[:40]}”: there are {', '.join(BY_NAME)}.")
-        asked, selection = BY_NAME[figure], _selection(call)
+        """The rows a figure rests on, worst or latest first, and which of them count.
+
+        `left_out` lists what exceptions left out of all figures.
+        """
+        known = BY_NAME | {LEFT_OUT.name: LEFT_OUT}
+        if figure not in known:
+            raise Http404(f"There is no figure “{figure[:40]}”: there are {', '.join(known)}.")
+        asked, selection = known[figure], _selection(call)
         by, group = _group(call, selection.reps)
         with derived(selection) as state:
             try:
@@ -115,7 +119,8 @@ class Rows(Resource):
                 raise wrong_place() from error
             answer = ask(selection, by=by, figures=(asked,), state=state)
         values = answer.overall if by is None else answer.groups.get(group)
-        if values is None:
+        if asked.of_left_out or values is None:
+            # what exceptions left out is counted by its list
             # a group that the figures do not tell of: one with outcomes alone (M12)
             values = {figure: found.members if asked.kind is Kind.COUNT else None}
         return {

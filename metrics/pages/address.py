@@ -27,6 +27,7 @@ CUSTOM = "custom"
 QUEUES = "queue"
 """In an address: the owing spans of all queues together."""
 LONGEST_DAYS = 3660
+YES = "yes"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Asked:
     figure: str | None = None
     rep: str | None = None
     tile: str | None = None
+    left_out: str | None = None
     sort: str | None = None
     after: str | None = None
 
@@ -91,8 +93,19 @@ class Asked:
 
     def kept(self) -> dict[str, str]:
         """The other parameters: what is selected and how it is sorted."""
-        found = {"tile": self.tile, "figure": self.figure, "rep": self.rep, "sort": self.sort}
+        found = {
+            "tile": self.tile,
+            "figure": self.figure,
+            "left_out": self.left_out,
+            "rep": self.rep,
+            "sort": self.sort,
+        }
         return {name: value for name, value in found.items() if value}
+
+    def left_out_query(self, rep: str | None = None) -> str:
+        """The parameters of the list of what exceptions left out, of this selection or of a rep's part of it."""
+        parameters = self.filters() | {"left_out": YES} | ({"rep": rep} if rep else {})
+        return "?" + urlencode(parameters)
 
     def query(self, **changes: Any) -> str:
         """This address's parameters with some changed, as `?…`; a new selection begins at its list's start."""
@@ -111,6 +124,8 @@ def read_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) -> Ask
             raise WrongAddress(f"“{named}” is no time zone: write one like Europe/Berlin.")
         zone = ZoneInfo(named)
     name, first, until = _read_period(parameters, zone, now)
+    if given(parameters, "left_out") and (given(parameters, "figure") or given(parameters, "tile")):
+        raise WrongAddress("The address names a number and what is left out of it: write one of them.")
     return Asked(
         period=name,
         first=first,
@@ -125,6 +140,7 @@ def read_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) -> Ask
         figure=one_of(parameters, "figure", list(definitions.BY_NAME), "figure"),
         rep=given(parameters, "rep"),
         tile=one_of(parameters, "tile", list(TILES), "tile of the Now strip"),
+        left_out=one_of(parameters, "left_out", [YES], "answer to whether those left out are listed"),
         sort=_read_sort(parameters),
         after=given(parameters, "after"),
     )

@@ -101,7 +101,7 @@ def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
                 # the period before had longer to end its cycles
                 earlier if figure.name != "open" else None,
                 settings=scope.settings,
-                href=asked.query(figure=figure.name, rep=rep, tile=None),
+                href=asked.query(figure=figure.name, rep=rep, tile=None, left_out=None),
                 is_selected=(asked.figure, asked.rep) == (figure.name, rep),
             )
             for figure in COLUMNS

@@ -14,7 +14,7 @@ from leadmodel.pages.marks import read_marks
 from metrics import cursors
 from metrics import now as present
 from metrics.behind import behind
-from metrics.definitions import BY_NAME
+from metrics.definitions import BY_NAME, LEFT_OUT
 from metrics.now import Tile
 from metrics.pages.address import QUEUES, Asked
 from metrics.pages.people_rows import BehindRow, WaitingRow, behind_row, list_words, waiting_row
@@ -27,12 +27,17 @@ from metrics.spec import Figure
 
 @dataclass(frozen=True)
 class ListView:
-    """The people behind the selected cell or tile, one page of them. `here`: its address."""
+    """The people behind the selected cell or tile, one page of them. `here`: its address.
+
+    `left_out_link`: how many exceptions leave out of it, opening at `left_out_href`; empty where it is that list.
+    """
 
     title: str
     here: str
     sentence: str
     left_out: str
+    left_out_link: str
+    left_out_href: str
     anchor: str
     csv_href: str
     behind: list[BehindRow]
@@ -49,6 +54,9 @@ def read_list(
 
     `state` is the selection's, where it is at hand; `told` are figures per rep that were asked for already.
     """
+    if asked.left_out is not None:
+        with using(asked.selection(scope.reps), state) as found:
+            return _behind_list(asked, scope, LEFT_OUT, found, None)
     if asked.tile is not None:
         return _tile_list(asked, scope, present.BY_NAME[asked.tile])
     if asked.figure is not None:
@@ -77,17 +85,25 @@ def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told:
         found = behind(selection, figure, by=by, group=group, after=asked.after, state=state)
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
-    answer = told if told and figure.name in told.overall else None
-    answer = answer or ask(selection, by=by, figures=(figure,), state=state)
-    values = answer.groups.get(group) if by else answer.overall
-    value = values[figure.name] if values else None
+    value: float | None = found.total
+    left_out, left_out_href = "", ""
+    if not figure.of_left_out:
+        answer = told if told and figure.name in told.overall else None
+        answer = answer or ask(selection, by=by, figures=(figure,), state=state)
+        values = answer.groups.get(group) if by else answer.overall
+        value = values[figure.name] if values else None
+        number = answer.left_out_of.get(group, 0) if by else answer.left_out
+        left_out = f"{number:,} under an exception in this period"
+        left_out_href = asked.left_out_query(asked.rep)
     as_of = written_instant(asked.as_of)
     return ListView(
         title=f"{rep_name(asked, scope)} · {figure.label}",
         here=reverse("team") + asked.query(after=asked.after),
         sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
-        left_out=f"Left out: {figure.leaves_out}; {answer.left_out:,} under an exception in this period.",
-        anchor=figure.name,
+        left_out=f"Left out: {figure.leaves_out}.",
+        left_out_link=left_out,
+        left_out_href=left_out_href,
+        anchor="exceptions" if figure.of_left_out else figure.name,
         csv_href="rows.csv" + asked.query(),
         behind=[
             behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, as_of=as_of)
@@ -133,6 +149,8 @@ def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
         here=reverse("team") + asked.query(after=asked.after),
         sentence=f"{total:,} of them: {tile.words}.",
         left_out="Left out: people under an exception, and deleted ones. Filters do not apply to the Now strip.",
+        left_out_link="",
+        left_out_href="",
         anchor="now",
         csv_href="now.csv" + asked.query(),
         behind=[],

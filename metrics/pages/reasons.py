@@ -162,6 +162,8 @@ def read_reasons_list(
         here=reverse("reasons") + asked.query(after=asked.after),
         sentence=f"{list_words(figure, None, found.total, found.members)} Counts {figure.counts}.",
         left_out=f"Left out: {figure.leaves_out}.",
+        left_out_link="",
+        left_out_href="",
         anchor="reasons",
         csv_href="rows.csv" + asked.query(),
         behind=[

@@ -57,4 +57,6 @@ def read_reasons_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime
         "untouched": one_of(parameters, "untouched", ["yes"], "answer to whether nobody touched them")
         == "yes",
     }
-    return ReasonsAsked(**{**vars(asked), "figure": None, "tile": None, "sort": None, **own})
+    return ReasonsAsked(
+        **{**vars(asked), "figure": None, "tile": None, "left_out": None, "sort": None, **own}
+    )

@@ -32,7 +32,7 @@ def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
             tile.words,
             counts[tile.name],
             tile.tone if counts[tile.name] else "zero",
-            asked.query(tile=tile.name, figure=None, rep=None),
+            asked.query(tile=tile.name, figure=None, left_out=None, rep=None),
             asked.tile == tile.name,
         )
         for tile in present.TILES

@@ -32,6 +32,7 @@ def addresses(world: World, name: str) -> list[str]:
         world.person("waiting"),
         "/figures/",
         "/exceptions/",
+        "/team/?left_out=yes",
         "/account/tokens/",
         "/styleguide/",
     ]

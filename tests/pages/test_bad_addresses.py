@@ -55,6 +55,8 @@ ADDRESSES = {
     "/reasons/?kind=nurture&reason=%00": "The address holds a NUL character",
     "/reasons/rows.csv": "The address names no number",
     "/queue/rows.csv": "The address names no rep",
+    "/team/?left_out=no": "choose one of yes.",
+    "/team/?left_out=yes&figure=open": "The address names a number and what is left out of it",
     "/exceptions/?state=luck": "“luck” is no state of an exception",
     "/exceptions/?after=request-x": "“request-x” is no line of the ledger",
 }

@@ -63,6 +63,9 @@ def test_the_grids_csv_is_the_report(world: World, otto: Client) -> None:
     lines = csv_lines(otto, "/team/grid.csv")
 
     assert [line["rep"] for line in lines] == ["all", *report["by_rep"]]
+    assert {line["rep"]: line.pop("left_out") for line in lines} == {
+        "all": str(report["left_out"]), "Alice": "1", "Bob": "0", "Eve": "0", "(queue)": "0",
+    }  # fmt: skip
     for line, told in zip(lines, [report["all"], *report["by_rep"].values()], strict=True):
         assert {name: "" if value is None else str(value) for name, value in told.items()} == {
             name: value for name, value in line.items() if name != "rep"
@@ -106,3 +109,25 @@ def test_as_of_an_instant_the_same_holds(world: World, otto: Client) -> None:
     assert len(csv_lines(otto, f"/team/rows.csv{address}")) == told["all"]["assigned"]
     assert page.context["grid"].total.cells[0].value == str(told["all"]["assigned"])
     assert page.context["tiles"] == []
+
+
+@pytest.mark.parametrize(
+    "page", ["/team/", "/reasons/", "/team/?figure=assigned", f"/team/?figure=open&rep={ALICE}"]
+)
+def test_what_exceptions_left_out_opens_from_every_number(world: World, otto: Client, page: str) -> None:
+    body = get(otto, page).content.decode()
+    rep = f"&amp;rep={ALICE}" if "rep=" in page else ""
+    assert f'href="/team/?left_out=yes{rep}"' in body
+
+    query = f"?left_out=yes{rep.replace('&amp;', '&')}"
+    rows = whole_list(otto, f"/team/{query}")
+
+    assert [(row.name, row.cycle) for row in rows] == [("Person left out", 1)]
+    assert [line["name"] for line in csv_lines(otto, f"/team/rows.csv{query}")] == ["Person left out"]
+
+
+def test_what_is_left_out_of_bobs_figures_is_his(world: World, otto: Client) -> None:
+    page = get(otto, f"/team/?figure=assigned&rep={BOB}")
+
+    assert "0 under an exception in this period" in page.content.decode()
+    assert whole_list(otto, f"/team/?left_out=yes&rep={BOB}") == []
