@@ -123,7 +123,7 @@ def view_ledger(
             href=person_href(entry.person_id),
             state=STATES[entry.state],
             tone=_TONES.get(entry.state, ""),
-            leaves_out=f"every figure: {counted(entry.cycles, 'cycle', 'cycles')}",
+            leaves_out=f"of every figure: {counted(entry.cycles, 'cycle', 'cycles')}",
             asked=instant(entry.at, now=now, zone=zone),
             answered=at(entry.answered_at),
             starts=at(entry.starts_at),

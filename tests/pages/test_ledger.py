@@ -58,7 +58,7 @@ def test_mona_grants_refuses_and_ends_on_the_ledger_and_every_line_says_who_and_
     )
     assert (granted_line.entry.why, granted_line.leaves_out) == (
         "a test of the form",
-        "every figure: 1 cycle",
+        "of every figure: 1 cycle",
     )
     end = f"/exceptions/{granted_line.entry.number}/end/"
     without = mona.post(end, {"words": " "})
