@@ -43,23 +43,25 @@ def read_day(parameters: Mapping[str, object], name: str) -> date:
     return day
 
 
-def read_as_of(parameters: Mapping[str, object], *, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """The instant a page is asked for; one without a zone is of `zone`. Raises WrongAddress."""
-    text = given(parameters, "as_of")
+def read_instant(
+    parameters: Mapping[str, object], name: str, *, zone: ZoneInfo, now: datetime
+) -> datetime | None:
+    """An instant of the past that a page is asked for; one without a zone is of `zone`. Raises WrongAddress."""
+    text = given(parameters, name)
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise WrongAddress(
-            f"as_of “{text[:40]}” is no instant: write it like 2011-11-15T12:00:00Z."
+            f"{name} “{text[:40]}” is no instant: write it like 2011-11-15T12:00:00Z."
         ) from error
     at = at if at.tzinfo is not None else at.replace(tzinfo=zone)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise WrongAddress(f"as_of “{text[:40]}” lies outside all records: write an instant of the past.")
+        raise WrongAddress(f"{name} “{text[:40]}” lies outside all records: write an instant of the past.")
     if at > now:
         raise WrongAddress(
-            f"as_of “{text[:40]}” is in the future: write an instant of the past, or leave it out."
+            f"{name} “{text[:40]}” is in the future: write an instant of the past, or leave it out."
         )
     return at.astimezone(UTC)
 

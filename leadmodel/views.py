@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from base.address import given, read_as_of, written_instant
+from base.address import given, read_instant, written_instant
 from base.downloads import download
 from base.leaving import is_htmx
 from base.models import Role
@@ -29,21 +29,25 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """One person's story. A converted or merged record's address leads to the person's own."""
     user, now = viewer(request), timezone.now()
     found = access_person(user, record_id)
-    as_of = read_as_of(request.GET, zone=settings_in_force().organisation.zone, now=now)
-    # As of an instant a record may have been a person of its own.
-    if as_of is None and found.person_id != record_id:
+    in_zone = settings_in_force().organisation.zone
+    as_of = read_instant(request.GET, "as_of", zone=in_zone, now=now)
+    known_by = read_instant(request.GET, "known_by", zone=in_zone, now=now)
+    is_past = as_of is not None or known_by is not None
+    # As of an instant, or as known by one, a record may have been a person of its own.
+    if not is_past and found.person_id != record_id:
         return redirect(person_href(found.person_id))
-    story = read_story(record_id, as_of=as_of)
+    story = read_story(record_id, as_of=as_of, known_by=known_by)
     zone = viewer_zone(user)
     context: dict[str, object] = {
         "shell": read_shell(user, current="people", now=now),
         "person": view_person(story, as_of=as_of, now=now, zone=zone) if story else None,
         "record_id": record_id,
         "as_of": written_instant(as_of) or "",
+        "known_by": written_instant(known_by) or "",
         "zone": zone.key,
         "here": person_href(found.person_id),
     }
-    if as_of is None:
+    if not is_past:
         context |= {
             "panel": read_panel(user, found, now=now, stays=True),
             "marks": read_marks_of(user, found, shown_as=found.person_id, now=now),

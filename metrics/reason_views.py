@@ -15,7 +15,7 @@ from metrics.pages.address import CUSTOM, PERIODS
 from metrics.pages.downloads import BEHIND, behind_lines
 from metrics.pages.reasons import CSV, count, mix_lines, read_board, read_reasons_list, rows_behind, whose
 from metrics.pages.reasons_address import ReasonsAsked, read_reasons_address
-from metrics.pages.scope import Scope, read_choices, read_scope, told_at, total_name
+from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at, total_name
 from metrics.query import derived
 from metrics.reasons import Z, count_reasons
 
@@ -49,6 +49,8 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
         "teams": teams,
         "sources": sources,
         "told_at": told_at(asked, scope),
+        "known_at": known_at(asked, scope),
+        "now_href": asked.query(as_of=None, known_by=None),
         "z": Z,
         "csv_href": "mix.csv" + asked.query(kind=None, reason=None, show=None, untouched=False, rep=None),
     }

@@ -23,7 +23,7 @@ from metrics.pages.grid import ask_columns, read_grid
 from metrics.pages.lists import group_asked, read_list, rep_name, tile_rows
 from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
 from metrics.pages.queue import rep_name as queue_name
-from metrics.pages.scope import Scope, read_choices, read_scope, told_at, total_name
+from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at, total_name
 from metrics.pages.strip import read_tiles
 from metrics.pages.styleguide import read_styleguide
 from metrics.query import ask, derived
@@ -63,7 +63,8 @@ def team(request: HttpRequest) -> HttpResponseBase:
         "teams": teams,
         "sources": sources,
         "told_at": told_at(asked, scope),
-        "now_href": asked.query(as_of=None),
+        "known_at": known_at(asked, scope),
+        "now_href": asked.query(as_of=None, known_by=None),
         "grid_csv": "grid.csv" + asked.query(figure=None, rep=None, tile=None, sort=None),
     }
     template = "team/board.html" if target == "board" else "team/page.html"
@@ -165,7 +166,8 @@ def styleguide(request: HttpRequest) -> HttpResponseBase:
 
 def _period(asked: Asked) -> str:
     as_of = f"-as-of-{_minute(asked.as_of)}" if asked.as_of is not None else ""
-    return f"{asked.first}-through-{asked.through}{as_of}"
+    known_by = f"-known-by-{_minute(asked.known_by)}" if asked.known_by is not None else ""
+    return f"{asked.first}-through-{asked.through}{as_of}{known_by}"
 
 
 def _minute(at: datetime) -> str:

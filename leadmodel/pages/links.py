@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.urls import reverse
 
 from sync.connection.store import connected
 
 
-def person_href(person_id: str, as_of: str | None = None) -> str:
-    """A person's page, as of the instant the list is of."""
-    return reverse("person", args=[person_id]) + (f"?as_of={as_of}" if as_of else "")
+def person_href(person_id: str, past: Mapping[str, str] = {}) -> str:
+    """A person's page, as of and as known by the instants (`past`, as parameters) the list is of."""
+    return reverse("person", args=[person_id]) + (f"?{urlencode(past)}" if past else "")
 
 
 def salesforce_address() -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import QueryDict
 
-from base.address import WrongAddress, given, one_of, read_as_of, read_day, written_instant
+from base.address import WrongAddress, given, one_of, read_day, read_instant, written_instant
 from leadmodel.lifecycle.stages import Path
 from metrics import definitions
 from metrics.now import BY_NAME as TILES
@@ -44,6 +44,7 @@ class Asked:
     path: str | None = None
     source: str | None = None
     as_of: datetime | None = None
+    known_by: datetime | None = None
     figure: str | None = None
     rep: str | None = None
     tile: str | None = None
@@ -59,6 +60,7 @@ class Asked:
             end=end,
             now=self.now,
             as_of=self.as_of,
+            known_by=self.known_by,
             path=self.path,
             source=self.source,
             team=self.team,
@@ -73,7 +75,20 @@ class Asked:
     @property
     def local_as_of(self) -> str:
         """The instant as the form's field has it, in `zone`."""
-        return f"{self.as_of.astimezone(self.zone):%Y-%m-%dT%H:%M:%S}" if self.as_of else ""
+        return self._local(self.as_of)
+
+    @property
+    def local_known_by(self) -> str:
+        """The instant of what was known as the form's field has it, in `zone`."""
+        return self._local(self.known_by)
+
+    def _local(self, at: datetime | None) -> str:
+        return f"{at.astimezone(self.zone):%Y-%m-%dT%H:%M:%S}" if at is not None else ""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the state of another instant, or as it was known by one, is asked for: it is derived anew (M3)."""
+        return self.as_of is not None or self.known_by is not None
 
     @property
     def words(self) -> str:
@@ -88,7 +103,11 @@ class Asked:
         if self.period == CUSTOM:
             found |= {"from": self.first.isoformat(), "through": self.through.isoformat()}
         found |= {"tz": self.named_zone, "team": self.team, "path": self.path, "source": self.source}
-        found["as_of"] = written_instant(self.as_of)
+        return {name: value for name, value in found.items() if value} | self.past()
+
+    def past(self) -> dict[str, str]:
+        """The parameters that say which past is asked for: those a link to a person takes along."""
+        found = {"as_of": written_instant(self.as_of), "known_by": written_instant(self.known_by)}
         return {name: value for name, value in found.items() if value}
 
     def kept(self) -> dict[str, str]:
@@ -136,7 +155,8 @@ def read_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) -> Ask
         team=given(parameters, "team"),
         path=one_of(parameters, "path", [path.value for path in Path], "path"),
         source=given(parameters, "source"),
-        as_of=read_as_of(parameters, zone=zone, now=now),
+        as_of=read_instant(parameters, "as_of", zone=zone, now=now),
+        known_by=read_instant(parameters, "known_by", zone=zone, now=now),
         figure=one_of(parameters, "figure", list(definitions.BY_NAME), "figure"),
         rep=given(parameters, "rep"),
         tile=one_of(parameters, "tile", list(TILES), "tile of the Now strip"),

@@ -81,7 +81,7 @@ def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
     """The grid of `ask_columns`, against the period before."""
     # As of an instant everybody concerned is derived anew: once, for what was asked for.
     before = None
-    if asked.as_of is None:
+    if not asked.is_past:
         before = ask(asked.selection(scope.reps).previous(), by=By.REP, figures=COLUMNS)
     names = names_of(By.REP, [rep for rep in answer.groups if rep is not None])
     reps = sorted((rep for rep in answer.groups if rep is not None), key=lambda rep: names[rep].casefold())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.http import Http404
 from django.urls import reverse
 
-from base.address import WrongAddress, written_instant
+from base.address import WrongAddress
 from leadmodel.directory import QUEUE
 from leadmodel.pages.links import salesforce_address
 from leadmodel.pages.marks import read_marks
@@ -95,7 +95,6 @@ def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told:
         number = answer.left_out_of.get(group, 0) if by else answer.left_out
         left_out = f"{number:,} under an exception in this period"
         left_out_href = asked.left_out_query(asked.rep)
-    as_of = written_instant(asked.as_of)
     return ListView(
         title=f"{rep_name(asked, scope)} · {figure.label}",
         here=reverse("team") + asked.query(after=asked.after),
@@ -106,7 +105,7 @@ def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told:
         anchor="exceptions" if figure.of_left_out else figure.name,
         csv_href="rows.csv" + asked.query(),
         behind=[
-            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, as_of=as_of)
+            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
             for row in found.rows
         ],
         waiting=[],
@@ -127,8 +126,8 @@ def tile_rows(asked: Asked, scope: Scope, tile: Tile, *, limit: int | None) -> l
     """The people a tile speaks of. Raises Http404 for a tile that is not the viewer's, and WrongAddress."""
     if tile.name == "nobodys" and not scope.sees_nobodys:
         raise Http404("People whom nobody holds are shown to managers and operations only.")
-    if asked.as_of is not None:
-        raise WrongAddress("The Now strip is about now: leave out as_of, or choose a figure.")
+    if asked.is_past:
+        raise WrongAddress("The Now strip is about now: leave out as_of and known_by, or choose a figure.")
     try:
         return present.list_tile(
             asked.now, scope.reps, tile, with_nobodys=scope.sees_nobodys, after=asked.after, limit=limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -80,8 +81,10 @@ class WaitingRow:
     marks: Marks | None = None
 
 
-def behind_row(row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, as_of: str | None) -> BehindRow:
-    """A row behind a number. A response past the target has a tone, one within has none."""
+def behind_row(
+    row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, past: Mapping[str, str]
+) -> BehindRow:
+    """A row behind a number, of the `past` its page is of. A response past the target has a tone, one within none."""
     seconds = row.response_s if row.response_s is not None else row.waited_s
     is_waiting = row.response_s is None and row.outcome == "open"
     is_late = row.path == "inbound" and seconds > target_s and (is_waiting or row.response_s is not None)
@@ -89,7 +92,7 @@ def behind_row(row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, as_o
     if is_waiting:
         measure = f"at least {duration(row.waited_s)}"
     return BehindRow(
-        href=person_href(row.person_id, as_of),
+        href=person_href(row.person_id, past),
         name=row.name,
         about=about(row.title, row.company),
         cycle=row.number,

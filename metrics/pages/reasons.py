@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.http import Http404
 from django.urls import reverse
 
-from base.address import WrongAddress, written_instant
+from base.address import WrongAddress
 from base.downloads import Value
 from leadmodel.lifecycle.reason_lint import alike, catch_all, lint, read_alike
 from leadmodel.lifecycle.reasons import KINDS as STAGES
@@ -51,7 +51,7 @@ def count(asked: ReasonsAsked, scope: Scope, state: State) -> Counted:
     wide = count_reasons(wide_asked, state.over(wide_asked))
     before = None
     # as of an instant everybody concerned is derived anew: once, for what was asked for
-    if asked.as_of is None:
+    if not asked.is_past:
         earlier = wide_asked.previous()
         before = _of_team(count_reasons(earlier, state.over(earlier)), asked)
     return Counted(_of_team(wide, asked), wide, before)
@@ -156,7 +156,6 @@ def read_reasons_list(
         found = behind(selection, figure, after=asked.after, state=state.over(selection), more=more)
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
-    as_of = written_instant(asked.as_of)
     return ListView(
         title=f"{whose(asked, scope)} · {label}",
         here=reverse("reasons") + asked.query(after=asked.after),
@@ -167,7 +166,7 @@ def read_reasons_list(
         anchor="reasons",
         csv_href="rows.csv" + asked.query(),
         behind=[
-            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, as_of=as_of)
+            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
             for row in found.rows
         ],
         waiting=[],

@@ -87,3 +87,8 @@ def read_choices(selection: Selection) -> tuple[list[str], list[str]]:
 def told_at(asked: Asked, scope: Scope) -> Instant:
     """The instant the page speaks of, in the viewer's zone."""
     return instant(asked.as_of or asked.now, now=asked.now, zone=scope.zone)
+
+
+def known_at(asked: Asked, scope: Scope) -> Instant | None:
+    """By when what the page tells was known, in the viewer's zone; None where it is all that is known now."""
+    return instant(asked.known_by, now=asked.now, zone=scope.zone) if asked.known_by is not None else None

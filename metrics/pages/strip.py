@@ -22,8 +22,8 @@ class TileView:
 
 
 def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
-    """The Now strip. It is about now: an instant in the past has none."""
-    if asked.as_of is not None:
+    """The Now strip. It is about now: what was, or was known, in the past has none."""
+    if asked.is_past:
         return []
     counts = present.count_tiles(asked.now, scope.reps, with_nobodys=scope.sees_nobodys)
     return [

@@ -30,6 +30,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/team/?figure=assigned&rep=queue": (404, 404, 404, 200),
     "/team/?left_out=yes": (200, 200, 200, 200),
     f"/team/rows.csv?left_out=yes&rep={ALICE}": (200, 200, 404, 200),
+    "/team/?known_by=2026-01-01T00:00:00Z": (200, 200, 200, 200),
     "/team/?tile=outside_sla": (200, 200, 200, 200),
     "/team/?tile=nobodys": (404, 200, 404, 200),
     "/team/grid.csv": (200, 200, 200, 200),
