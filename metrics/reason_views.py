@@ -11,7 +11,7 @@ from base.address import WrongAddress
 from base.downloads import download
 from base.pages import at_address, page, viewer
 from leadmodel.pages.shell import read_shell
-from metrics.pages.address import CUSTOM, PERIODS
+from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS
 from metrics.pages.downloads import BEHIND, behind_lines
 from metrics.pages.reasons import CSV, count, mix_lines, read_board, read_reasons_list, rows_behind, whose
 from metrics.pages.reasons_address import ReasonsAsked, read_reasons_address
@@ -48,6 +48,8 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
         + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
         "teams": teams,
         "sources": sources,
+        "priorities": PRIORITIES,
+        "relations": RELATIONS,
         "told_at": told_at(asked, scope),
         "known_at": known_at(asked, scope),
         "now_href": asked.query(as_of=None, known_by=None),

@@ -17,7 +17,7 @@ from leadmodel.pages.shell import read_shell
 from metrics import now as present
 from metrics.behind import every_row
 from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
-from metrics.pages.address import CUSTOM, PERIODS, Asked, read_address
+from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS, Asked, read_address
 from metrics.pages.downloads import BEHIND, WAITING, behind_lines, waiting_lines
 from metrics.pages.grid import ask_columns, read_grid
 from metrics.pages.lists import group_asked, read_list, rep_name, tile_rows
@@ -62,6 +62,8 @@ def team(request: HttpRequest) -> HttpResponseBase:
         + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
         "teams": teams,
         "sources": sources,
+        "priorities": PRIORITIES,
+        "relations": RELATIONS,
         "told_at": told_at(asked, scope),
         "known_at": known_at(asked, scope),
         "now_href": asked.query(as_of=None, known_by=None),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.http import QueryDict
 
 from base.address import WrongAddress, given, one_of, read_day, read_instant, written_instant
+from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Path
 from metrics import definitions
 from metrics.now import BY_NAME as TILES
@@ -28,6 +29,9 @@ QUEUES = "queue"
 """In an address: the owing spans of all queues together."""
 LONGEST_DAYS = 3660
 YES = "yes"
+PRIORITIES = [priority.value for priority in Priority]
+RELATIONS = {relation.value: relation.value.replace("_", " ").capitalize() for relation in Relation}
+"""What an address says, and how it is shown."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Asked:
     team: str | None = None
     path: str | None = None
     source: str | None = None
+    priority: str | None = None
+    relation: str | None = None
     as_of: datetime | None = None
     known_by: datetime | None = None
     figure: str | None = None
@@ -63,6 +69,8 @@ class Asked:
             known_by=self.known_by,
             path=self.path,
             source=self.source,
+            priority=self.priority,
+            relation=self.relation,
             team=self.team,
             reps=reps,
         )
@@ -103,6 +111,7 @@ class Asked:
         if self.period == CUSTOM:
             found |= {"from": self.first.isoformat(), "through": self.through.isoformat()}
         found |= {"tz": self.named_zone, "team": self.team, "path": self.path, "source": self.source}
+        found |= {"priority": self.priority, "relation": self.relation}
         return {name: value for name, value in found.items() if value} | self.past()
 
     def past(self) -> dict[str, str]:
@@ -155,6 +164,8 @@ def read_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) -> Ask
         team=given(parameters, "team"),
         path=one_of(parameters, "path", [path.value for path in Path], "path"),
         source=given(parameters, "source"),
+        priority=one_of(parameters, "priority", PRIORITIES, "priority"),
+        relation=one_of(parameters, "relation", RELATIONS, "relation"),
         as_of=read_instant(parameters, "as_of", zone=zone, now=now),
         known_by=read_instant(parameters, "known_by", zone=zone, now=now),
         figure=one_of(parameters, "figure", list(definitions.BY_NAME), "figure"),

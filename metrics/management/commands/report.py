@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from leadmodel.lifecycle.lead_types import Priority, Relation
 from metrics.query import ask
 from metrics.report import as_csv, as_json, as_table, build
 from metrics.selection import By, Selection, period
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--path", choices=("inbound", "outbound"))
         parser.add_argument("--source")
         parser.add_argument("--team")
+        parser.add_argument("--priority", choices=[priority.value for priority in Priority])
+        parser.add_argument("--relation", choices=[relation.value for relation in Relation])
         parser.add_argument(
             "--tz", type=_zone, default=ZoneInfo("UTC"), help="zone of the days; UTC unless told"
         )
@@ -58,6 +61,8 @@ class Command(BaseCommand):
             path=_as_text(options["path"]),
             source=_as_text(options["source"]),
             team=_as_text(options["team"]),
+            priority=_as_text(options["priority"]),
+            relation=_as_text(options["relation"]),
         )
         report = build(ask(selection, by=by), selection, by=by, first=first, until=until)
         self.stdout.write(FORMS[str(options["form"])](report), ending="")
