@@ -8,8 +8,12 @@ from datetime import datetime
 from django.db import connection
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.lifecycle.cited import OURS, Fact, Facts
 from leadmodel.lifecycle.cycles import Person
 from leadmodel.lifecycle.derive import derive
+from leadmodel.lifecycle.grounds import Grounds
+from leadmodel.lifecycle.trace import Trace
+from leadmodel.models import Exclusion
 from leadmodel.rebuild import Model, read_model
 from leadmodel.timeline import families
 
@@ -25,10 +29,15 @@ class Activity:
 
 @dataclass(frozen=True)
 class Story:
-    """A person as of an instant, the model it was derived with, names of users and queues, and its activities."""
+    """A person as of an instant, the model it was derived with, names of users and queues, and its activities.
+
+    `grounds` are the facts that decided; `family` are all persons that were derived with this one.
+    """
 
     person: Person
+    family: list[Person]
     model: Model
+    grounds: Grounds
     names: dict[str, str]
     activities: dict[str, Activity]
 
@@ -45,14 +54,49 @@ def read_story(
     with connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         for family in families(cursor, [record_id], model.columns, model.settings):
+            trace = Trace()
             persons = derive(
-                family, settings=model.settings, directory=model.directory, as_of=as_of, known_by=known_by
+                family,
+                settings=model.settings,
+                directory=model.directory,
+                as_of=as_of,
+                known_by=known_by,
+                trace=trace,
             )
+            grounds = Grounds(trace, Facts(family, model.settings))
             for person in persons:
                 if record_id in person.record_ids:
                     ids = [activity.activity_id for activity in family.activities]
-                    return Story(person, model, _names(cursor), _activities(cursor, ids))
+                    return Story(person, persons, model, grounds, _names(cursor), _activities(cursor, ids))
     return None
+
+
+@dataclass(frozen=True)
+class InForce:
+    """An exception in force (M16), and that it was entered as a fact."""
+
+    reason: str
+    owner: str
+    expires_at: datetime
+    fact: Fact
+
+
+def read_exceptions(person: Person, at: datetime, *, known_by: datetime | None = None) -> list[InForce]:
+    """What leaves a person out of every figure at an instant."""
+    found = Exclusion.objects.filter(
+        record_id__in=person.record_ids, starts_at__lte=at, expires_at__gt=at
+    ).select_related("owner")
+    if known_by is not None:
+        found = found.filter(entered_at__lte=known_by)
+    return [
+        InForce(
+            one.reason,
+            one.owner.get_full_name() or one.owner.get_username(),
+            one.expires_at,
+            Fact(OURS, str(one.pk), one.record_id, "", one.starts_at, one.entered_at, None, one.reason),
+        )
+        for one in found.order_by("starts_at", "pk")
+    ]
 
 
 def _names(cursor: Cursor) -> dict[str, str]:

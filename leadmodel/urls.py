@@ -1,4 +1,4 @@
-"""Addresses of the pages about people."""
+"""Addresses of the pages about people; a person's own, which tells figures too, is among the figures'."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ RECORD = "(?P<record_id>[A-Za-z0-9]{15,18})"
 
 urlpatterns = [
     path("people/", views.people, name="people"),
-    re_path(rf"^people/{RECORD}/$", views.person, name="person"),
     re_path(rf"^people/{RECORD}/act/$", views.act, name="act"),
     re_path(rf"^people/{RECORD}/marks/$", views.marks, name="marks"),
     re_path(rf"^people/{RECORD}/log/$", posts.log, name="log"),

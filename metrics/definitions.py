@@ -2,27 +2,79 @@
 
 from __future__ import annotations
 
-from metrics.spec import Figure, Kind, Unit
+from leadmodel.lifecycle.explain import Topic
+from leadmodel.lifecycle.stages import Outcome
+from metrics.spec import All, Condition, Figure, Kind, Unit
 
-INBOUND = "path = 'inbound'"
-OWES = "owes"
+INBOUND = Condition("path = 'inbound'", "outbound", "M5", Topic.PATH)
+OWES = Condition("owes", "nobody waited for an answer of this rep", "M12", Topic.HOLDER)
 """Every cycle; per rep, the spans that owe a response. The first rep's others only tell outcomes (M12)."""
-ANSWERED = f"{INBOUND} AND is_touched"
-PICKED_UP = "(is_touched OR is_bypassed)"
-STAYED = "outcome <> 'withdrawn'"
-CYCLE_PICKED_UP = "tells_outcome AND handling IN ('touched', 'bypassed')"
+TELLS_OUTCOME = Condition("tells_outcome", "told under the cycle's first rep", "M12", Topic.HOLDER)
+_UNTOUCHED = (
+    ("is_bypassed", "closed without a touch"),
+    ("handling = 'by_automation'", "closed by automation, never touched"),
+)
+TOUCHED = Condition("is_touched", "no touch yet", "M7", Topic.TOUCH, _UNTOUCHED)
+BYPASSED = Condition(
+    "is_bypassed",
+    "nobody closed it without a touch",
+    "M10",
+    Topic.TOUCH,
+    (("is_touched", "touched"), ("handling = 'by_automation'", "closed by automation")),
+)
+PICKED_UP = Condition(
+    "is_touched OR is_bypassed",
+    "nobody touched it yet",
+    "M10",
+    Topic.TOUCH,
+    (("handling = 'by_automation'", "closed by automation"),),
+)
+PRE_QUALIFICATION = Condition(
+    "is_pre_qualification", "not for a pre-qualification reason", "M10", Topic.ENDING
+)
+NOT_PRE_QUALIFICATION = Condition(
+    "NOT is_pre_qualification", "bypassed for a pre-qualification reason", "M10", Topic.ENDING
+)
+STAYED = Condition("outcome <> 'withdrawn'", "withdrawn", "K4", Topic.ENDING)
+CYCLE_PICKED_UP = Condition(
+    "handling IN ('touched', 'bypassed')", "not picked up", "M10", Topic.TOUCH, _UNTOUCHED[1:]
+)
+ANSWERED = (INBOUND, TOUCHED)
+WAITS_OR_ANSWERED = Condition(
+    "is_touched OR (handling = 'untouched' AND ended_at IS NULL)",
+    "passed on to others",
+    "M8",
+    Topic.TOUCH,
+    _UNTOUCHED,
+)
+IN_TIME = Condition("response_s <= %(target_s)s", "answered past the target", "M18", Topic.TOUCH)
+DUE = Condition(
+    "is_touched OR waited_s > %(target_s)s",
+    "still inside the window",
+    "M18",
+    Topic.TOUCH,
+    (("ended_at IS NOT NULL", "closed before the window ended"),),
+)
+HAS_TOUCHES = Condition("touch_count > 0", "no touch", "M7", Topic.TOUCH, _UNTOUCHED)
 _EXCEPTIONS = "people under an exception"
 
 
-def _count(name: str, label: str, member: str, counts: str) -> Figure:
-    return Figure(name, label, Kind.COUNT, Unit.COUNT, counts, _EXCEPTIONS, member=member, population=member)
+def _count(name: str, label: str, counted: All, counts: str) -> Figure:
+    return Figure(name, label, Kind.COUNT, Unit.COUNT, counts, _EXCEPTIONS, counted=counted, among=counted)
+
+
+_ENDED_AS = tuple((f"outcome = '{outcome}'", f"it is {outcome}") for outcome in Outcome)
+
+
+def _is(outcome: str) -> Condition:
+    return Condition(f"outcome = '{outcome}'", "it ended otherwise", "M8", Topic.ENDING, _ENDED_AS)
 
 
 def _outcome(name: str, label: str, words: str) -> Figure:
     return _count(
         name,
         label,
-        f"tells_outcome AND outcome = '{name}'",
+        (TELLS_OUTCOME, _is(name)),
         f"cycles {words}; per rep, under the cycle's first rep",
     )
 
@@ -43,8 +95,8 @@ def _response(
         Unit.SECONDS,
         f"time from the assignment to the first counted touch, in {hours}; per rep, from getting the person",
         f"outbound, bypassed, still waiting, {_EXCEPTIONS}",
-        member=ANSWERED,
-        population=ANSWERED,
+        counted=ANSWERED,
+        among=ANSWERED,
         value=value,
         at=at,
     )
@@ -58,14 +110,17 @@ def _waiting(name: str, label: str, at: float) -> Figure:
         Unit.SECONDS,
         "the same, with those still waiting counted as “at least this long” (Kaplan-Meier)",
         f"outbound, bypassed, closed by automation, passed on to others, {_EXCEPTIONS}",
-        member=ANSWERED,
-        population=f"{OWES} AND {INBOUND} AND (is_touched OR (handling = 'untouched' AND ended_at IS NULL))",
+        counted=ANSWERED,
+        among=(OWES, INBOUND, WAITS_OR_ANSWERED),
         value="CASE WHEN is_touched THEN response_s ELSE waited_s END",
         at=at,
     )
 
 
 def _within(name: str, label: str, seconds: int) -> Figure:
+    soon = Condition(
+        f"response_s <= {seconds}", f"answered after more than {seconds // 3600} h", "M17", Topic.TOUCH
+    )
     return Figure(
         name,
         label,
@@ -73,8 +128,8 @@ def _within(name: str, label: str, seconds: int) -> Figure:
         Unit.COUNT,
         f"first touches at most {seconds // 3600} hours after the assignment, exactly that included",
         f"outbound, bypassed, {_EXCEPTIONS}",
-        member=f"{ANSWERED} AND response_s <= {seconds}",
-        population=f"{ANSWERED} AND response_s <= {seconds}",
+        counted=(*ANSWERED, soon),
+        among=(*ANSWERED, soon),
     )
 
 
@@ -82,12 +137,12 @@ FIGURES: tuple[Figure, ...] = (
     _count(
         "assigned",
         "Assigned",
-        OWES,
+        (OWES,),
         "cycles that began in the period; per rep, times the rep held a person who waited for an answer",
     ),
-    _count("touched", "Touched", "is_touched", "those that got a counted touch"),
-    _count("bypassed", "Bypassed", "is_bypassed", "those a human closed without any counted touch"),
-    _count("picked_up", "Picked up", PICKED_UP, "touched and bypassed together"),
+    _count("touched", "Touched", (TOUCHED,), "those that got a counted touch"),
+    _count("bypassed", "Bypassed", (BYPASSED,), "those a human closed without any counted touch"),
+    _count("picked_up", "Picked up", (PICKED_UP,), "touched and bypassed together"),
     Figure(
         "pick_up_rate",
         "Picked up",
@@ -95,8 +150,8 @@ FIGURES: tuple[Figure, ...] = (
         Unit.SHARE,
         "picked up / assigned",
         f"outbound, withdrawn, {_EXCEPTIONS}",
-        member=PICKED_UP,
-        population=f"{OWES} AND {INBOUND} AND {STAYED}",
+        counted=(PICKED_UP,),
+        among=(OWES, INBOUND, STAYED),
     ),
     _response("response_median_s", "Response, median", Kind.PERCENTILE),
     _response("response_p90_s", "Response, P90", Kind.PERCENTILE, at=0.9),
@@ -119,8 +174,8 @@ FIGURES: tuple[Figure, ...] = (
         Unit.SHARE,
         "answered within the promised time / answered or past due",
         f"outbound, still inside the window, closed before it ended, withdrawn, {_EXCEPTIONS}",
-        member="is_touched AND response_s <= %(target_s)s",
-        population=f"{OWES} AND {INBOUND} AND {STAYED} AND (is_touched OR waited_s > %(target_s)s)",
+        counted=(TOUCHED, IN_TIME),
+        among=(OWES, INBOUND, STAYED, DUE),
     ),
     Figure(
         "touchless_rate",
@@ -129,13 +184,13 @@ FIGURES: tuple[Figure, ...] = (
         Unit.SHARE,
         "bypassed / assigned",
         f"bypasses for a pre-qualification reason (shown apart), withdrawn, {_EXCEPTIONS}",
-        member="is_bypassed AND NOT is_pre_qualification",
-        population=f"{OWES} AND {STAYED}",
+        counted=(BYPASSED, NOT_PRE_QUALIFICATION),
+        among=(OWES, STAYED),
     ),
     _count(
         "touchless_pre_qualification",
         "Touchless, pre-qualification",
-        f"is_bypassed AND is_pre_qualification AND {STAYED}",
+        (BYPASSED, PRE_QUALIFICATION, STAYED),
         "bypassed for a reason that allows it",
     ),
     Figure(
@@ -145,8 +200,8 @@ FIGURES: tuple[Figure, ...] = (
         Unit.MEAN,
         "all counted touches per touched cycle, late-logged and colleagues' too; per rep, under the first rep",
         f"cycles without a touch, {_EXCEPTIONS}",
-        member="tells_outcome AND touch_count > 0",
-        population="tells_outcome AND touch_count > 0",
+        counted=(TELLS_OUTCOME, HAS_TOUCHES),
+        among=(TELLS_OUTCOME, HAS_TOUCHES),
         value="touch_count",
     ),
     _outcome("qualified", "Qualified", "that ended, or were ever amended, as qualified"),
@@ -161,8 +216,8 @@ FIGURES: tuple[Figure, ...] = (
         Unit.SHARE,
         "qualified / picked up",
         f"withdrawn, {_EXCEPTIONS}",
-        member="outcome = 'qualified'",
-        population=f"{CYCLE_PICKED_UP} AND {STAYED}",
+        counted=(_is("qualified"),),
+        among=(TELLS_OUTCOME, CYCLE_PICKED_UP, STAYED),
     ),
     Figure(
         "qualified_of_assigned_rate",
@@ -171,8 +226,8 @@ FIGURES: tuple[Figure, ...] = (
         Unit.SHARE,
         "qualified / assigned",
         f"withdrawn, {_EXCEPTIONS}",
-        member="outcome = 'qualified'",
-        population=f"tells_outcome AND {STAYED}",
+        counted=(_is("qualified"),),
+        among=(TELLS_OUTCOME, STAYED),
     ),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}

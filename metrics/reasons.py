@@ -14,7 +14,7 @@ from leadmodel.lifecycle.reasons import Reasons
 from metrics.compile import rows_sql
 from metrics.query import State
 from metrics.selection import Selection
-from metrics.spec import Figure, Kind, Unit
+from metrics.spec import Condition, Figure, Kind, Unit
 
 NURTURE, UNQUALIFIED, LOST = "nurture", "unqualified", "lost"
 KINDS = {NURTURE: "Nurture", UNQUALIFIED: "Unqualified", LOST: "Lost after qualified"}
@@ -85,7 +85,7 @@ def figure_of(part: Part, label: str) -> tuple[Figure, Mapping[str, object]]:
         conditions.append("reason = ANY(%(reasons)s)" if part.reasons else "reason IS NULL")
     if part.is_bypassed:
         conditions.append("is_bypassed")
-    member = " AND ".join(conditions)
+    counted = tuple(Condition(condition) for condition in conditions)
     figure = Figure(
         "reasons",
         label,
@@ -94,8 +94,8 @@ def figure_of(part: Part, label: str) -> tuple[Figure, Mapping[str, object]]:
         "cycles that began in the period, by how they ended and the reason as it stood then; per rep, under the"
         " cycle's first rep",
         _EXCEPTIONS,
-        member=member,
-        population=member,
+        counted=counted,
+        among=counted,
     )
     return figure, {"kind": part.kind, "reasons": list(part.reasons or ())}
 

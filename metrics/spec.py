@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from leadmodel.lifecycle.explain import Topic
+
 
 class Unit(StrEnum):
     """How a value is written."""
@@ -35,8 +37,32 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What is asked of a row: as SQL, and in words why a row that fails it fails.
+
+    `because` are (SQL, words): the first that holds of a failing row says why, else `fails` does. The words are
+    explained by what a cycle's sentences say about `topic`.
+    """
+
+    sql: str
+    fails: str = ""
+    rule: str = ""
+    topic: Topic | None = None
+    because: tuple[tuple[str, str], ...] = ()
+
+
+All = tuple[Condition, ...]
+"""Conditions that all hold."""
+
+
+def sql_of(conditions: All) -> str:
+    """The SQL of conditions that all hold; true where there is none."""
+    return " AND ".join(f"({condition.sql})" for condition in conditions) or "true"
+
+
+@dataclass(frozen=True)
 class Figure:
-    """One figure. `population` are the rows it speaks of, `member` those it counts or measures."""
+    """One figure. `among` says which rows it speaks of, its population; `counted` those it counts or measures."""
 
     name: str
     label: str
@@ -46,13 +72,23 @@ class Figure:
     """In words: what is counted."""
     leaves_out: str
     """In words: what is not."""
-    member: str = "true"
-    population: str = "true"
+    counted: All = ()
+    among: All = ()
     value: str = "NULL::float8"
     at: float = 0.5
     """For percentiles: which."""
     of_left_out: bool = False
     """Whether its rows are those that exceptions leave out of all others (M16)."""
+
+    @property
+    def member(self) -> str:
+        """The rows it counts or measures, as SQL."""
+        return sql_of(self.counted)
+
+    @property
+    def population(self) -> str:
+        """The rows it speaks of, as SQL."""
+        return sql_of(self.among)
 
     @property
     def has_denominator(self) -> bool:

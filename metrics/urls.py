@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from metrics import lead_type_views, model_views, ops_views, reason_views, views
+from leadmodel.urls import RECORD
+from metrics import lead_type_views, model_views, ops_views, person_views, reason_views, views
 from metrics.api import token_pages
 
 PLACE = "(?P<place>target_account|customer|P[1-4])"
 
 urlpatterns = [
+    re_path(rf"^people/{RECORD}/$", person_views.person, name="person"),
     path("team/", views.team, name="team"),
     path("team/grid.csv", views.grid_csv, name="team-grid-csv"),
     path("team/rows.csv", views.rows_csv, name="team-rows-csv"),

@@ -21,6 +21,7 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage
 from leadmodel.lifecycle.steps import Step, ordered_steps
 from leadmodel.lifecycle.touches import read_touches
+from leadmodel.lifecycle.trace import Trace
 
 
 def derive(
@@ -31,11 +32,13 @@ def derive(
     as_of: datetime | None = None,
     known_by: datetime | None = None,
     with_loose: bool = True,
+    trace: Trace | None = None,
 ) -> list[Person]:
     """The persons of a family as they were at `as_of` by what was known at `known_by` (None: everything).
 
     Before a merge there are two persons, after it one (K6). The result is ordered by person Id. Without
     `with_loose`, activities that can count for nothing are left out: no figure needs them, a story does.
+    A `trace`, if given, comes to know which fact decided what.
     """
     horizon = Horizon(as_of, known_by)
     records = {
@@ -58,7 +61,12 @@ def derive(
     )
     history = straighten(family.changes, directory)
     steps = ordered_steps(family, records, joins, touches, history, settings=settings, horizon=horizon)
-    _fold(steps, whose)
+    if trace is None:
+        _fold(steps, whose)
+    else:
+        for step in steps:
+            _fold([step], whose)
+            trace.see(step, whose.lines.values())
     persons = _persons(whose, settings, directory, horizon)
     if not is_plain(family, settings.lead_types):
         for person in persons:

@@ -1,4 +1,7 @@
-"""Why: a person's story and stage in sentences, each with the record it rests on. Pure."""
+"""Why: a person's stage and cycles in sentences, each with its rule and the facts it stands on. Pure.
+
+What decided is what the trace saw decide; nothing here decides anew.
+"""
 
 from __future__ import annotations
 
@@ -7,208 +10,252 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from leadmodel.lifecycle.cycles import COUNTING, Cycle, Person, Touch, Why
-from leadmodel.lifecycle.lead_types import LeadTypes, Relation
+from leadmodel.lifecycle.cited import Fact
+from leadmodel.lifecycle.cycles import Cycle, Person, Touch, Why
+from leadmodel.lifecycle.grounds import Grounds
+from leadmodel.lifecycle.lead_types import Relation
+from leadmodel.lifecycle.moments import Names
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Trigger
+from leadmodel.lifecycle.stages import DISPOSITIONS, Entry, Handling, Outcome, Trigger
+from leadmodel.lifecycle.trace import Turn
+from leadmodel.lifecycle.words import ENDINGS, ENTRIES, RELATIONS, RULE_OF_ENDING, RULE_OF_WHY, TRIGGERS, WHYS
 
-Names = Callable[[str | None], str]
-"""A user's or queue's Id to the name people know."""
 
+class Topic(StrEnum):
+    """What a sentence about a cycle is about: other explanations lead to it."""
 
-class Mark(StrEnum):
-    """How a moment is drawn."""
-
-    START = "start"
+    ASSIGNMENT = "assignment"
+    PATH = "path"
+    TYPE = "type"
+    ENTRY = "entry"
+    HOLDER = "holder"
     TOUCH = "touch"
-    HAND_OVER = "hand_over"
-    END = "end"
-    QUIET = "quiet"
+    NO_TOUCH = "no_touch"
+    CLAIM = "claim"
+    ENDING = "ending"
+    EXCEPTION = "exception"
 
 
 @dataclass(frozen=True)
-class Moment:
-    """One thing that happened. `cycle` is the cycle's number, None between cycles; `source` a Salesforce Id."""
+class Sentence:
+    """One sentence, the rule of the lead model it follows, and the facts it stands on, earliest first.
 
-    at: datetime
-    mark: Mark
+    No fact where nothing happened: an absence cannot be opened.
+    """
+
     text: str
-    detail: str = ""
-    source: str | None = None
-    cycle: int | None = None
+    rule: str
+    topic: Topic
+    facts: tuple[Fact, ...] = ()
 
 
-TRIGGERS = {
-    Trigger.STATUS: "the status entered an Assigned one",
-    Trigger.ASSIGNED_DATE: "the Assigned Date was set",
-    Trigger.OWNER: "a rep took over from a queue or machine",
-    Trigger.OUTBOUND_PULL: "an outbound rep's first touch pulled the person",
-}
-ENDINGS = {
-    Ending.STATUS: "by status",
-    Ending.CONVERSION: "by conversion",
-    Ending.OPPORTUNITY: "by the opportunity's stage",
-    Ending.BACK_TO_RAW: "the status went back to Raw",
-    Ending.MERGED: "the person was merged into another whose cycle runs on",
-}
-ENTRIES = {
-    Entry.FIRST: "",
-    Entry.TIMED_RETURN: "came back by a machine's timed return",
-    Entry.INBOUND_ACTION: "came back by an action of their own",
-    Entry.MANUAL: "was brought back by hand",
-}
-WHYS = {
-    Why.COUNTED: "a touch",
-    Why.ANSWERED_AT_ONCE: "automatic, but the person answered at once: it counts",
-    Why.LOGGED_LATE: "logged shortly after the same rep's disposition: it counts, at the disposition's time",
-    Why.AUTOMATIC_USER: "not a touch: its owner is no human of the sales organisation",
-    Why.AUTOMATIC_SUBTYPE: "not a touch: its subtype is an automatic one",
-    Why.AUTOMATIC_SUBJECT: "not a touch: its subject is an engagement tool's",
-    Why.INBOUND: "not a touch: it came from the person",
-    Why.NOT_DONE: "not a touch: the task is not completed",
-    Why.NO_CYCLE: "counted in no cycle: none was open",
-}
+@dataclass(frozen=True)
+class Teller:
+    """What it takes to explain a person: grounds, settings, names of users, and how an instant is written."""
 
+    grounds: Grounds
+    settings: ModelSettings
+    names: Names
+    when: Callable[[datetime], str]
 
-def tell(person: Person, names: Names) -> list[Moment]:
-    """The person's story, latest first."""
-    moments = [Moment(person.created_at, Mark.QUIET, "First known in Salesforce")]
-    for cycle in person.cycles:
-        moments += _of_cycle(cycle, names)
-    moments += [_of_touch(touch, names, None) for touch in person.loose_touches]
-    return sorted(moments, key=lambda m: (m.at, _ORDER[m.mark], m.source or ""), reverse=True)
-
-
-_ORDER = {Mark.START: 0, Mark.HAND_OVER: 1, Mark.QUIET: 2, Mark.TOUCH: 3, Mark.END: 4}
-
-
-def _of_cycle(cycle: Cycle, names: Names) -> Iterator[Moment]:
-    first = cycle.spans[0]
-    detail = [TRIGGERS[cycle.trigger], ENTRIES[cycle.entry]]
-    if cycle.broke_hold:
-        detail.append("before its hold had passed")
-    text = f"Assigned to {names(first.holder)} by {names(cycle.assigned_by)}"
-    yield Moment(cycle.assigned_at, Mark.START, text, _joined(detail), None, cycle.number)
-    for span in cycle.spans[1:]:
-        yield Moment(
-            span.started_at, Mark.HAND_OVER, f"Handed over to {names(span.holder)}", "", None, cycle.number
-        )
-    if cycle.claimed_at is not None:
-        detail_of_claim = "a status alone is no work; only a touch is"
-        yield Moment(
-            cycle.claimed_at,
-            Mark.QUIET,
-            "Salesforce says Working: claimed, no touch",
-            detail_of_claim,
-            None,
-            cycle.number,
-        )
-    for touch in cycle.touches:
-        yield _of_touch(touch, names, cycle)
-    if cycle.closed_at is not None and cycle.ending is not None:
-        kind = (
-            "Withdrawn" if cycle.outcome is Outcome.WITHDRAWN else str(cycle.latest_kind or "").capitalize()
-        )
-        text = kind + (f": {cycle.reason}" if cycle.reason else "")
-        by = f"by {names(cycle.closed_by)}" if cycle.closed_by else ""
-        yield Moment(
-            cycle.closed_at, Mark.END, text, _joined([ENDINGS[cycle.ending], by]), None, cycle.number
-        )
-
-
-def _of_touch(touch: Touch, names: Names, cycle: Cycle | None) -> Moment:
-    counts = touch.why in COUNTING and cycle is not None
-    first = cycle is not None and touch.activity_id == cycle.first_touch_id
-    text = ("First touch" if first else "Touch" if counts else "Activity") + f" · {names(touch.by)}"
-    detail = [WHYS[touch.why]]
-    if touch.is_backdated:
-        detail.append("dated more than a day before it was logged: it counts when it was logged")
-    mark = Mark.TOUCH if counts else Mark.QUIET
-    return Moment(touch.at, mark, text, _joined(detail), touch.activity_id, cycle.number if cycle else None)
-
-
-def _joined(parts: list[str]) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-def why_stage(person: Person, names: Names, when: Callable[[datetime], str]) -> list[str]:
-    """Why the person's stage is what it is, in sentences. `when` writes an instant."""
-    if not person.cycles:
+    def of_person(self, person: Person) -> list[Sentence]:
+        """Why a person without any cycle is where they are."""
         if person.stage == "raw":
-            return ["Never assigned: no signal that opens a cycle has come yet."]
-        return [
-            f"Salesforce's status says {person.stage}, on {when(person.stage_since)}, without any assignment before."
-        ]
-    cycle = person.cycles[-1]
-    sentences = [
-        f"Cycle {cycle.number} began on {when(cycle.assigned_at)}, because {TRIGGERS[cycle.trigger]}."
-        + (f" The person {ENTRIES[cycle.entry]}." if cycle.entry is not Entry.FIRST else "")
-    ]
-    if cycle.first_touch_at is not None:
-        sentences.append(
-            f"{names(cycle.first_touch_by)}'s touch on {when(cycle.first_touch_at)} is the first that counts:"
-            f" {cycle.touch_count} in all."
+            facts = tuple(self.grounds.facts.creation(record_id) for record_id in person.record_ids)
+            return [
+                Sentence(
+                    "Never assigned: no signal that opens a cycle has come yet.",
+                    "M5",
+                    Topic.ASSIGNMENT,
+                    facts,
+                )
+            ]
+        text = (
+            f"Salesforce's status says {person.stage}, on {self.when(person.stage_since)},"
+            " without any assignment before."
         )
-    else:
-        sentences.append("No activity since then counts as a touch, so nobody works on it.")
-    if cycle.claimed_at is not None and cycle.first_touch_at is None:
-        sentences.append(f"Salesforce says Working since {when(cycle.claimed_at)}: claimed, but no touch.")
-    if cycle.closed_at is None:
-        sentences.append("No disposition since.")
-    elif cycle.ending is not None:
-        by = f" by {names(cycle.closed_by)}" if cycle.closed_by else ""
-        sentences.append(f"It ended on {when(cycle.closed_at)}{by}: {ENDINGS[cycle.ending]}.")
+        facts = self.grounds.standing(person.stage, person.stage_since)
+        return [Sentence(text, "M8", Topic.ENDING, facts)]
+
+    def of_cycle(self, cycle: Cycle, person: Person) -> list[Sentence]:
+        """Why one of a person's cycles is what it is, in the order things happened."""
+        before = person.cycles[cycle.number - 2] if cycle.number > 1 else None
+        return [
+            *self._opening(cycle),
+            *self._coming_back(cycle, before),
+            *self._type(cycle),
+            *self._holders(cycle),
+            *self._touches(cycle),
+            *self._no_touches(cycle, person),
+            *self._handling(cycle),
+            *self._ending(cycle),
+        ]
+
+    def _opening(self, cycle: Cycle) -> Iterator[Sentence]:
+        yield Sentence(
+            f"Cycle {cycle.number} began on {self.when(cycle.assigned_at)}, because {TRIGGERS[cycle.trigger]}.",
+            "M5",
+            Topic.ASSIGNMENT,
+            self.grounds.of(cycle, Turn.OPENED),
+        )
+        if cycle.trigger is Trigger.OUTBOUND_PULL:
+            yield Sentence(
+                "It is outbound: we went to them.", "M5", Topic.PATH, self.grounds.of(cycle, Turn.OPENED)
+            )
+            return
+        source = f"the source {cycle.source}" if cycle.source else "a source that nothing tells"
+        yield Sentence(
+            f"It is {cycle.path}, by {source}.",
+            "M5",
+            Topic.PATH,
+            tuple(self.grounds.facts.source(cycle.assigned_at, cycle.source)),
+        )
+
+    def _coming_back(self, cycle: Cycle, before: Cycle | None) -> Iterator[Sentence]:
+        if before is None or cycle.entry is Entry.FIRST:
+            return
+        since = before.closed_at or before.assigned_at
+        facts = self.grounds.of(cycle, Turn.OPENED)
+        if cycle.entry is Entry.INBOUND_ACTION:
+            facts = tuple(self.grounds.facts.campaign_answers(since, cycle.assigned_at))
+        yield Sentence(f"The person {ENTRIES[cycle.entry]}.", "M13", Topic.ENTRY, facts)
+        if cycle.broke_hold and before.latest_kind is not None:
+            closing = self.grounds.of(before, Turn.KIND)[-1:]
+            hold = (
+                f"{self.settings.recycling.nurture_hold_days} days of nurture had not passed"
+                if before.latest_kind == "nurture"
+                else "unqualified people do not come back"
+            )
+            yield Sentence(
+                f"That broke a hold: {hold} since {self.when(since)}.",
+                "M13",
+                Topic.ENTRY,
+                (*closing, *self.grounds.of(cycle, Turn.OPENED)),
+            )
+
+    def _type(self, cycle: Cycle) -> Iterator[Sentence]:
+        """What type of lead the cycle is about, and which rule or fact says so (A16)."""
+        rules = self.settings.lead_types
+        opened = self.grounds.of(cycle, Turn.OPENED)
+        if cycle.priority is not None:
+            text = f"It is {cycle.priority}, because {rules.priorities[cycle.priority]}."
+            yield Sentence(text, "M5", Topic.TYPE, opened)
+        elif rules.priorities:
+            text = "It has no priority: no rule for one held when the cycle began."
+            yield Sentence(text, "M5", Topic.TYPE, opened)
+        if cycle.is_target_account and rules.target_account is not None:
+            yield Sentence(f"A target account, because {rules.target_account}.", "M5", Topic.TYPE, opened)
+        if cycle.relation is Relation.NEW_BUSINESS:
+            return
+        text, facts = RELATIONS[cycle.relation], tuple(self.grounds.facts.deals(cycle.assigned_at))
+        if cycle.wanted_rep is not None:
+            went = (
+                "and it did"
+                if cycle.first_rep == cycle.wanted_rep
+                else f"but it went to {self.names(cycle.first_rep)}"
+            )
+            text += f", so it should have gone to {self.names(cycle.wanted_rep)}, {went}"
+        yield Sentence(f"{text}.", "M5", Topic.TYPE, facts)
+
+    def _holders(self, cycle: Cycle) -> Iterator[Sentence]:
+        for number, span in enumerate(cycle.spans):
+            began = f"since {self.when(span.started_at)}"
+            following = cycle.spans[number + 1] if number + 1 < len(cycle.spans) else None
+            facts = self.grounds.start(span)
+            if following is not None:
+                until = (
+                    f"until {self.when(following.started_at)}, when {self.names(following.holder)} got them"
+                )
+                facts = (*facts, *self.grounds.start(following))
+            elif span.ended_at is not None:
+                until, facts = "until it ended", (*facts, *self.grounds.of(cycle, Turn.CLOSED))
+            else:
+                until = "until now"
+            owes = "" if span.owes_response else "; who was answered already, so nothing was owed any more"
+            text = f"{self.names(span.holder)} held the person {began}, {until}{owes}."
+            yield Sentence(text, "M12", Topic.HOLDER, tuple(dict.fromkeys(facts)))
+
+    def _touches(self, cycle: Cycle) -> Iterator[Sentence]:
+        facts = self.grounds.facts
+        if cycle.first_touch_at is not None and cycle.first_touch_id is not None:
+            yield Sentence(
+                f"{self.names(cycle.first_touch_by)}'s touch on {self.when(cycle.first_touch_at)} is the first that"
+                f" counts: {cycle.touch_count} in all.",
+                "M6",
+                Topic.TOUCH,
+                tuple(dict.fromkeys(facts.of_activity(touch.activity_id) for touch in cycle.touches)),
+            )
+        for why in (Why.ANSWERED_AT_ONCE, Why.LOGGED_LATE):
+            own = [touch for touch in cycle.touches if touch.why is why]
+            if own:
+                text = f"{_number(own)}: {WHYS[why]}."
+                yield Sentence(text, RULE_OF_WHY[why], Topic.TOUCH, self._cited(own))
+        backdated = [touch for touch in cycle.touches if touch.is_backdated]
+        if backdated:
+            text = f"{_number(backdated)}: dated long before it was logged, so it counts when it was logged."
+            yield Sentence(text, "K11", Topic.TOUCH, self._cited(backdated))
+
+    def _no_touches(self, cycle: Cycle, person: Person) -> Iterator[Sentence]:
+        """What was logged in the cycle, or after it and before the next, and is no touch of it."""
+        following = person.cycles[cycle.number] if cycle.number < len(person.cycles) else None
+        end = following.assigned_at if following is not None else None
+        loose = [
+            touch
+            for touch in person.loose_touches
+            if cycle.assigned_at <= touch.at and (end is None or touch.at < end)
+        ]
+        for why in Why:
+            own = [touch for touch in loose if touch.why is why]
+            if own:
+                text = f"{_number(own)}: {WHYS[why]}."
+                yield Sentence(text, RULE_OF_WHY[why], Topic.NO_TOUCH, self._cited(own))
+
+    def _handling(self, cycle: Cycle) -> Iterator[Sentence]:
+        if cycle.claimed_at is not None and cycle.first_touch_at is None:
+            text = f"Salesforce says Working since {self.when(cycle.claimed_at)}: claimed, but no touch."
+            yield Sentence(text, "M6", Topic.CLAIM, self.grounds.of(cycle, Turn.CLAIMED))
+        closed = self.grounds.of(cycle, Turn.CLOSED)
+        if cycle.handling is Handling.UNTOUCHED:
+            text = "No activity since then counts as a touch, so nobody works on it."
+            yield Sentence(text, "M6", Topic.TOUCH)
+        elif cycle.handling is Handling.BYPASSED:
+            text = f"{self.names(cycle.closed_by)} closed it without any counted touch: picked up, but never answered."
+            yield Sentence(text, "M10", Topic.TOUCH, closed)
+        elif cycle.handling is Handling.BY_AUTOMATION:
+            text = "It was closed with no touch before, and by no human: nobody picked it up."
+            yield Sentence(text, "M11", Topic.TOUCH, closed)
+
+    def _ending(self, cycle: Cycle) -> Iterator[Sentence]:
+        if cycle.closed_at is None or cycle.ending is None:
+            yield Sentence("No disposition since.", "M8", Topic.ENDING)
+            return
+        by = f" by {self.names(cycle.closed_by)}" if cycle.closed_by else ""
+        kinds = self.grounds.of(cycle, Turn.KIND)
+        yield Sentence(
+            f"It ended on {self.when(cycle.closed_at)}{by}: {ENDINGS[cycle.ending]}.",
+            RULE_OF_ENDING[cycle.ending],
+            Topic.ENDING,
+            self.grounds.of(cycle, Turn.CLOSED),
+        )
+        if cycle.latest_kind in DISPOSITIONS and cycle.outcome is not Outcome.WITHDRAWN:
+            reason = f", for the reason “{cycle.reason}”" if cycle.reason else ", with no reason given"
+            told = reason if cycle.latest_kind != "qualified" or cycle.reason else ""
+            yield Sentence(
+                f"The disposition is {cycle.latest_kind}{told}.",
+                "M8",
+                Topic.ENDING,
+                tuple(dict.fromkeys((*kinds, *self.grounds.of(cycle, Turn.REASON)[-1:]))),
+            )
+        if len(kinds) > 1:
+            text = "The disposition was amended afterwards, before any next assignment; the last one tells."
+            yield Sentence(text, "M8", Topic.ENDING, kinds)
         if cycle.outcome is Outcome.QUALIFIED and cycle.latest_kind != "qualified":
-            sentences.append("It stays counted as qualified, as it once was.")
-    return sentences
+            text = "It stays counted as qualified, as it once was."
+            yield Sentence(text, "M8", Topic.ENDING, self.grounds.of(cycle, Turn.QUALIFIED))
+
+    def _cited(self, touches: list[Touch]) -> tuple[Fact, ...]:
+        return tuple(self.grounds.facts.of_activity(touch.activity_id) for touch in touches)
 
 
-RELATIONS = {
-    Relation.OPEN_OPPORTUNITY: "An opportunity was open when the cycle began",
-    Relation.CUSTOMER: "The person, or the company, was a customer when the cycle began",
-}
-
-
-def why_type(cycle: Cycle, rules: LeadTypes, names: Names) -> list[str]:
-    """What type of lead a cycle is about, and which rule or fact says so (A16)."""
-    sentences = []
-    if cycle.priority is not None:
-        sentences.append(f"It is {cycle.priority}, because {rules.priorities[cycle.priority]}.")
-    elif rules.priorities:
-        sentences.append("It has no priority: no rule for one held when the cycle began.")
-    if cycle.is_target_account and rules.target_account is not None:
-        sentences.append(f"A target account, because {rules.target_account}.")
-    if cycle.relation is Relation.NEW_BUSINESS:
-        return sentences
-    fact = RELATIONS[cycle.relation]
-    if cycle.wanted_rep is None:
-        return [*sentences, f"{fact}."]
-    went = "and it did" if cycle.first_rep == cycle.wanted_rep else f"but it went to {names(cycle.first_rep)}"
-    return [*sentences, f"{fact}, so it should have gone to {names(cycle.wanted_rep)}, {went}."]
-
-
-def counted_in(cycle: Cycle, settings: ModelSettings) -> tuple[list[str], list[str]]:
-    """Which figures a cycle counts in, and which not and why."""
-    yes, no = ["assigned"], []
-    if cycle.path is Path.OUTBOUND:
-        no.append("response time and pick-up: outbound")
-    elif cycle.handling is Handling.TOUCHED:
-        yes += ["pick-up", "response time"]
-        target = settings.response.target_minutes * 60
-        assert cycle.first_touch_at is not None
-        in_time = (cycle.first_touch_at - cycle.assigned_at).total_seconds() <= target
-        (yes if in_time else no).append("in time" if in_time else "in time: answered past the target")
-    elif cycle.handling is Handling.BYPASSED:
-        yes += ["pick-up", "touchless"]
-        no.append("response time: closed without a touch")
-    elif cycle.handling is Handling.BY_AUTOMATION:
-        no += ["pick-up: closed by automation", "response time: never touched"]
-    else:
-        no += ["pick-up: nobody touched it yet", "response time: still waiting"]
-    if cycle.outcome is Outcome.OPEN:
-        no.append("outcomes: still open")
-    elif cycle.outcome is Outcome.WITHDRAWN:
-        no.append("any rate: withdrawn")
-    else:
-        yes.append(cycle.outcome.value)
-    return yes, no
+def _number(touches: list[Touch]) -> str:
+    return "1 activity" if len(touches) == 1 else f"{len(touches):,} activities"

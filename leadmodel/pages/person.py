@@ -10,10 +10,12 @@ from django.db import connection
 
 from base.words import Instant, counted, duration, instant
 from leadmodel.lifecycle.cycles import Cycle, Person
-from leadmodel.lifecycle.explain import Moment, counted_in, tell, why_stage, why_type
+from leadmodel.lifecycle.explain import Sentence, Teller, Topic
+from leadmodel.lifecycle.moments import Mark, Moment, tell
 from leadmodel.lifecycle.stages import Path
 from leadmodel.pages.links import about, salesforce_address, salesforce_href
-from leadmodel.story import Activity, Story
+from leadmodel.pages.sentences import SentenceView, Writer, anchor
+from leadmodel.story import Activity, Story, read_exceptions
 
 DAYS_TOLD = timedelta(days=62)
 """Longer than this, a stretch of time is told in months."""
@@ -30,6 +32,7 @@ class MomentView:
     detail: str
     source: str
     source_href: str
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,11 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Counting:
-    """Which figures a cycle counts in, and which not."""
+class Why:
+    """Why a cycle, or the person without any, is what it is."""
 
     title: str
-    counted: list[str]
-    left_out: list[str]
+    sentences: list[SentenceView]
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,31 @@ class PersonView:
     is_deleted: bool
     records: list[RecordView]
     bands: list[Band]
-    why: list[str]
-    counting: list[Counting]
+    why: list[SentenceView]
+    earlier: list[Why]
 
 
-def view_person(story: Story, *, as_of: datetime | None, now: datetime, zone: ZoneInfo) -> PersonView:
-    """Everything the page shows; instants in `zone`."""
-    person = story.person
-    at = as_of or now
+def teller_of(story: Story, *, now: datetime, zone: ZoneInfo) -> Teller:
+    """What explains a story to a viewer in `zone`."""
 
     def written(moment: datetime) -> str:
         return instant(moment, now=now, zone=zone).exact
 
-    salesforce = salesforce_address()
+    return Teller(story.grounds, story.model.settings, story.name, written)
+
+
+def writer_of(story: Story, *, now: datetime, zone: ZoneInfo) -> Writer:
+    """How the facts of a story are written for a viewer in `zone`."""
+    moments = tell(story.person, story.grounds, story.name)
+    marks = {moment.fact.fact_id for moment in moments if moment.fact is not None}
+    return Writer(story, salesforce_address(), now, zone, marks)
+
+
+def view_person(story: Story, writer: Writer, *, as_of: datetime | None) -> PersonView:
+    """Everything the page shows; instants in the writer's zone."""
+    person, now, zone, salesforce = story.person, writer.now, writer.zone, writer.salesforce
+    at = as_of or now
+    why, earlier = _why(story, writer, at)
     name, words = _names(person.person_id)
     return PersonView(
         person_id=person.person_id,
@@ -102,21 +116,45 @@ def view_person(story: Story, *, as_of: datetime | None, now: datetime, zone: Zo
         is_customer=person.is_customer,
         is_deleted=person.is_deleted,
         records=_records(person, salesforce, now=now, zone=zone),
-        bands=[
-            Band(title, is_cycle, [_moment(m, story, salesforce, now=now, zone=zone) for m in moments])
-            for title, is_cycle, moments in _bands(story, at)
-        ],
-        why=why_stage(person, story.name, written)
-        + [
-            sentence
-            for cycle in person.cycles[-1:]
-            for sentence in why_type(cycle, story.model.settings.lead_types, story.name)
-        ],
-        counting=[
-            Counting(f"Cycle {cycle.number}", *counted_in(cycle, story.model.settings))
-            for cycle in reversed(person.cycles)
-        ],
+        bands=_band_views(story, writer, at),
+        why=why,
+        earlier=earlier,
     )
+
+
+def _why(story: Story, writer: Writer, at: datetime) -> tuple[list[SentenceView], list[Why]]:
+    """Why the stage is what it is, from the latest cycle; and why the earlier ones were what they were."""
+    person, teller = story.person, teller_of(story, now=writer.now, zone=writer.zone)
+    left_out = [
+        Sentence(
+            f"Left out of every figure until {teller.when(one.expires_at)}, by {one.owner}: {one.reason}",
+            "M16",
+            Topic.EXCEPTION,
+            (one.fact,),
+        )
+        for one in read_exceptions(person, at)
+    ]
+    told = [teller.of_cycle(cycle, person) for cycle in person.cycles] or [teller.of_person(person)]
+    earlier = [
+        Why(f"Why was cycle {cycle.number} {cycle.outcome}?", [writer.sentence(one) for one in sentences])
+        for cycle, sentences in zip(person.cycles[:-1], told, strict=False)
+    ]
+    return [writer.sentence(one) for one in (*told[-1], *left_out)], earlier[::-1]
+
+
+def _band_views(story: Story, writer: Writer, at: datetime) -> list[Band]:
+    """The timeline. The latest moment that tells a fact is the one the fact leads to."""
+    anchored: set[str] = set()
+    bands = []
+    for title, is_cycle, moments in _bands(story, at):
+        views = []
+        for moment in moments:
+            fact_id = moment.fact.fact_id if moment.fact is not None else ""
+            is_first = bool(fact_id) and fact_id not in anchored
+            anchored.add(fact_id)
+            views.append(_moment(moment, story, writer, anchor=anchor(fact_id) if is_first else ""))
+        bands.append(Band(title, is_cycle, views))
+    return bands
 
 
 def _names(person_id: str) -> tuple[str, str]:
@@ -158,7 +196,7 @@ def _bands(story: Story, at: datetime) -> list[tuple[str, bool, list[Moment]]]:
     """The story cut into cycles and the time around them, latest first; stretches without a moment are not told."""
     cycles = story.person.cycles
     within: dict[tuple[int, bool], list[Moment]] = {}
-    for moment in tell(story.person, story.name):
+    for moment in tell(story.person, story.grounds, story.name):
         within.setdefault(_place(moment, cycles), []).append(moment)
     bands = []
     for number in range(len(cycles), -1, -1):
@@ -208,16 +246,18 @@ def _long(length: timedelta) -> str:
     return f"{length.days // 30} months"
 
 
-def _moment(moment: Moment, story: Story, salesforce: str, *, now: datetime, zone: ZoneInfo) -> MomentView:
-    activity = story.activities.get(moment.source or "")
+def _moment(moment: Moment, story: Story, writer: Writer, *, anchor: str) -> MomentView:
+    fact = moment.fact
+    activity = story.activities.get(fact.fact_id) if fact is not None else None
     return MomentView(
-        at=instant(moment.at, now=now, zone=zone),
+        at=instant(moment.at, now=writer.now, zone=writer.zone),
         mark=moment.mark,
         text=moment.text,
         subject=_subject(activity) if activity else "",
         detail=" · ".join(filter(None, (_response(moment, story), moment.detail))),
-        source=moment.source or "",
-        source_href=salesforce_href(moment.source, salesforce) if moment.source else "",
+        source=fact.fact_id if fact is not None else "",
+        source_href=salesforce_href(fact.record_id, writer.salesforce) if fact is not None else "",
+        anchor=anchor,
     )
 
 
@@ -229,8 +269,9 @@ def _subject(activity: Activity) -> str:
 
 def _response(moment: Moment, story: Story) -> str:
     """How long the first touch took, beside the promise."""
+    told = moment.fact.fact_id if moment.fact is not None else ""
     for cycle in story.person.cycles:
-        if cycle.first_touch_at is not None and moment.source == cycle.first_touch_id:
+        if cycle.first_touch_at is not None and told == cycle.first_touch_id and moment.mark == Mark.TOUCH:
             took_s = (cycle.first_touch_at - cycle.assigned_at).total_seconds()
             late_s = took_s - story.model.settings.response.target_minutes * 60
             words = f"response {duration(took_s)}"

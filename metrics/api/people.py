@@ -9,9 +9,9 @@ from django.http import Http404
 
 from leadmodel.access import access_person
 from leadmodel.lifecycle.cycles import COUNTING, Cycle, Touch
-from leadmodel.lifecycle.explain import WHYS
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Path, Stage
+from leadmodel.lifecycle.words import WHYS
 from leadmodel.lists import list_people, records_of
 from leadmodel.models import Person
 from leadmodel.story import Story, read_story
@@ -29,7 +29,10 @@ NARROWED = (
     one_of("path", "Only people whose latest cycle has this path.", [path.value for path in Path]),
     one_of("priority", "Only people whose latest cycle has this priority.", [one.value for one in Priority]),
     one_of("relation", "Only people whose latest cycle has this relation.", [one.value for one in Relation]),
-    text("search", "Only people whose name, company, e-mail address or Id holds this."),
+    text(
+        "search",
+        "Only people whose name, company, e-mail address or Id holds this.",
+    ),
 )
 AS_OF = instant("as_of", "The state as it was at this instant; now unless told.")
 KNOWN_BY = instant("known_by", "The state as it was known by this instant.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from leadmodel.lifecycle.cited import Facts
 from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.derive import derive
+from leadmodel.lifecycle.explain import Sentence, Teller
 from leadmodel.lifecycle.facts import (
     Activity,
     Change,
@@ -19,7 +21,9 @@ from leadmodel.lifecycle.facts import (
     Tracked,
     Users,
 )
+from leadmodel.lifecycle.grounds import Grounds
 from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.trace import Trace
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = 24 * 60
@@ -70,6 +74,18 @@ def at(minutes: float) -> datetime:
 def minutes(instant: datetime | None) -> float | None:
     """How many minutes after the start an instant is."""
     return None if instant is None else (instant - START) / timedelta(minutes=1)
+
+
+def written(instant: datetime) -> str:
+    """An instant in sentences: the minute."""
+    return f"minute {minutes(instant):g}"
+
+
+def name_of(user_id: str | None) -> str:
+    """What sentences call a user or queue."""
+    return {ALICE: "Alice", BOB: "Bob", OLGA: "Olga", ROUTER: "the router", QUEUE: "the queue"}.get(
+        user_id or "", "nobody"
+    )
 
 
 class Desk:
@@ -187,6 +203,13 @@ class Desk:
             as_of=None if as_of is None else at(as_of),
             known_by=None if known_by is None else at(known_by),
         )
+
+    def explained(self) -> list[list[Sentence]]:
+        """Why each of the only person's cycles is what it is; without any, why the person is where they are."""
+        trace, family = Trace(), self.family()
+        (person,) = derive(family, settings=self.settings, directory=self.directory, trace=trace)
+        teller = Teller(Grounds(trace, Facts(family, self.settings)), self.settings, name_of, written)
+        return [teller.of_cycle(cycle, person) for cycle in person.cycles] or [teller.of_person(person)]
 
     def person(self, *, as_of: float | None = None, known_by: float | None = None) -> Person:
         """The only person."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadmodel.lifecycle.explain import why_type
+from leadmodel.lifecycle.explain import Topic
 from tests.lifecycle.desk import ALICE, BOB, DAY, Desk, assigned, model
 
 SETTINGS = model(
@@ -13,11 +13,11 @@ SETTINGS = model(
         },
     }
 )
-NAMES = {ALICE: "Alice", BOB: "Bob"}
 
 
 def told(desk: Desk) -> list[str]:
-    return why_type(desk.cycle(), SETTINGS.lead_types, lambda user_id: NAMES.get(user_id or "", "nobody"))
+    (sentences,) = desk.explained()
+    return [sentence.text for sentence in sentences if sentence.topic is Topic.TYPE]
 
 
 def test_each_rule_that_held_says_so() -> None:

@@ -31,13 +31,16 @@ def test_the_stage_is_explained_in_sentences(world: World, alice: Client) -> Non
     body = page.content.decode()
 
     assert "Why Working?" in body
-    assert (
-        page.context["person"].why[1].startswith("Alice&#x27;s touch on")
-        or "Alice's touch on" in (page.context["person"].why[1])
-    )
+    (touch,) = [one for one in page.context["person"].why if one.text.startswith("Alice's touch on")]
+    assert (touch.rule, [fact.what for fact in touch.facts]) == ("M6", ["Task CreatedDate: Call: no answer"])
+    assert f'id="{touch.facts[0].mark}"' in body
     assert "response 30 min, in time" in body
     assert "Call: no answer" in body
-    assert "assigned, pick-up, response time, in time" in body
+    (counting,) = page.context["counting"]
+    assert {"Assigned", "Touched", "Response, median", "In time", "Open"} <= set(counting.counted)
+    assert [(group.why, group.labels) for group in counting.out][:1] == [
+        ("touched", ["Bypassed", "Touchless, pre-qualification"])
+    ]
 
 
 def test_a_merged_record_leads_to_the_person(world: World, mona: Client) -> None:

@@ -1,0 +1,51 @@
+"""The page of one person: what happened, why, and which figures it counts in."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from base.address import read_as_of, written_instant
+from base.pages import page, viewer, viewer_zone
+from leadmodel.access import access_person
+from leadmodel.pages.acting import read_panel
+from leadmodel.pages.links import person_href
+from leadmodel.pages.marks import read_marks_of
+from leadmodel.pages.person import view_person, writer_of
+from leadmodel.pages.shell import read_shell
+from leadmodel.settings_store import settings_in_force
+from leadmodel.story import read_story
+from metrics.membership import read_membership
+from metrics.pages.counted import view_counted
+
+
+@page
+def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """One person's story. A converted or merged record's address leads to the person's own."""
+    user, now = viewer(request), timezone.now()
+    found = access_person(user, record_id)
+    as_of = read_as_of(request.GET, zone=settings_in_force().organisation.zone, now=now)
+    # As of an instant a record may have been a person of its own.
+    if as_of is None and found.person_id != record_id:
+        return redirect(person_href(found.person_id))
+    story = read_story(record_id, as_of=as_of)
+    zone = viewer_zone(user)
+    context: dict[str, object] = {
+        "shell": read_shell(user, current="people", now=now),
+        "record_id": record_id,
+        "as_of": written_instant(as_of) or "",
+        "zone": zone.key,
+        "here": person_href(found.person_id),
+    }
+    if story is not None:
+        writer = writer_of(story, now=now, zone=zone)
+        context["person"] = view_person(story, writer, as_of=as_of)
+        context["counting"] = view_counted(read_membership(story, as_of=as_of, now=now), writer)
+    if as_of is None:
+        context |= {
+            "panel": read_panel(user, found, now=now, stays=True),
+            "marks": read_marks_of(user, found, shown_as=found.person_id, now=now),
+            "next": person_href(found.person_id),
+        }
+    return render(request, "people/person.html", context)
