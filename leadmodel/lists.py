@@ -67,7 +67,6 @@ def list_people(user: User, filters: Filters, *, limit: int) -> list[Person]:
     values = dict(filters) | (fitting(filters["search"]) if "search" in filters else {})
     seen = sight(user)
     joins = f"JOIN leadmodel_cycle {_LATEST}" if _OF_LATEST & set(filters) else ""
-    joins += WITH_NAMES if "search" in filters else ""
     page = (
         f"SELECT person.* FROM leadmodel_person person {joins} WHERE {_where(_PEOPLE_NARROWED, filters, seen)}"
         " ORDER BY person.person_id LIMIT %(limit)s"

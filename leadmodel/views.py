@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
-from base.address import given, read_instant, written_instant
+from base.address import given
 from base.downloads import download
 from base.leaving import is_htmx
 from base.models import Role
-from base.pages import back, page, viewer, viewer_zone
+from base.pages import back, page, viewer
 from leadmodel.access import access_person
 from leadmodel.pages.acting import read_acting_page, read_panel
 from leadmodel.pages.ledger import CSV, ledger_lines, read_ledger_address, view_ledger
 from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.people import MOST, SHORTEST, find_people
-from leadmodel.pages.person import view_person
 from leadmodel.pages.requests import read_requests
 from leadmodel.pages.shell import read_shell
-from leadmodel.settings_store import settings_in_force
-from leadmodel.story import read_story
-
-
-@page
-def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """One person's story. A converted or merged record's address leads to the person's own."""
-    user, now = viewer(request), timezone.now()
-    found = access_person(user, record_id)
-    in_zone = settings_in_force().organisation.zone
-    as_of = read_instant(request.GET, "as_of", zone=in_zone, now=now)
-    known_by = read_instant(request.GET, "known_by", zone=in_zone, now=now)
-    is_past = as_of is not None or known_by is not None
-    # As of an instant, or as known by one, a record may have been a person of its own.
-    if not is_past and found.person_id != record_id:
-        return redirect(person_href(found.person_id))
-    story = read_story(record_id, as_of=as_of, known_by=known_by)
-    zone = viewer_zone(user)
-    context: dict[str, object] = {
-        "shell": read_shell(user, current="people", now=now),
-        "person": view_person(story, as_of=as_of, now=now, zone=zone) if story else None,
-        "record_id": record_id,
-        "as_of": written_instant(as_of) or "",
-        "known_by": written_instant(known_by) or "",
-        "zone": zone.key,
-        "here": person_href(found.person_id),
-    }
-    if not is_past:
-        context |= {
-            "panel": read_panel(user, found, now=now, stays=True),
-            "marks": read_marks_of(user, found, shown_as=found.person_id, now=now),
-            "next": person_href(found.person_id),
-        }
-    return render(request, "people/person.html", context)
 
 
 @page
@@ -83,14 +48,13 @@ def people(request: HttpRequest) -> HttpResponseBase:
     """Search among the people the viewer may see."""
     user, now = viewer(request), timezone.now()
     words = given(request.GET, "q") or ""
-    is_asked = len(words) >= SHORTEST
-    found = find_people(user, words) if is_asked else []
+    is_asked = len(words) >= SHORTEST or not words.isascii()  # one ideograph is a word
+    found = find_people(user, words) if is_asked else None
     context = {
         "shell": read_shell(user, current="people", now=now),
         "words": words,
         "is_asked": is_asked,
-        "found": found[:MOST],
-        "has_more": len(found) > MOST,
+        "found": found,
         "most": MOST,
     }
     return render(request, "people/search.html", context)

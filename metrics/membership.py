@@ -53,15 +53,20 @@ class Membership:
     standings: list[Standing]
 
 
-def read_membership(story: Story, *, as_of: datetime | None, now: datetime) -> list[Membership]:
+def read_membership(
+    story: Story, *, as_of: datetime | None, now: datetime, known_by: datetime | None = None
+) -> list[Membership]:
     """Each cycle of a story in each figure counted over cycles, earliest first.
+
+    The story is as of, and as known by, the same instants.
 
     A cycle that a rebuild has not stored yet is in no figure yet, and not told.
     """
     cycles = story.person.cycles
     if not cycles:
         return []
-    selection = Selection(cycles[0].assigned_at, cycles[-1].assigned_at + _INSTANT, now=now, as_of=as_of)
+    end = cycles[-1].assigned_at + _INSTANT
+    selection = Selection(cycles[0].assigned_at, end, now=now, as_of=as_of, known_by=known_by)
     with _state(story, selection) as state:
         return _read(state, selection, story.person.person_id)
 
@@ -114,11 +119,11 @@ def _why(condition: Condition, holds: dict[str, bool]) -> str:
 
 @contextmanager
 def _state(story: Story, selection: Selection) -> Iterator[State]:
-    """The rows as stored; as of an instant those of this family alone, which is derived already."""
+    """The rows as stored; of a past those of this family alone, which is derived already."""
     values = parameters(selection, target_s=story.model.settings.response.target_minutes * 60)
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
-        if selection.as_of is None:
+        if selection.as_of is None and selection.known_by is None:
             yield State(cursor, STORED, values)
             return
         rows = Rows(story.model.settings, story.model.directory)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from base.address import read_as_of, written_instant
+from base.address import read_instant, written_instant
 from base.pages import page, viewer, viewer_zone
 from leadmodel.access import access_person
 from leadmodel.pages.acting import read_panel
@@ -25,24 +25,30 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """One person's story. A converted or merged record's address leads to the person's own."""
     user, now = viewer(request), timezone.now()
     found = access_person(user, record_id)
-    as_of = read_as_of(request.GET, zone=settings_in_force().organisation.zone, now=now)
-    # As of an instant a record may have been a person of its own.
-    if as_of is None and found.person_id != record_id:
+    in_zone = settings_in_force().organisation.zone
+    as_of = read_instant(request.GET, "as_of", zone=in_zone, now=now)
+    known_by = read_instant(request.GET, "known_by", zone=in_zone, now=now)
+    is_past = as_of is not None or known_by is not None
+    # As of an instant, or as known by one, a record may have been a person of its own.
+    if not is_past and found.person_id != record_id:
         return redirect(person_href(found.person_id))
-    story = read_story(record_id, as_of=as_of)
+    story = read_story(record_id, as_of=as_of, known_by=known_by)
     zone = viewer_zone(user)
     context: dict[str, object] = {
         "shell": read_shell(user, current="people", now=now),
         "record_id": record_id,
         "as_of": written_instant(as_of) or "",
+        "known_by": written_instant(known_by) or "",
         "zone": zone.key,
         "here": person_href(found.person_id),
     }
     if story is not None:
         writer = writer_of(story, now=now, zone=zone)
         context["person"] = view_person(story, writer, as_of=as_of)
-        context["counting"] = view_counted(read_membership(story, as_of=as_of, now=now), writer)
-    if as_of is None:
+        context["counting"] = view_counted(
+            read_membership(story, as_of=as_of, known_by=known_by, now=now), writer
+        )
+    if not is_past:
         context |= {
             "panel": read_panel(user, found, now=now, stays=True),
             "marks": read_marks_of(user, found, shown_as=found.person_id, now=now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db import connection
@@ -9,8 +10,11 @@ from django.db import connection
 from base.models import User
 from leadmodel.access import sight
 from leadmodel.pages.links import about, person_href
+from sync.words import HOLDING, asked
 
 MOST = 50
+MOST_LOOKED_AT = 1000
+"""Of more people than this who fit, some are shown by name and the rest is to be narrowed down."""
 SHORTEST = 2
 
 NAME = """COALESCE(NULLIF(concat_ws(' ', COALESCE(lead.first_name, contact.first_name),
@@ -24,19 +28,23 @@ WITH_NAMES = """
     LEFT JOIN sync_user holder ON holder.id = person.holder_id
     LEFT JOIN sync_group queue ON queue.id = person.holder_id
 """
-"""What `NAME`, `COMPANY`, `HOLDER` and `FITS` read, beside `leadmodel_person person`."""
-FITS = """
-    (concat_ws(' ', COALESCE(lead.first_name, contact.first_name), COALESCE(lead.last_name, contact.last_name),
-               lead.company, account.name, COALESCE(lead.email, contact.email)) ILIKE %(like)s
-     OR person.person_id IN (SELECT person_id FROM leadmodel_personrecord WHERE record_id = %(words)s))
+"""What `NAME`, `COMPANY` and `HOLDER` read, beside `leadmodel_person person`."""
+_FITTING = f"""
+    SELECT record.person_id FROM leadmodel_personrecord record JOIN ({HOLDING}) holding ON holding.id = record.record_id
+    UNION ALL SELECT record.person_id FROM leadmodel_personrecord record
+    WHERE record.record_id >= %(id_from)s AND record.record_id < %(id_to)s
 """
-"""Whether name, company, e-mail address or Id holds the words; its parameters are `fitting`'s."""
+"""The people of whom some Lead or Contact, also one merged or converted long ago, holds the words or has the Id."""
+FITS = f"person.person_id IN ({_FITTING})"
+"""Whether name, company and e-mail address hold the words, or the Id is it; its parameters are `fitting`'s."""
+_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 
 
 def fitting(words: str) -> dict[str, str]:
-    """The parameters of FITS for words somebody typed."""
-    escaped = words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return {"like": f"%{escaped}%", "words": words}
+    """The parameters of FITS for words somebody typed. An Id may be written in 15 or 18 letters."""
+    given = words.strip()
+    start = given if _ID.fullmatch(given) else ""
+    return {**asked(given), "id_from": start, "id_to": f"{start}~" if start else ""}
 
 
 @dataclass(frozen=True)
@@ -52,21 +60,41 @@ class Found:
     holder: str
 
 
-def find_people(user: User, words: str) -> list[Found]:
-    """People whose name, company, address or Id holds the words, by name, at most MOST and one more."""
+@dataclass(frozen=True)
+class Finding:
+    """The first people found, by name, at most MOST; whether there are more; whether not all could be looked at."""
+
+    people: list[Found]
+    has_more: bool
+    is_cut: bool
+
+
+def find_people(user: User, words: str) -> Finding:
+    """People with words in name, company or address that begin like those asked for, or of that Id.
+
+    By name; where more than MOST_LOOKED_AT fit, of that many of them.
+    """
     seen = sight(user)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT person.person_id, {NAME} AS name, COALESCE(lead.title, contact.title, ''), {COMPANY},"
-            f" COALESCE(lead.email, contact.email, ''), person.stage, person.cycle_count, {HOLDER}"
-            f" FROM leadmodel_person person {WITH_NAMES}"
-            f" WHERE NOT person.is_deleted AND {FITS} AND {seen.condition}"
-            " ORDER BY name, person.person_id LIMIT %(most)s",
-            {**fitting(words), **seen.values, "most": MOST + 1},
-        )
-        return [
-            Found(
-                person_href(person_id), name, about(title, company), email, stage.capitalize(), cycles, holder
+            f"""
+            WITH looked_at AS MATERIALIZED (
+                SELECT person.person_id FROM ({_FITTING}) fitting
+                JOIN leadmodel_person person ON person.person_id = fitting.person_id
+                WHERE NOT person.is_deleted AND {seen.condition} LIMIT %(looked_at)s
             )
-            for person_id, name, title, company, email, stage, cycles, holder in cursor.fetchall()
-        ]
+            SELECT person.person_id, {NAME} AS name, COALESCE(lead.title, contact.title, ''), {COMPANY},
+                   COALESCE(lead.email, contact.email, ''), person.stage, person.cycle_count, {HOLDER},
+                   (SELECT count(*) FROM looked_at)
+            FROM (SELECT DISTINCT person_id FROM looked_at) found
+            JOIN leadmodel_person person ON person.person_id = found.person_id {WITH_NAMES}
+            ORDER BY name, person.person_id LIMIT %(most)s
+            """,
+            {**fitting(words), **seen.values, "most": MOST + 1, "looked_at": MOST_LOOKED_AT},
+        )
+        rows = cursor.fetchall()
+    people = [
+        Found(person_href(person_id), name, about(title, company), email, stage.capitalize(), cycles, holder)
+        for person_id, name, title, company, email, stage, cycles, holder, _ in rows[:MOST]
+    ]
+    return Finding(people, len(rows) > MOST, bool(rows) and rows[0][-1] >= MOST_LOOKED_AT)

@@ -31,7 +31,7 @@ NARROWED = (
     one_of("relation", "Only people whose latest cycle has this relation.", [one.value for one in Relation]),
     text(
         "search",
-        "Only people whose name, company, e-mail address or Id holds this.",
+        "Only people whose name, company and address have words that begin like each of these, or of this Id.",
     ),
 )
 AS_OF = instant("as_of", "The state as it was at this instant; now unless told.")

@@ -102,7 +102,8 @@ def test_one_person_is_found_by_any_of_their_records(world: World, alice: Progra
         ({"search": "queue & sons"}, {"from_queue"}),
         ({"search": "bobs_quick@customers"}, {"bobs_quick"}),
         ({"search": "100%"}, set()),
-        ({"search": "loser", "stage": "assigned"}, set()),
+        ({"search": "loser", "stage": "assigned"}, {"winner"}),
+        ({"search": "loser", "stage": "nurture"}, set()),
     ],
 )
 def test_people_are_narrowed(
