@@ -47,6 +47,14 @@ _HELD_OR_NOBODYS = """
 """
 """A manager sees whatever nobody holds, which may be most: the list is walked in its order, each row asked."""
 
+_NOBODYS = "NOT EXISTS (SELECT FROM sync_user holder WHERE holder.id = person.holder_id AND holder.is_active)"
+_HELD_EACH = """
+    person.holder_id = ANY(%(seen_reps)s)
+    OR EXISTS (SELECT FROM leadmodel_span held WHERE held.person_id = person.person_id
+               AND (held.rep = ANY(%(seen_reps)s) OR held.holder_id = ANY(%(seen_reps)s)))
+"""
+"""The same asked of each row, for a search: those who fit are few, and all that were ever held may be most."""
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -63,6 +71,15 @@ def sight(user: User) -> Sight:
         return Sight("true", {})
     condition = _HELD_OR_NOBODYS if user.role == Role.MANAGER else _HELD
     return Sight(condition, {"seen_reps": sorted(reps)})
+
+
+def sight_of_few(user: User) -> Sight:
+    """The same condition, for where few rows are asked: it lets through the same people."""
+    reps = visible_reps(user)
+    if reps is None:
+        return Sight("true", {})
+    condition = f"{_HELD_EACH} OR {_NOBODYS}" if user.role == Role.MANAGER else _HELD_EACH
+    return Sight(f"({condition})", {"seen_reps": sorted(reps)})
 
 
 def sees_all(user: User) -> bool:

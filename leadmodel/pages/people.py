@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from base.models import User
-from leadmodel.access import sight
+from leadmodel.access import sight_of_few
 from leadmodel.pages.links import about, person_href
 from sync.words import HOLDING, asked
 
@@ -74,7 +74,7 @@ def find_people(user: User, words: str) -> Finding:
 
     By name; where more than MOST_LOOKED_AT fit, of that many of them.
     """
-    seen = sight(user)
+    seen = sight_of_few(user)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
