@@ -35,7 +35,7 @@ ACCOUNT = "words_of(COALESCE(name, ''))"
 
 class Migration(migrations.Migration):
 
-    dependencies = [("sync", "0012_customfield_is_account")]
+    dependencies = [("sync", "0013_one_index_per_key")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION words_of(text)"),
