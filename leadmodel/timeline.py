@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from psycopg2 import sql
@@ -177,6 +178,7 @@ def _instant(text: str | None) -> datetime | None:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=10_000)  # the old value of one change is the new one of another
 def _dated(text: str | None) -> str | None:
     """The value of a date field as an instant (see `_instant`)."""
     at = _instant(text)
