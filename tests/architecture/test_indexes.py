@@ -15,4 +15,4 @@ def test_no_key_is_indexed_twice() -> None:
             " AND indexdef LIKE '%_pattern_ops%'"
         )
         twins = [row[0] for row in cursor.fetchall()]
-    assert not twins, "drop them as migration sync/0013 does"
+    assert not twins, "drop them in the migration: base.keys.one_index_per_key"
