@@ -1,4 +1,4 @@
-"""Gather the Tasks and Events of a batch of people: all for a story, or those that can count for figures (M7)."""
+"""Gather the Tasks and Events of a batch of people: all for a story, or those that can count for figures (M7, K10)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,29 @@ from leadmodel.lifecycle.settings import Touches
 
 # mostly a call is logged as completed: one instant told once is a tenth of a batch's values
 _TASK = """
-    SELECT task.who_id, task.id, false, task.created_at, NULLIF(task.completed_at, task.created_at),
+    SELECT {who}, task.id, false, task.created_at, NULLIF(task.completed_at, task.created_at),
            COALESCE(task.is_closed, false), task.owner_id, COALESCE(task.subject, ''), task.task_subtype
-    FROM sync_task task
+    FROM {source}
 """
+_TASKS = (
+    _TASK.format(who="task.who_id", source="sync_task task"),
+    # of the people a task is also about, where the organisation shares activities
+    _TASK.format(
+        who="relation.relation_id",
+        source="sync_taskrelation relation JOIN sync_task task ON task.id = relation.task_id",
+    ),
+)
+_WHO = ("task.who_id", "relation.is_deleted IS NOT TRUE AND relation.relation_id")
+"""Whom the rows of each are about."""
 _EVENTS = """
     SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype
-    FROM sync_event WHERE who_id = ANY(%s::text[]) AND created_at IS NOT NULL
+    FROM sync_event WHERE who_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL
+    UNION
+    SELECT relation.relation_id, event.id, true, event.created_at, NULL, true, event.owner_id,
+           COALESCE(event.subject, ''), event.event_subtype
+    FROM sync_eventrelation relation JOIN sync_event event ON event.id = relation.event_id
+    WHERE relation.relation_id = ANY(%(batch)s::text[]) AND relation.is_deleted IS NOT TRUE
+      AND event.created_at IS NOT NULL
 """
 _OWN = "(task.owner_id = ANY(%(humans)s) OR task.subject LIKE ANY(%(inbound)s)) IS TRUE"
 """A human's, or perhaps from the person: what counts, and what answers."""
@@ -28,10 +44,14 @@ _OWN = "(task.owner_id = ANY(%(humans)s) OR task.subject LIKE ANY(%(inbound)s)) 
 
 def put_activities(filling: Filling, cursor: Cursor, batch: str) -> None:
     """Everything that was logged, also what counts for nothing: a story tells it."""
-    cursor.execute(_TASK + " WHERE task.who_id = ANY(%s::text[]) AND task.created_at IS NOT NULL", [batch])
-    _put(filling, cursor.fetchall())
-    cursor.execute(_EVENTS, [batch])
-    _put(filling, cursor.fetchall())
+    for tasks, who in zip(_TASKS, _WHO, strict=True):
+        _put(
+            filling,
+            cursor,
+            f"{tasks} WHERE {who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL",
+            {"batch": batch},
+        )
+    _put(filling, cursor, _EVENTS, {"batch": batch})
 
 
 def put_what_may_count(
@@ -41,35 +61,36 @@ def put_what_may_count(
 
     In most organisations machines log more than people do.
     """
-    asked = {
+    asked: dict[str, object] = {
         "batch": batch,
         "humans": [*users.humans, *users.acting_for],
         "inbound": [inbound_like(pattern) for pattern in rules.inbound_subjects],
     }
-    cursor.execute(
-        _TASK
-        + " WHERE task.who_id = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL AND task.is_closed"
-        f" AND {_OWN}",
-        asked,
-    )
-    _put(filling, cursor.fetchall())
-    cursor.execute(_EVENTS, [batch])
-    _put(filling, cursor.fetchall())
+    for tasks, who in zip(_TASKS, _WHO, strict=True):
+        done = f"{who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL AND task.is_closed"
+        _put(filling, cursor, f"{tasks} WHERE {done} AND {_OWN}", asked)
+    _put(filling, cursor, _EVENTS, asked)
     window = timedelta(minutes=rules.answer_window_minutes)
     answered = [one for family in families for one in _answered(family, rules, window)]
-    if answered:
-        who, since, until = zip(*answered, strict=True)
-        cursor.execute(
-            _TASK + " JOIN unnest(%(who)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[])"
-            " AS answer (who, since, until) ON answer.who = task.who_id"
-            " WHERE task.created_at IS NOT NULL AND task.is_closed AND NOT " + _OWN + " AND"
+    if not answered:
+        return
+    people, since, until = zip(*answered, strict=True)
+    asked |= {"who": list(people), "since": list(since), "until": list(until)}
+    for tasks, who in zip(_TASKS, _WHO, strict=True):
+        _put(
+            filling,
+            cursor,
+            f"{tasks} JOIN unnest(%(who)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[])"
+            f" AS answer (who, since, until) ON {who} = answer.who"
+            f" WHERE task.created_at IS NOT NULL AND task.is_closed AND NOT {_OWN} AND"
             " (task.created_at BETWEEN since AND until OR task.completed_at BETWEEN since AND until)",
-            asked | {"who": list(who), "since": list(since), "until": list(until)},
+            asked,
         )
-        _put(filling, cursor.fetchall())
 
 
-def _put(filling: Filling, rows: Sequence[tuple[Any, ...]]) -> None:
+def _put(filling: Filling, cursor: Cursor, query: str, asked: dict[str, object]) -> None:
+    cursor.execute(query, asked)
+    rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     for row in rows:
         if (family := filling.get(row[0])) is not None:
             family.activities.append(Activity._make(row))

@@ -240,6 +240,10 @@ def derive_as_of(
     return AS_OF
 
 
+_SHARED_TASK = "sync_taskrelation relation JOIN sync_task task ON task.id = relation.task_id"
+_SHARED_EVENT = "sync_eventrelation relation JOIN sync_event event ON event.id = relation.event_id"
+
+
 def _concerned(cursor: Cursor, model: Model, start: datetime, end: datetime) -> list[str]:
     """The Leads and Contacts with anything dated in `[start, end)`; an Assigned Date counts by its value (M5)."""
     sources = [
@@ -251,6 +255,9 @@ def _concerned(cursor: Cursor, model: Model, start: datetime, end: datetime) -> 
         ("sync_task", "who_id", "created_at"),
         ("sync_task", "who_id", "completed_at"),
         ("sync_event", "who_id", "created_at"),
+        (_SHARED_TASK, "relation_id", "task.created_at"),
+        (_SHARED_TASK, "relation_id", "task.completed_at"),
+        (_SHARED_EVENT, "relation_id", "event.created_at"),
     ]
     conditions = [(table, key, f"{at} >= %(start)s AND {at} < %(end)s") for table, key, at in sources]
     dated = model.settings.assignment.assigned_date_field

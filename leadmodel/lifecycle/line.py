@@ -30,6 +30,8 @@ class Line:
     reasons: dict[Stage, str | None] = field(default_factory=dict)
     sources: list[tuple[datetime, str]] = field(default_factory=list)
     responses: list[tuple[datetime, str]] = field(default_factory=list)
+    activities: set[str] = field(default_factory=set)
+    """The Ids of those that were read: one that names several of the person's records is one touch (K10)."""
 
     # -- assignment -------------------------------------------------------------------------------
 
@@ -101,6 +103,9 @@ class Line:
 
     def touch(self, touch: Touch) -> None:
         """A touch, if it may count: into the open cycle, else late-logged, else an outbound pull, else loose."""
+        if touch.activity_id in self.activities:
+            return
+        self.activities.add(touch.activity_id)
         if touch.why not in COUNTING:
             self.loose.append(touch)
         elif self.cycle is not None:
@@ -234,6 +239,7 @@ class Line:
         self.loose += other.loose
         self.sources += other.sources
         self.responses += other.responses
+        self.activities |= other.activities
         self.is_customer = self.is_customer or other.is_customer
         if other.standing_since is not None and (
             self.standing_since is None or other.standing_since > self.standing_since

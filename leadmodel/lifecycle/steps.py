@@ -54,6 +54,10 @@ def ordered_steps(
 
     `joins` are all the family tells of, `touches` those with a place in the fold, by record Id.
     """
+    if (
+        len(records) > 1
+    ):  # of an activity of several, whose touch comes first may decide where the others' fall
+        touches = sorted(touches, key=itemgetter(0))
     steps: list[Step] = [(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
     touched_at = sorted([touch.at for _, touch in touches if touch.why in COUNTING])
     for record in records.values():

@@ -21,9 +21,10 @@ def read_touches(
 ) -> list[tuple[str, Touch]]:
     """The activities that exist (M3) as (record Id, touch): those that may count, and with `with_loose` all.
 
-    `Touch.why` is COUNTED or ANSWERED_AT_ONCE for those that may count. An activity told twice is read once.
+    `Touch.why` is COUNTED or ANSWERED_AT_ONCE for those that may count. An activity told twice is read once, one of
+    several records once for each (K10).
     """
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     found: list[tuple[str, Touch]] = []
     idle: list[_Idle] = []
     answers: list[datetime] = []
@@ -40,9 +41,9 @@ def read_touches(
         subject,
         subtype,
     ) in activities:
-        if activity_id in seen:
+        if (activity_id, record_id) in seen:
             continue
-        seen.add(activity_id)
+        seen.add((activity_id, record_id))
         at, is_backdated = created_at, False
         if completed_at is not None and is_done and not is_event:
             if completed_at < created_at and completed_at < created_at - late_by:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from base.models import Effect
 from base.words import Instant, ago, counted, duration, instant
+from leadmodel.ops.reading import absent
 from leadmodel.ops.runs import last_runs
 from leadmodel.ops.tiles import Tile, calls_tile
 from sync.health import Health, ObjectHealth, Status, read_health
@@ -123,7 +124,7 @@ def _line(one: ObjectHealth, last_run: str, now: datetime, zone: ZoneInfo) -> Ob
     words, tone = {
         ObjectState.State.NEW: ("not read yet", ""),
         ObjectState.State.READ: ("late", "near") if one.is_late else ("in time", "good"),
-        ObjectState.State.ABSENT: ("not readable", ""),
+        ObjectState.State.ABSENT: (absent(one.name), ""),
         ObjectState.State.FAILING: ("fails", "bad"),
     }[one.state]
     due = ""

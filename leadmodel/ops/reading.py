@@ -10,7 +10,7 @@ from base.words import Instant, duration, instant
 from sync.alone import being_read
 from sync.control import paused
 from sync.models import ObjectState
-from sync.salesforce.objects import OBJECTS
+from sync.salesforce.objects import BY_NAME, OBJECTS
 
 SETTLED_S = 3
 """A rate over less time than this is no rate."""
@@ -66,6 +66,11 @@ def view_reading(*, now: datetime, zone: ZoneInfo) -> ReadingView:
     )
 
 
+def absent(name: str) -> str:
+    """What an object is that Salesforce does not show us."""
+    return "not used there" if BY_NAME[name].is_optional else "not readable"
+
+
 def _object(name: str, state: ObjectState | None, now: datetime, *, is_read_now: bool) -> ObjectReading:
     if state is None:
         return ObjectReading(name, "waits", "", "", None, "", "")
@@ -73,7 +78,7 @@ def _object(name: str, state: ObjectState | None, now: datetime, *, is_read_now:
         words, tone = {
             ObjectState.State.NEW: ("waits", ""),
             ObjectState.State.READ: ("read", "good"),
-            ObjectState.State.ABSENT: ("not readable", ""),
+            ObjectState.State.ABSENT: (absent(name), ""),
             ObjectState.State.FAILING: ("fails", "bad"),
         }[ObjectState.State(state.state)]
         rows = f"{state.row_count:,}" if state.row_count else ""

@@ -80,6 +80,7 @@ def convert(
     org.write(one, lead, written, user_id=user_id, at=at)
     for activity in ("Task", "Event"):
         repoint(org, activity, "WhoId", lead_id, contact_id, at)
+        repoint(org, f"{activity}Relation", "RelationId", lead_id, contact_id, at)
     _join_campaigns(org, lead_id, contact_id, at)
     return Converted(lead_id, account_id, contact_id, opportunity_id)
 

@@ -55,6 +55,13 @@ def followed(store: Store, one: SObject, values: Row, current: Row, *, now: str)
         return _event(store, merged)
     if one.name == "Opportunity":
         return consequences(store, values, current)
+    return _of_people(one, merged, now)
+
+
+def _of_people(one: SObject, merged: Row, now: str) -> dict[str, Value]:
+    """What follows on people, and on what ties them to others."""
+    if one.name in ("TaskRelation", "EventRelation"):
+        return {"IsWhat": not str(merged.get("RelationId") or "").startswith(("003", "00Q"))}
     if one.name == "CampaignMember":
         responded = str(merged.get("Status", "")).lower() == "responded"
         first = merged.get("FirstRespondedDate") or (now[:10] if responded else None)

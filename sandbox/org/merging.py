@@ -31,10 +31,12 @@ _CHILDREN: dict[str, tuple[tuple[str, str], ...]] = {
         ("Lead", "ConvertedAccountId"),
     ),
 }
+_RELATIONS = (("TaskRelation", "RelationId", "TaskId"), ("EventRelation", "RelationId", "EventId"))
 # what moves unless the winner is there already: (child object, its look-up, the other side)
 _MEMBERSHIPS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "Lead": (("CampaignMember", "LeadId", "CampaignId"),),
+    "Lead": (*_RELATIONS, ("CampaignMember", "LeadId", "CampaignId")),
     "Contact": (
+        *_RELATIONS,
         ("CampaignMember", "ContactId", "CampaignId"),
         ("OpportunityContactRole", "ContactId", "OpportunityId"),
     ),

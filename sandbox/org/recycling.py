@@ -12,12 +12,14 @@ from sandbox.org.tables import quoted
 if TYPE_CHECKING:
     from sandbox.org.org import Org
 
+_RELATIONS = (("TaskRelation", "RelationId"), ("EventRelation", "RelationId"))
 # what goes with its parent: (child object, its look-up)
 _CASCADES: dict[str, tuple[tuple[str, str], ...]] = {
-    "Lead": (("Task", "WhoId"), ("Event", "WhoId"), ("CampaignMember", "LeadId")),
+    "Lead": (("Task", "WhoId"), ("Event", "WhoId"), *_RELATIONS, ("CampaignMember", "LeadId")),
     "Contact": (
         ("Task", "WhoId"),
         ("Event", "WhoId"),
+        *_RELATIONS,
         ("CampaignMember", "ContactId"),
         ("OpportunityContactRole", "ContactId"),
     ),
@@ -29,6 +31,8 @@ _CASCADES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Event", "WhatId"),
     ),
     "Campaign": (("CampaignMember", "CampaignId"),),
+    "Task": (("TaskRelation", "TaskId"),),
+    "Event": (("EventRelation", "EventId"),),
     "Group": (("GroupMember", "GroupId"),),
 }
 

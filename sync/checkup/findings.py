@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from sync.checkup.look import ObjectSeen, Seen
+from sync.salesforce.objects import BY_NAME
 
 SEES_ENOUGH = 0.9
 """Salesforce's statistics are some hours old: a user who sees nine tenths of them is taken to see all."""
@@ -92,7 +93,7 @@ _GRANTS = {
 def findings(seen: Seen) -> list[Finding]:
     """Every lack, the heaviest first."""
     found = [
-        *(_hidden(one) for one in seen.objects if not one.is_readable),
+        *(_hidden(one) for one in seen.objects if not one.is_readable and not BY_NAME[one.name].is_optional),
         *(finding for one in seen.objects for finding in _fields(one)),
         *(_untracked(name, field) for name, field in sorted(seen.untracked) if _has_rows(seen, name)),
         *(_partly(one) for one in seen.objects if _sees_part(one)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.models.activities import Event, Task
+from sync.models.activities import Event, EventRelation, Task, TaskRelation
 from sync.models.books import CustomField, Mark, ObjectState, Seen
 from sync.models.checkup import CheckUp
 from sync.models.connection import Connection
@@ -33,6 +33,7 @@ __all__ = [
     "Drift",
     "Echo",
     "Event",
+    "EventRelation",
     "Group",
     "Lead",
     "LeadHistory",
@@ -48,6 +49,7 @@ __all__ = [
     "Run",
     "Seen",
     "Task",
+    "TaskRelation",
     "User",
     "WriteSwitch",
 ]

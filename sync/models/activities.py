@@ -1,4 +1,4 @@
-"""Mirror of what was done: Task and Event."""
+"""Mirror of what was done: Task and Event, and with whom else (organisations with Shared Activities)."""
 
 from __future__ import annotations
 
@@ -48,4 +48,34 @@ class Event(Mirrored):
         indexes = (
             models.Index("who_id", name="event_who"),
             models.Index("created_at", name="event_created"),
+        )
+
+
+class TaskRelation(Mirrored):
+    """One of the people, or other records, that a Task is about."""
+
+    task_id = ref("TaskId")
+    relation_id = ref("RelationId")
+    is_what = flag("IsWhat")
+
+    class Meta:
+        verbose_name = "TaskRelation"
+        indexes = (
+            models.Index("relation_id", name="taskrelation_person"),  # timeline of a batch of people
+            models.Index("task_id", name="taskrelation_task"),  # marks of a task's people
+        )
+
+
+class EventRelation(Mirrored):
+    """One of the people, or other records, that an Event is about."""
+
+    event_id = ref("EventId")
+    relation_id = ref("RelationId")
+    is_what = flag("IsWhat")
+
+    class Meta:
+        verbose_name = "EventRelation"
+        indexes = (
+            models.Index("relation_id", name="eventrelation_person"),
+            models.Index("event_id", name="eventrelation_event"),
         )

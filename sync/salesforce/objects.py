@@ -31,6 +31,8 @@ class MirroredObject:
     parent: str = ""
     is_hot: bool = False
     """Somebody waits for its changes."""
+    is_optional: bool = False
+    """Only organisations with a certain feature have it: without it nothing is missing."""
     skips_bin: bool = False
     """What is deleted is gone at once, and no query shows that it was there."""
 
@@ -60,7 +62,16 @@ class MirroredObject:
         return self.columns[self.stamp]
 
 
-_WHO = ("SELECT who_id FROM {rows} WHERE who_id ~ '^(00Q|003)'",)
+_WHO = "SELECT who_id FROM {rows} WHERE who_id ~ '^(00Q|003)'"
+_RELATED = "SELECT relation_id FROM {rows} WHERE relation_id ~ '^(00Q|003)'"
+
+
+def _shared(table: str, key: str) -> str:
+    """Everybody an activity is about, beside its own Who (K10)."""
+    return (
+        f"SELECT relation.relation_id FROM {{rows}} row JOIN {table} relation ON relation.{key} = row.id"
+        " WHERE relation.relation_id ~ '^(00Q|003)'"
+    )
 
 
 def _of_opportunity(key: str) -> tuple[str, ...]:
@@ -130,8 +141,10 @@ OBJECTS: tuple[MirroredObject, ...] = (
     MirroredObject(
         mirror.ContactHistory, marks=("SELECT contact_id FROM {rows}",), stamp="CreatedDate", parent="Contact"
     ),
-    MirroredObject(mirror.Task, marks=_WHO, is_hot=True),
-    MirroredObject(mirror.Event, marks=_WHO, is_hot=True),
+    MirroredObject(mirror.TaskRelation, marks=(_RELATED,), is_optional=True),
+    MirroredObject(mirror.EventRelation, marks=(_RELATED,), is_optional=True),
+    MirroredObject(mirror.Task, marks=(_WHO, _shared("sync_taskrelation", "task_id")), is_hot=True),
+    MirroredObject(mirror.Event, marks=(_WHO, _shared("sync_eventrelation", "event_id")), is_hot=True),
     MirroredObject(
         mirror.CampaignMember,
         marks=(

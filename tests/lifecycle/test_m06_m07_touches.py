@@ -8,7 +8,7 @@ import pytest
 
 from leadmodel.lifecycle.cycles import Why
 from leadmodel.lifecycle.stages import Stage
-from tests.lifecycle.desk import ALICE, BOB, DAY, TOOL, assigned, at, minutes
+from tests.lifecycle.desk import ALICE, BOB, DAY, LEAD, OTHER, TOOL, Desk, assigned, at, minutes
 
 
 def test_working_starts_at_the_first_touch() -> None:
@@ -118,3 +118,23 @@ def test_k11_call_dated_a_day_back_counts_when_it_was() -> None:
 
     assert minutes(desk.cycle().first_touch_at) == 10
     assert not desk.cycle().touches[0].is_backdated
+
+
+def shared(**joins: Any) -> Desk:
+    """LEAD and OTHER, assigned both, and one call with the two."""
+    desk = assigned(0).record(OTHER, 0, status="Assigned", owner_id=BOB, source="Web", **joins)
+    desk.status(1, "New", "Assigned", BOB, OTHER).call(10)
+    return desk.call(10, record=OTHER, activity_id=desk.activities[-1].activity_id)
+
+
+def test_k10_a_call_with_two_people_is_a_touch_on_each() -> None:
+    persons = shared().persons()
+
+    assert [minutes(person.cycles[0].first_touch_at) for person in persons] == [10, 10]
+    assert [person.cycles[0].touch_count for person in persons] == [1, 1]
+
+
+def test_k10_a_call_with_two_records_of_one_person_is_one_touch() -> None:
+    person = shared(deleted_at=at(5), merged_into=LEAD).person()
+
+    assert sum(cycle.touch_count for cycle in person.cycles) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leadmodel.models import Cycle
 from leadmodel.rebuild import rebuild_all
 from sync.fields import want
 from sync.pull import pull_object
@@ -63,6 +64,38 @@ def test_a_task_that_moves_marks_who_had_it_and_who_has_it(world: World, pair: t
     world.org.delete("Task", task)
     world.pull()
     assert marks() == {b}
+
+
+def test_k10_a_call_shared_with_a_second_person_is_a_touch_on_both(
+    world: World, pair: tuple[str, str]
+) -> None:
+    a, b = pair
+    task = world.call(a)
+    shared = world.org.create("TaskRelation", {"TaskId": task, "RelationId": b})
+    times = {"StartDateTime": "2026-03-05T09:00:00Z", "EndDateTime": "2026-03-05T10:00:00Z"}
+    event = world.org.create("Event", {"WhoId": a, "Subject": "Demo"} | times)
+    world.org.create("EventRelation", {"EventId": event, "RelationId": b})
+    for record_id in pair:
+        world.org.update("Lead", record_id, {"Status": "Assigned"})
+    world.sync()
+    assert touch_counts() == {a: 2, b: 2}
+    world.pass_time(minutes=1)
+
+    world.org.update("Task", task, {"Subject": "Call again"})
+    world.pull()
+    assert marks() == {a, b}
+    forget_marks()
+    world.pass_time(minutes=1)
+    world.org.delete("TaskRelation", shared)
+    world.pull()
+    assert marks() == {b}
+    rebuild_all()
+    assert touch_counts() == {a: 2, b: 1}
+
+
+def touch_counts() -> dict[str, int]:
+    """Person → how many touches their cycles have."""
+    return dict(Cycle.objects.values_list("person_id", "touch_count"))
 
 
 def test_a_merge_marks_both_and_one_person_is_left(world: World, pair: tuple[str, str]) -> None:

@@ -84,4 +84,28 @@ EVENT = SObject(
     indexes=INDEXES,
 )
 
-OBJECTS = (TASK, EVENT)
+
+def _relation(name: str, label: str, key_prefix: str, activity: SObject) -> SObject:
+    """Who else an activity is about, and what. The row that Salesforce keeps for its own Who is not kept here."""
+    look_up = f"{activity.name}Id"
+    return SObject(
+        name=name,
+        label=label,
+        label_plural=f"{label}s",
+        key_prefix=key_prefix,
+        fields=(
+            ID,
+            ref(look_up, activity.name, required=True),
+            ref("RelationId", "Account", "Contact", "Lead", "Opportunity", required=True),
+            flag("IsWhat", read_only=True),
+            ref("AccountId", "Account", read_only=True),
+            *STAMPS,
+            DELETED,
+        ),
+        indexes=((look_up,), ("RelationId",)),
+    )
+
+
+TASK_RELATION = _relation("TaskRelation", "Task Relation", "0RT", TASK)
+EVENT_RELATION = _relation("EventRelation", "Event Relation", "0RE", EVENT)
+OBJECTS = (TASK, EVENT, TASK_RELATION, EVENT_RELATION)
