@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sandbox.org.schema import NUMBER_TYPES, Field, SObject
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 
 OWN_TABLES = (
     "CREATE TABLE _setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
