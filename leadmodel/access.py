@@ -39,15 +39,14 @@ _HELD = """
     )
 """
 """A rep's people are few among all: they are gathered by their indexes, and the list is made of them."""
-_HELD_OR_NOBODYS = """
+_NOBODYS = "NOT EXISTS (SELECT FROM sync_user holder WHERE holder.id = person.holder_id AND holder.is_active)"
+_HELD_OR_NOBODYS = f"""
     (person.holder_id = ANY(%(seen_reps)s)
      OR person.person_id IN (SELECT person_id FROM leadmodel_span
                              WHERE rep = ANY(%(seen_reps)s) OR holder_id = ANY(%(seen_reps)s))
-     OR NOT EXISTS (SELECT FROM sync_user holder WHERE holder.id = person.holder_id AND holder.is_active))
+     OR {_NOBODYS})
 """
 """A manager sees whatever nobody holds, which may be most: the list is walked in its order, each row asked."""
-
-_NOBODYS = "NOT EXISTS (SELECT FROM sync_user holder WHERE holder.id = person.holder_id AND holder.is_active)"
 _HELD_EACH = """
     person.holder_id = ANY(%(seen_reps)s)
     OR EXISTS (SELECT FROM leadmodel_span held WHERE held.person_id = person.person_id

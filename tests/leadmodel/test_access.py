@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Literal
 
 import pytest
+from django.db import connection
 from django.http import Http404
 
 from base.models import Role, User
-from leadmodel.access import access_person, is_nobodys, visible_reps
+from leadmodel.access import Sight, access_person, is_nobodys, sight, sight_of_few, visible_reps
 from leadmodel.lifecycle.settings import Teams
 from leadmodel.models import Cycle, TeamMembership
 from leadmodel.rebuild import rebuild_all
@@ -141,6 +142,46 @@ def test_who_held_a_person_still_reaches_them(alice: User, eve: User) -> None:
     assert access_person(login("bob", Role.REP, BOB), lead).person_id == lead
     with pytest.raises(Http404):
         access_person(eve, lead)
+
+
+def test_lists_searches_and_addresses_let_through_the_same_people(alice: User, mona: User, eve: User) -> None:
+    Group.objects.create(id=QUEUE, name="Inbound", type="Queue")
+    for role, name, parent in ((BOSS, "Sales", None), (SDR, "SDR", BOSS)):
+        SalesforceRole.objects.create(id=role, name=name, parent_id=parent)
+    add_users(Mona={"role_id": BOSS}, Alice={"role_id": SDR}, Bob={"is_active": False})
+    once_alices = add_lead(2)
+    LeadHistory.objects.create(
+        id=make_id("017", 1), lead_id=once_alices, field="Owner", old_value=ALICE, new_value=EVE,
+        created_at=NOON + timedelta(hours=1), created_by_id=ALICE,
+    )  # fmt: skip
+    Lead.objects.filter(id=once_alices).update(owner_id=EVE)
+    own, eves, queued, left = (
+        add_lead(number, owner=owner) for number, owner in ((1, ALICE), (3, EVE), (4, QUEUE), (5, BOB))
+    )
+    rebuild_all()
+
+    expected = {
+        alice: {own, once_alices},
+        mona: {own, once_alices, queued, left},
+        eve: {once_alices, eves},
+        login("otto", Role.OPS, None): {own, once_alices, eves, queued, left},
+    }
+    for user, people in expected.items():
+        assert listed(sight(user)) == listed(sight_of_few(user)) == people
+        assert {person_id for person_id in listed(Sight("true", {})) if reaches(user, person_id)} == people
+
+
+def listed(seen: Sight) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT person_id FROM leadmodel_person person WHERE {seen.condition}", seen.values)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def reaches(user: User, person_id: str) -> bool:
+    try:
+        return access_person(user, person_id).person_id == person_id
+    except Http404:
+        return False
 
 
 def test_old_links_lead_to_the_person_they_are_now(alice: User) -> None:
