@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from metrics.api import acting, cycles, exceptions, figures, model_settings, people, reasons, requests
+from metrics.api import (
+    acting,
+    cycles,
+    exceptions,
+    explanations,
+    figures,
+    model_settings,
+    people,
+    reasons,
+    requests,
+)
 from metrics.api.nowhere import Nowhere
 
 RECORD = "(?P<record_id>[A-Za-z0-9]{15,18})"
@@ -13,6 +23,7 @@ urlpatterns = [
     path("people/", people.People.as_view()),
     re_path(rf"^people/{RECORD}/$", people.OnePerson.as_view()),
     re_path(rf"^people/{RECORD}/touches/$", people.Touches.as_view()),
+    re_path(rf"^people/{RECORD}/explanation/$", explanations.Explanation.as_view()),
     re_path(rf"^people/{RECORD}/log/$", acting.LogTouch.as_view()),
     re_path(rf"^people/{RECORD}/close/$", acting.CloseCycle.as_view()),
     re_path(rf"^people/{RECORD}/follow-up/$", acting.PlanFollowUp.as_view()),

@@ -44,7 +44,7 @@ def test_lists_hold_exactly_those_whose_page_one_may_open(world: World, act_as: 
 
 def test_alice_sees_her_own_and_bobs_is_nowhere(world: World, alice: Program) -> None:
     assert alice.read(f"people/{world.ids['waiting']}/")["stage"] == "assigned"
-    for address in ("people/{}/", "people/{}/touches/"):
+    for address in ("people/{}/", "people/{}/touches/", "people/{}/explanation/"):
         assert alice.get(address.format(world.ids["bobs_late"])).status_code == 404
     assert alice.get("cycles/", person=world.ids["bobs_late"]).status_code == 404
 
@@ -152,6 +152,22 @@ def test_touches_say_which_count_and_why(world: World, alice: Program) -> None:
     before = (timezone.now() - timedelta(days=3.99)).isoformat()
     earlier = alice.read(f"people/{world.ids['answered']}/touches/", as_of=before)["results"]
     assert [one["counts"] for one in earlier] == [False]
+
+
+def test_an_explanation_names_its_facts_and_the_figures(world: World, alice: Program) -> None:
+    told: Any = alice.read(f"people/{world.ids['answered']}/explanation/")
+    (cycle,) = told["cycles"]
+
+    assert told["sentences"] == []
+    touch = next(one for one in cycle["sentences"] if one["topic"] == "touch")
+    assert (touch["rule"], touch["facts"][0]["object"]) == ("M6", "Task")
+    assert touch["facts"][0]["learned_at"] >= touch["facts"][0]["at"]
+    places = {one["figure"]: (one["place"], one["why"]) for one in cycle["figures"]}
+    assert places["assigned"] == ("counted", "")
+    assert places["bypassed"] == ("out", "touched")
+    before = (timezone.now() - timedelta(days=3.99)).isoformat()
+    earlier: Any = alice.read(f"people/{world.ids['answered']}/explanation/", as_of=before)
+    assert [one["facts"] for one in earlier["cycles"][0]["sentences"] if one["topic"] == "touch"] == [[]]
 
 
 @pytest.mark.parametrize("change", ["revoked_at", "expires_at"])

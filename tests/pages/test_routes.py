@@ -111,6 +111,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/api/v1{eves_waiting}": (404, 404, 200, 200),
     "/api/v1{in_queue}": (404, 200, 404, 200),
     "/api/v1{answered}touches/": (200, 200, 404, 200),
+    "/api/v1{answered}explanation/": (200, 200, 404, 200),
     "/api/v1/cycles/": (200, 200, 200, 200),
     "/api/v1/spans/": (200, 200, 200, 200),
     "/api/v1/reasons/": (200, 200, 200, 200),
