@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from base.models import User
+from base.zones import zone_names
 
 USER_ID = re.compile(r"005[A-Za-z0-9]{15}")
 
@@ -35,7 +35,7 @@ class _Checked(_Form):
     def clean_time_zone(self) -> str:
         """A zone this machine knows."""
         value: str = self.cleaned_data["time_zone"]
-        if value not in available_timezones():
+        if value not in zone_names():
             raise forms.ValidationError(f"“{value}” is no time zone: write one like Europe/Berlin.")
         return value
 

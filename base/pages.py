@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from base.address import WrongAddress
 from base.leaving import is_htmx
 from base.models import User
+from base.zones import zone_called
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -85,4 +86,4 @@ def viewer(request: HttpRequest) -> User:
 
 def viewer_zone(user: User) -> ZoneInfo:
     """The zone instants are shown in; UTC where the user's is unknown."""
-    return ZoneInfo(user.time_zone if user.time_zone in available_timezones() else "UTC")
+    return zone_called(user.time_zone)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import connection
 
+from base.zones import zone_called
 from leadmodel.lifecycle.business_time import Openings
 from leadmodel.lifecycle.calendars import Calendar
 from leadmodel.lifecycle.facts import Since, Users
@@ -85,7 +85,7 @@ def _openings(
 def _open(calendar: str, zone: str, absences: tuple[tuple[datetime, datetime], ...]) -> Openings:
     """One for all who work alike: its years are worked out once. A zone Python does not know is taken for UTC."""
     told = Calendar.model_validate_json(calendar)
-    known = ZoneInfo(zone) if zone in available_timezones() else ZoneInfo("UTC")
+    known = zone_called(zone)
     return Openings(told.week, known, is_closed=told.is_closed, absences=absences)
 
 

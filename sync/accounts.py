@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from base.models import Role, User
+from base.zones import zone_names
 from sync.models import Role as SalesforceRole
 from sync.models import User as SalesforceUser
 
@@ -53,7 +52,7 @@ def _new(salesforce_id: str) -> User:
         first_name=first[:150],
         last_name=last[:150],
         email=(person.email or "")[:254],
-        time_zone=person.time_zone if person.time_zone in available_timezones() else "UTC",
+        time_zone=person.time_zone if person.time_zone in zone_names() else "UTC",
     )
     made.set_unusable_password()
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from base.models import Role, User
+from base.zones import zone_names
 from sync.models import Lead
 from sync.models import User as SalesforceUser
 
@@ -66,7 +66,7 @@ def _make(role: Role, salesforce: SalesforceUser | None, otherwise: str) -> Logi
     zone = (salesforce and salesforce.time_zone) or "UTC"
     values = {
         "role": role,
-        "time_zone": zone if zone in available_timezones() else "UTC",
+        "time_zone": zone if zone in zone_names() else "UTC",
         "salesforce_id": salesforce.pk if salesforce else None,
         "first_name": first[:150],
         "last_name": last[:150],

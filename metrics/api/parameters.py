@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
 from base.address import FIRST_YEAR, LAST_YEAR
+from base.zones import zone_names
 from metrics.api.errors import Refused, Wrong
 
 T = TypeVar("T")
@@ -176,7 +177,7 @@ def zone(name: str, words: str) -> Parameter[ZoneInfo]:
     """A time zone by its IANA name."""
 
     def read(given: str) -> ZoneInfo:
-        if given not in available_timezones():
+        if given not in zone_names():
             raise NotRead("is no time zone", "Write one like Europe/Berlin.")
         return ZoneInfo(given)
 

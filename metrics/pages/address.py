@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
 from base.address import WrongAddress, given, one_of, read_day, read_instant, written_instant
+from base.zones import zone_names
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Path
 from metrics import definitions
@@ -148,7 +149,7 @@ def read_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) -> Ask
     """Read the parameters; `zone` is the organisation's. Raises WrongAddress."""
     named = given(parameters, "tz")
     if named is not None:
-        if named not in available_timezones():
+        if named not in zone_names():
             raise WrongAddress(f"“{named}” is no time zone: write one like Europe/Berlin.")
         zone = ZoneInfo(named)
     name, first, until = _read_period(parameters, zone, now)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from base.zones import zone_names
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from metrics.query import ask
 from metrics.report import as_csv, as_json, as_table, build
@@ -97,6 +98,6 @@ def _instant(text: str) -> datetime:
 
 
 def _zone(text: str) -> ZoneInfo:
-    if text not in available_timezones():
+    if text not in zone_names():
         raise argparse.ArgumentTypeError(f"“{text}” is no time zone; write one like Europe/Berlin")
     return ZoneInfo(text)
