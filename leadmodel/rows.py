@@ -113,6 +113,8 @@ class Rows:
             cycle.priority or "",
             cycle.wanted_rep or "",
             _number(cycle.response_business_s),
+            _bool(cycle.is_off_hours),
+            *([str(part) for part in cycle.went] if cycle.went is not None else _NOWHERE),
         )
 
     def _spans(self, person_id: str, cycle: Cycle, is_pre: str) -> Iterator[Sequence[str]]:
@@ -147,7 +149,11 @@ class Rows:
                 cycle.relation,
                 cycle.priority or "",
                 _number(span.response_business_s),
+                _bool(span.is_off_hours),
             )
+
+
+_NOWHERE = ("",) * 4
 
 
 def _bool(value: bool) -> str:  # noqa: FBT001 - it is what is written

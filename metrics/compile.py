@@ -15,6 +15,7 @@ _CYCLES = """
            first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
            true AS owes, true AS tells_outcome,
            extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s, response_business_s,
+           is_off_hours, system_s, queue_s, owner_s, off_hours_s,
            extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s
     FROM {cycle} row WHERE {where}
 """
@@ -25,8 +26,17 @@ _SPANS = """
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
            extract(epoch FROM first_touch_at - started_at)::float8 AS response_s, response_business_s,
+           is_off_hours,
+           CASE WHEN is_touched THEN (NOT is_rep AND NOT is_queue)::int * held_s END AS system_s,
+           CASE WHEN is_touched THEN is_queue::int * held_s END AS queue_s,
+           CASE WHEN is_touched THEN is_rep::int * response_business_s END AS owner_s,
+           CASE WHEN is_touched THEN is_rep::int * (held_s - response_business_s) END AS off_hours_s,
            extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s
-    FROM {span} row WHERE (owes_response OR is_first_rep) AND {where}
+    FROM {span} row
+    CROSS JOIN LATERAL (SELECT rep IS NOT NULL AS is_rep,
+                               rep IS NULL AND starts_with(COALESCE(holder_id, ''), '00G') AS is_queue,
+                               extract(epoch FROM first_touch_at - started_at)::float8 AS held_s) own
+    WHERE (owes_response OR is_first_rep) AND {where}
 """
 EXCLUDED = """
     SELECT record.person_id FROM leadmodel_exclusion exclusion

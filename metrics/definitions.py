@@ -55,6 +55,7 @@ DUE = Condition(
     Topic.TOUCH,
     (("ended_at IS NOT NULL", "closed before the window ended"),),
 )
+OFF_HOURS = Condition("is_off_hours", "came in business hours", "M17", Topic.HOLDER)
 HAS_TOUCHES = Condition("touch_count > 0", "no touch", "M7", Topic.TOUCH, _UNTOUCHED)
 _EXCEPTIONS = "people under an exception"
 
@@ -99,6 +100,20 @@ def _response(
         among=ANSWERED,
         value=value,
         at=at,
+    )
+
+
+def _went(part: str, label: str, words: str) -> Figure:
+    return Figure(
+        f"response_{part}_mean_s",
+        label,
+        Kind.MEAN,
+        Unit.SECONDS,
+        f"of the mean response, the time {words}; the four parts together are the mean response",
+        f"outbound, bypassed, still waiting, {_EXCEPTIONS}",
+        counted=ANSWERED,
+        among=ANSWERED,
+        value=f"{part}_s",
     )
 
 
@@ -163,6 +178,10 @@ FIGURES: tuple[Figure, ...] = (
         value="response_business_s",
         hours="business hours of the rep",
     ),
+    _went("system", "Response, with machines", "with a machine or nobody, on its way"),
+    _went("queue", "Response, in queues", "in a queue"),
+    _went("owner", "Response, with people at work", "with people, while these worked"),
+    _went("off_hours", "Response, off hours", "with people, outside their business hours"),
     _waiting("response_median_waiting_s", "Response with the waiting, median", 0.5),
     _waiting("response_p90_waiting_s", "Response with the waiting, P90", 0.9),
     _within("responded_within_2h", "Within 2 h", 7200),
@@ -176,6 +195,16 @@ FIGURES: tuple[Figure, ...] = (
         f"outbound, still inside the window, closed before it ended, withdrawn, {_EXCEPTIONS}",
         counted=(TOUCHED, IN_TIME),
         among=(OWES, INBOUND, STAYED, DUE),
+    ),
+    Figure(
+        "off_hours_rate",
+        "Came off hours",
+        Kind.SHARE,
+        Unit.SHARE,
+        "assigned outside the first rep's business hours / assigned; per rep, got outside the own ones",
+        f"outbound, withdrawn, {_EXCEPTIONS}",
+        counted=(OFF_HOURS,),
+        among=(OWES, INBOUND, STAYED),
     ),
     Figure(
         "touchless_rate",

@@ -33,6 +33,11 @@ class _Year(NamedTuple):
             return 0
         return self.before[number] + min(at, self.ends[number]) - self.starts[number]
 
+    def is_open(self, at: float) -> bool:
+        """Whether an open stretch holds `at`."""
+        number = bisect_right(self.starts, at) - 1
+        return number >= 0 and at < self.ends[number]
+
 
 class Openings:
     """When somebody works: a week of stretches of the wall clock in a zone, less closed days and absences.
@@ -62,6 +67,10 @@ class Openings:
         first, last = _year(start), _year(end)
         between = sum(self._year(year).total for year in range(first, last))
         return between + self._year(last).until(end.timestamp()) - self._year(first).until(start.timestamp())
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether somebody works at an instant; they do when a stretch begins, and no longer when it ends."""
+        return self._year(_year(at)).is_open(at.timestamp())
 
     def _year(self, year: int) -> _Year:
         """A year of UTC, made when first asked for."""

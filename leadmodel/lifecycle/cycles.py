@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
@@ -52,6 +53,20 @@ class Span:
     is_bypassed: bool = False
     response_business_s: float | None = None
     """From getting the person to the first touch, where it falls in this span, in the holder's business time (M17)."""
+    is_off_hours: bool = False
+    """Whether the holder got the person outside their business time (R081)."""
+
+
+class TimeWent(NamedTuple):
+    """The time from an assignment to its first touch in four parts, in seconds, by who held the person then (R082)."""
+
+    system: float
+    """With a machine or with nobody: on its way."""
+    queue: float
+    owner: float
+    """With people, while these worked."""
+    off_hours: float
+    """With people, while these did not."""
 
 
 @dataclass(slots=True)
@@ -94,6 +109,10 @@ class Cycle:
     """Whom it should have gone to (R054, R055); `first_rep` is whom it went to."""
     response_business_s: float | None = None
     """From the assignment to the first touch, in the first rep's business time (M17)."""
+    is_off_hours: bool = False
+    """Whether it was assigned outside the first rep's business time, everybody's where it had none (R081)."""
+    went: TimeWent | None = None
+    """Where the time to the first touch went (R082); None while there is none."""
     touches: list[Touch] = field(default_factory=list)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
-from leadmodel.lifecycle.cycles import Cycle, Person, Touch
+from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch
 from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
 from leadmodel.lifecycle.history import straighten
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
@@ -22,6 +22,9 @@ from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage
 from leadmodel.lifecycle.steps import Step, ordered_steps
 from leadmodel.lifecycle.touches import read_touches
 from leadmodel.lifecycle.trace import Trace
+
+QUEUE_PREFIX = "00G"
+"""How Ids of Salesforce's groups begin, and so those of its queues."""
 
 
 def derive(
@@ -220,8 +223,10 @@ def _finish_cycle(
             cycle.first_rep = directory.named(span.holder)
             cycle.team = directory.team_of(span.holder, span.started_at)
             break
+    _tell_off_hours(cycle, directory)
     if cycle.first_touch_at is not None:
         _tell_business_time(cycle, cycle.first_touch_at, directory)
+        cycle.went = _time_went(cycle, cycle.first_touch_at, directory)
     if previous is not None:
         cycle.entry = _entry(cycle, previous, line, directory)
         cycle.broke_hold = _broke_hold(cycle, previous, settings)
@@ -238,6 +243,39 @@ def _tell_business_time(cycle: Cycle, touched_at: datetime, directory: Directory
             is_whole = own is openings and span.started_at == cycle.assigned_at
             told = cycle.response_business_s if is_whole else own.seconds(span.started_at, touched_at)
             span.response_business_s = told
+
+
+def _tell_off_hours(cycle: Cycle, directory: Directory) -> None:
+    """Who came while nobody worked: by the hours of whom they came to (R081)."""
+    openings = directory.openings_of(cycle.first_rep)
+    cycle.is_off_hours = openings is not None and not openings.is_open(cycle.assigned_at)
+    for span in cycle.spans:
+        own = directory.openings_of(directory.named(span.holder))
+        is_whole = own is openings and span.started_at == cycle.assigned_at
+        is_off = cycle.is_off_hours if is_whole else own is not None and not own.is_open(span.started_at)
+        span.is_off_hours = is_off
+
+
+def _time_went(cycle: Cycle, touched_at: datetime, directory: Directory) -> TimeWent:
+    """With whom the person waited until the first touch, and how much of it fell outside their hours (R082)."""
+    system = queue = owner = off_hours = 0.0
+    for span in cycle.spans:
+        until = touched_at if span.ended_at is None else min(span.ended_at, touched_at)
+        held = (until - span.started_at).total_seconds()
+        if held <= 0:
+            continue
+        if directory.is_human(span.holder):
+            worked = span.response_business_s
+            if worked is None:  # it was the next one's to answer
+                openings = directory.openings_of(directory.named(span.holder))
+                worked = held if openings is None else openings.seconds(span.started_at, until)
+            owner += worked
+            off_hours += held - worked
+        elif (span.holder or "").startswith(QUEUE_PREFIX):
+            queue += held
+        else:
+            system += held
+    return TimeWent(system, queue, owner, off_hours)
 
 
 def _entry(cycle: Cycle, previous: Cycle, line: Line, directory: Directory) -> Entry:

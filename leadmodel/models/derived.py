@@ -90,6 +90,13 @@ class Cycle(models.Model):
     priority = _code(Priority, null=True)
     wanted_rep = _id(null=True, help_text="Whom it should have gone to (R054, R055).")
     response_business_s = models.FloatField(null=True, help_text="In the first rep's business time (M17).")
+    is_off_hours = models.BooleanField(
+        db_default=False, help_text="Assigned outside the first rep's business time (R081)."
+    )
+    system_s = models.FloatField(null=True, help_text="Of the response: with a machine or nobody (R082).")
+    queue_s = models.FloatField(null=True, help_text="Of the response: in queues.")
+    owner_s = models.FloatField(null=True, help_text="Of the response: with people, while these worked.")
+    off_hours_s = models.FloatField(null=True, help_text="Of the response: with people, while these did not.")
 
     class Meta:
         indexes = (
@@ -136,6 +143,9 @@ class Span(models.Model):
     relation = _code(Relation, db_default=Relation.NEW_BUSINESS)
     priority = _code(Priority, null=True)
     response_business_s = models.FloatField(null=True, help_text="In the holder's business time (M17).")
+    is_off_hours = models.BooleanField(
+        db_default=False, help_text="The holder got the person outside their business time (R081)."
+    )
 
     class Meta:
         indexes = (

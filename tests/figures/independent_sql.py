@@ -75,7 +75,7 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
 # several tellings may share the transaction of one test
 _TEMPORARY = (
     "model human status_means every_record record tie merge conversion change value activity touch status slip holder"
-    " signal arrival open_then pull turned closing disposed attempt cycle home counted touched span told_row"
+    " signal arrival open_then pull turned closing disposed attempt cycle home counted touched span stretch told_row"
 ).split()
 
 

@@ -167,6 +167,11 @@ def test_spans_tile_their_cycle(story: Told) -> None:
             for before, after in pairwise(cycle.spans):
                 assert before.ended_at == after.started_at
                 assert before.started_at < after.started_at
+            # R082: the four parts are the whole
+            assert (cycle.went is None) == (cycle.first_touch_at is None)
+            if cycle.went is not None and cycle.first_touch_at is not None:
+                assert min(cycle.went) >= 0
+                assert sum(cycle.went) == (cycle.first_touch_at - cycle.assigned_at).total_seconds()
 
 
 @given(told())

@@ -15,6 +15,7 @@ from leadmodel.lifecycle.calendars import Calendar, Calendars, Holidays, Weekday
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 OFFICE = Calendar()
 HOUR = 3600
+HOURS, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def open_in(zone: ZoneInfo, calendar: Calendar = OFFICE, **more: object) -> Openings:
@@ -35,6 +36,18 @@ def test_r080_the_calendar_counts_every_hour() -> None:
         timedelta(hours=65, minutes=59),
         HOUR + 59 * 60,
     )
+
+
+def test_r081_it_is_open_from_the_first_second_to_before_the_last() -> None:
+    openings, friday = open_in(BERLIN), datetime(2026, 3, 6, tzinfo=BERLIN)
+    second = timedelta(seconds=1)
+
+    told = [
+        openings.is_open(friday + at)
+        for at in (9 * HOURS - second, 9 * HOURS, 17 * HOURS - second, 17 * HOURS, DAY + 10 * HOURS)
+    ]
+
+    assert told == [False, True, True, False, False]
 
 
 def test_nothing_passes_before_it_began() -> None:

@@ -85,6 +85,13 @@ CREATE OR REPLACE FUNCTION pg_temp.worked(who text, since timestamptz, stop time
     CROSS JOIN LATERAL (SELECT split_part(hours, '-', 1) AS opens, split_part(hours, '-', 2) AS closes) AS stretch
 $$;
 
+-- R082: of each stretch that was over, or not, when the first touch came: who held, how long, and how much they worked.
+CREATE TEMP TABLE stretch ON COMMIT DROP AS
+SELECT cycle, ordinal, holder, rep IS NOT NULL AS is_person, rep IS NULL AND COALESCE(holder, '') ^@ '00G' AS is_queue,
+       extract(epoch FROM stop - started_at)::float8 AS held, pg_temp.worked(holder, started_at, stop) AS worked
+FROM (SELECT *, LEAST(first_touch_at, COALESCE(passed_on_at, first_touch_at)) AS stop FROM span) AS span
+WHERE stop > started_at;
+
 -- The rows that figures are about: a cycle each, and per rep (NULL: queues) an owing span each. Outcomes per rep are
 -- the cycles' whose first rep it is.
 CREATE TEMP TABLE told_row ON COMMIT DROP AS
@@ -113,15 +120,26 @@ SELECT 'all' AS kind, NULL AS rep, cycle, path, outcome, is_pre_qualification, C
        first_touch_at IS NOT NULL AS is_touched,
        first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false) AS is_bypassed,
        first_touch_at - kept.assigned_at AS response, COALESCE(closed_at, model.instant) - kept.assigned_at AS waited,
-       closed_at IS NULL AS is_waiting, pg_temp.worked(first_rep, kept.assigned_at, first_touch_at) AS worked
-FROM model, kept
+       closed_at IS NULL AS is_waiting, pg_temp.worked(first_rep, kept.assigned_at, first_touch_at) AS worked,
+       pg_temp.worked(first_rep, kept.assigned_at, kept.assigned_at + interval '1 second') = 0 AS is_off_hours,
+       went.system, went.queue, went.owner, went.off_hours
+FROM model, kept LEFT JOIN LATERAL (
+    SELECT COALESCE(sum(held) FILTER (WHERE NOT is_person AND NOT is_queue), 0) AS system,
+           COALESCE(sum(held) FILTER (WHERE is_queue), 0) AS queue,
+           COALESCE(sum(worked) FILTER (WHERE is_person), 0) AS owner,
+           COALESCE(sum(held - worked) FILTER (WHERE is_person), 0) AS off_hours
+    FROM stretch WHERE stretch.cycle = kept.cycle) AS went ON true
 UNION ALL
 SELECT 'rep', rep, cycle, path, outcome, is_pre_qualification, NULL, span.is_touched, span.is_bypassed,
        span.first_touch_at - span.started_at, COALESCE(span.ended_at, model.instant) - span.started_at,
        span.ended_at IS NULL AND span.first_touch_at IS NULL,
-       pg_temp.worked(span.holder, span.started_at, span.first_touch_at)
-FROM model, kept JOIN span USING (cycle) WHERE owes
+       pg_temp.worked(span.holder, span.started_at, span.first_touch_at),
+       pg_temp.worked(span.holder, span.started_at, span.started_at + interval '1 second') = 0,
+       COALESCE(NOT is_person AND NOT is_queue, false)::int * held, COALESCE(is_queue, false)::int * held,
+       COALESCE(is_person, false)::int * stretch.worked, COALESCE(is_person, false)::int * (held - stretch.worked)
+FROM model, kept JOIN span USING (cycle) LEFT JOIN stretch USING (cycle, ordinal) WHERE owes
 UNION ALL
 SELECT 'outcome', first_rep, cycle, path, outcome, is_pre_qualification, COALESCE(touch_count, 0), first_touch_at IS NOT NULL,
-       first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false), NULL, NULL, NULL, NULL
+       first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false), NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL
 FROM kept WHERE first_rep IS NOT NULL;

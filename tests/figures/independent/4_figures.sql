@@ -20,6 +20,12 @@ WITH asked AS (
                FILTER (WHERE path = 'inbound' AND is_touched) AS response_median_business_s,
            extract(epoch FROM sum(response) FILTER (WHERE path = 'inbound' AND is_touched))
                / NULLIF(count(*) FILTER (WHERE path = 'inbound' AND is_touched), 0) AS response_mean_s,
+           avg(COALESCE(system, 0)) FILTER (WHERE path = 'inbound' AND is_touched) AS response_system_mean_s,
+           avg(COALESCE(queue, 0)) FILTER (WHERE path = 'inbound' AND is_touched) AS response_queue_mean_s,
+           avg(COALESCE(owner, 0)) FILTER (WHERE path = 'inbound' AND is_touched) AS response_owner_mean_s,
+           avg(COALESCE(off_hours, 0)) FILTER (WHERE path = 'inbound' AND is_touched) AS response_off_hours_mean_s,
+           avg(CASE WHEN is_off_hours THEN 1.0 ELSE 0.0 END)
+               FILTER (WHERE path = 'inbound' AND outcome <> 'withdrawn') AS off_hours_rate,
            count(*) FILTER (WHERE path = 'inbound' AND is_touched AND response <= '2 hours') AS responded_within_2h,
            count(*) FILTER (WHERE path = 'inbound' AND is_touched AND response <= '24 hours') AS responded_within_24h,
            avg(CASE WHEN is_touched AND response <= promise THEN 1.0 ELSE 0.0 END)
