@@ -27,6 +27,7 @@ COPY config config
 COPY templates templates
 COPY static static
 COPY --from=browser /build/node_modules/htmx.org/dist/htmx.min.js static/vendor/htmx.min.js
+COPY --from=browser /build/node_modules/echarts/dist/echarts.common.min.js static/vendor/echarts.common.min.js
 # Collecting reads settings but neither secrets nor servers; these values go no further than this line.
 RUN SECRET_KEY=unused ALLOWED_HOSTS=unused DATABASE_URL=postgres://unused/unused REDIS_URL=redis://unused/0 \
     python manage.py collectstatic --noinput --verbosity 0

@@ -55,7 +55,7 @@ node_modules/.installed: package.json package-lock.json $(ENVIRONMENT)
 
 $(BROWSER_FILES): node_modules/.installed
 	@mkdir -p static/vendor
-	cp node_modules/htmx.org/dist/htmx.min.js static/vendor/
+	cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.common.min.js static/vendor/
 	touch $@
 
 demo: setup

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from leadmodel.urls import RECORD
-from metrics import lead_type_views, model_views, ops_views, person_views, reason_views, views
+from metrics import lead_type_views, model_views, ops_views, person_views, reason_views, response_views, views
 from metrics.api import token_pages
 
 PLACE = "(?P<place>target_account|customer|P[1-4])"
@@ -20,6 +20,9 @@ urlpatterns = [
     path("reasons/", reason_views.reasons, name="reasons"),
     path("reasons/mix.csv", reason_views.mix_csv, name="reasons-mix-csv"),
     path("reasons/rows.csv", reason_views.rows_csv, name="reasons-rows-csv"),
+    path("response/", response_views.response, name="response"),
+    path("response/split.csv", response_views.split_csv, name="response-split-csv"),
+    path("response/rows.csv", response_views.rows_csv, name="response-rows-csv"),
     path("queue/", views.queue, name="queue"),
     path("queue/rows.csv", views.queue_csv, name="queue-csv"),
     path("figures/", views.figures, name="figures"),

@@ -60,7 +60,13 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     homes = [("team", "Team"), ("queue", "Queue")]
     if user.role == Role.REP:
         homes = [("queue", "Queue"), ("team", "My figures")]
-    names = [*homes, ("reasons", "Reasons"), ("people", "People"), ("figures", "Figures")]
+    names = [
+        *homes,
+        ("response", "Response"),
+        ("reasons", "Reasons"),
+        ("people", "People"),
+        ("figures", "Figures"),
+    ]
     links = [Link(reverse(name), label, name == current) for name, label in names]
     if user.role != Role.REP:
         asked = waiting(user).count()

@@ -6,9 +6,9 @@ export function followAddress(page) {
     if (event.detail.target.id !== "behind") return;
     const said = page.getElementById("behind").querySelector("h2, .none");
     page.getElementById("said").textContent = said?.textContent ?? "";
-    const chosen = event.detail.requestConfig.triggeringEvent?.target?.closest?.(".grid td a, .now a");
+    const chosen = event.detail.requestConfig.triggeringEvent?.target?.closest?.(".grid td a, .now a, .week a");
     if (!chosen) return;
-    for (const link of page.querySelectorAll(".grid td a, .now a")) link.removeAttribute("aria-current");
+    for (const link of page.querySelectorAll(".grid td a, .now a, .week a")) link.removeAttribute("aria-current");
     chosen.setAttribute("aria-current", "true");
     page.getElementById("behind").scrollIntoView({ block: "nearest" });
   });

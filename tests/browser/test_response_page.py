@@ -1,0 +1,42 @@
+"""The Response page in a real browser: charts drawn from their tables, numbers opened by mouse and keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+INK = """box => {
+  const canvas = box.querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value) => value > 0);
+}"""
+
+
+def test_charts_are_drawn_and_drawn_again_after_a_filter(visit: Visit) -> None:
+    page = visit("otto").open("/response/")
+
+    for chosen in ("", "Inbound"):
+        if chosen:
+            page.get_by_label("Path").select_option(chosen)
+            page.wait_for_url("**path=inbound**")
+        charts = page.locator("[data-chart]")
+        expect(charts.locator("canvas")).to_have_count(2)
+        assert [charts.nth(number).evaluate(INK) for number in range(2)] == [True, True]
+
+
+def test_a_number_opens_by_keyboard_and_stays_in_the_address(visit: Visit) -> None:
+    page = visit("mona").open("/response/?by=rep")
+    number = page.locator("#took-table").get_by_role("row", name="15 min to 30 min").get_by_role("link")
+
+    number.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#behind h2")).to_have_text("My team · 15 min to 30 min")
+    expect(number).to_have_attribute("aria-current", "true")
+    assert "part=took.2" in page.url
+    assert "by=rep" in page.url
+    page.reload()
+    expect(page.locator("#behind h2")).to_have_text("My team · 15 min to 30 min")
