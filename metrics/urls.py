@@ -6,7 +6,16 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from leadmodel.urls import RECORD
-from metrics import lead_type_views, model_views, ops_views, person_views, reason_views, response_views, views
+from metrics import (
+    lead_type_views,
+    model_views,
+    ops_views,
+    person_views,
+    pick_up_views,
+    reason_views,
+    response_views,
+    views,
+)
 from metrics.api import token_pages
 
 PLACE = "(?P<place>target_account|customer|P[1-4])"
@@ -23,6 +32,9 @@ urlpatterns = [
     path("response/", response_views.response, name="response"),
     path("response/split.csv", response_views.split_csv, name="response-split-csv"),
     path("response/rows.csv", response_views.rows_csv, name="response-rows-csv"),
+    path("pick-up/", pick_up_views.pick_up, name="pick-up"),
+    path("pick-up/split.csv", pick_up_views.split_csv, name="pick-up-split-csv"),
+    path("pick-up/rows.csv", pick_up_views.rows_csv, name="pick-up-rows-csv"),
     path("queue/", views.queue, name="queue"),
     path("queue/rows.csv", views.queue_csv, name="queue-csv"),
     path("figures/", views.figures, name="figures"),

@@ -63,6 +63,7 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     names = [
         *homes,
         ("response", "Response"),
+        ("pick-up", "Pick-up"),
         ("reasons", "Reasons"),
         ("people", "People"),
         ("figures", "Figures"),

@@ -154,22 +154,34 @@ def read_board(asked: ResponseAsked, scope: Scope, state: State) -> Board:
 def _group(
     asked: ResponseAsked, scope: Scope, values: Values, name: str, note: str, chosen: dict[str, object]
 ) -> Group:
-    whose = {"group": None, "is_nameless": False, "part": None} | chosen
-
-    def cell(figure: Figure) -> Cell:
-        opened = replace(asked, figure=figure.name, after=None, **whose)  # type: ignore[arg-type]
-        return make_cell(
-            figure, values, None, settings=scope.settings, href=opened.query(),
-            is_selected=opened.kept() == asked.kept(),
-        )  # fmt: skip
-
     return Group(
         name,
         note,
-        [cell(figure) for figure in FIGURES],
-        [cell(figure) for figure in (MEAN, *WENT)],
+        split_cells(asked, scope, values, FIGURES, chosen),
+        split_cells(asked, scope, values, (MEAN, *WENT), chosen),
         [round(float(values[figure.name] or 0), 3) for figure in WENT],
     )
+
+
+def split_cells(
+    asked: ResponseAsked,
+    scope: Scope,
+    values: Values,
+    figures: tuple[Figure, ...],
+    chosen: dict[str, object],
+) -> list[Cell]:
+    """The cells of a group of a split; `chosen` says which it is in an address, nothing for everybody."""
+    whose = {"group": None, "is_nameless": False, "part": None} | chosen
+    found = []
+    for figure in figures:
+        opened = replace(asked, figure=figure.name, after=None, **whose)  # type: ignore[arg-type]
+        is_selected = opened.kept() == asked.kept()
+        found.append(
+            make_cell(
+                figure, values, None, settings=scope.settings, href=opened.query(), is_selected=is_selected
+            )
+        )
+    return found
 
 
 def _steps(asked: ResponseAsked, counted: Counted, words: tuple[str, ...]) -> list[Step]:

@@ -25,6 +25,7 @@ def addresses(world: World, name: str) -> list[str]:
         "/team/?figure=sla_attainment",
         "/team/?tile=outside_sla",
         "/reasons/?untouched=yes",
+        "/pick-up/?by=rep&figure=bypassed",
         "/response/?by=rep&map=answered&part=waiting",
         f"/queue/?rep={ALICE}",
         "/queue/",

@@ -112,14 +112,23 @@ def test_as_of_an_instant_the_same_holds(world: World, otto: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["/team/", "/reasons/", "/team/?figure=assigned", f"/team/?figure=open&rep={ALICE}"]
+    ("page", "query"),
+    [
+        ("/team/", "?left_out=yes"),
+        ("/reasons/", "?left_out=yes"),
+        ("/response/", "?left_out=yes"),
+        ("/pick-up/", "?left_out=yes"),
+        ("/team/?figure=assigned", "?left_out=yes"),
+        (f"/team/?figure=open&rep={ALICE}", f"?left_out=yes&rep={ALICE}"),
+        (f"/response/?by=rep&figure=assigned&group={ALICE}", f"?left_out=yes&rep={ALICE}"),
+        ("/pick-up/?by=source&figure=touched&group=Web", "?source=Web&left_out=yes"),
+    ],
 )
-def test_what_exceptions_left_out_opens_from_every_number(world: World, otto: Client, page: str) -> None:
-    body = get(otto, page).content.decode()
-    rep = f"&amp;rep={ALICE}" if "rep=" in page else ""
-    assert f'href="/team/?left_out=yes{rep}"' in body
+def test_what_exceptions_left_out_opens_from_every_number(
+    world: World, otto: Client, page: str, query: str
+) -> None:
+    assert f'href="/team/{query.replace("&", "&amp;")}"' in get(otto, page).content.decode()
 
-    query = f"?left_out=yes{rep.replace('&amp;', '&')}"
     rows = whole_list(otto, f"/team/{query}")
 
     assert [(row.name, row.cycle) for row in rows] == [("Person left out", 1)]

@@ -1,0 +1,136 @@
+"""Who is picked up: Dana's bulk rings, cherry-picking stands out against both norms, and every number opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from leadmodel.rebuild import rebuild_all
+from leadmodel.settings_store import enter
+from metrics.pages.pick_up import Board
+from metrics.picking import BULK, LEFT, TOUCHLESS, Tally, bulks, cherries
+from tests.pages.conftest import LogIn
+from tests.pages.reading import csv_lines, get, report_of, whole_list
+from tests.pages.world import ALICE, BOB, DAY, EVE, HOUR, MODEL, World, closed
+
+
+def board(client: Client, address: str = "/pick-up/") -> Board:
+    found: Board = get(client, address).context["board"]
+    return found
+
+
+@pytest.fixture
+def show(world: World) -> World:
+    """Bob closes a trade show within the hour and answers everybody else; Alice answers the show too."""
+    enter(MODEL.replace("[Web, Chat]", "[Web, Chat, Show]"))
+    for number in range(12):
+        ago = 2 * DAY + number * timedelta(minutes=1)
+        world.add_lead(f"show_{number}", BOB, ago, closed(ago - HOUR / 2, "Unqualified"), source="Show")
+        for called, rep, source in (("bob_web", BOB, "Web"), ("alice_show", ALICE, "Show")):
+            world.add_lead(f"{called}_{number}", rep, ago, source=source)
+            world.add_touch(f"{called}_{number}", rep, ago - HOUR)
+    rebuild_all()
+    return world
+
+
+def test_the_alarm_names_rep_and_source_and_opens_the_leads(show: World, mona: Client) -> None:
+    (alarm,) = board(mona).bulks
+
+    assert (alarm.rep, alarm.source, alarm.counts, alarm.of) == ("Bob", "Show", 12, 12)
+    told = {row.name for row in whole_list(mona, "/pick-up/" + alarm.href)}
+    assert told == {f"Person show {number}" for number in range(12)}
+    assert len(csv_lines(mona, "/pick-up/rows.csv" + alarm.href)) == 12
+
+
+def test_who_picks_the_cherries_stands_against_both_norms(show: World, mona: Client) -> None:
+    (found,) = board(mona).cherries
+
+    assert (found.rep, found.source, found.what, found.share) == (
+        "Bob",
+        "Show",
+        "closed untouched",
+        "100.0 %",
+    )
+    assert (found.counts, found.of, found.others) == (12, 12, "0.0 %")
+    opened = get(mona, "/pick-up/" + found.href).context["list"]
+    assert opened.total == 12
+    assert opened.title == "Bob · Show · Closed untouched"
+
+
+def test_a_rep_sees_no_comparison_and_nobody_sees_another_teams(
+    show: World, alice: Client, log_in: LogIn
+) -> None:
+    assert board(alice).cherries == []
+    assert board(alice).bulks == []
+    assert [bulk.rep for bulk in board(log_in("bob")).bulks] == ["Bob"]
+    eve = log_in("eve")
+    assert board(eve).bulks == []
+    for pick in (LEFT, TOUCHLESS, BULK):
+        assert eve.get(f"/pick-up/?pick={pick}&rep={BOB}&of_source=Show").status_code == 404
+
+
+@pytest.mark.parametrize("filters", ["", "?by=rep", "?by=team&path=inbound", "?as_of={now}"])
+def test_number_list_and_csv_are_one(show: World, otto: Client, filters: str) -> None:
+    told = board(otto, "/pick-up/" + filters.format(now=show.now.isoformat().replace("+00:00", "Z")))
+
+    numbers = [
+        (line.cells[at].value, line.cells[at].href) for line in [told.total, *told.lines] for at in (0, 2, 3)
+    ]
+    assert len(numbers) >= 9
+    for value, href in numbers:
+        assert len(whole_list(otto, "/pick-up/" + href)) == int(value), href
+        assert len(csv_lines(otto, "/pick-up/rows.csv" + href)) == int(value), href
+
+
+def test_the_split_is_the_reports(show: World, otto: Client) -> None:
+    page = get(otto, "/pick-up/?by=rep")
+    report = report_of(page.context["asked"])
+
+    for line in page.context["board"].lines:
+        told = [report["by_rep"][line.name][name] for name in ("assigned", "touched", "bypassed")]
+        assert [int(line.cells[at].value) for at in (0, 2, 3)] == told
+
+
+def tally(rep: str, source: str, counts: int, of: int, campaign: str | None = None) -> Tally:
+    both = dict.fromkeys((LEFT, TOUCHLESS, BULK), counts)
+    return Tally(rep, source, campaign, dict.fromkeys(both, of), both)
+
+
+@pytest.mark.parametrize(
+    ("tallies", "who"),
+    [
+        # more than the own other sources and than the others' of it
+        ([("a", "Show", 20, 20), ("a", "Web", 1, 20), ("b", "Show", 1, 20)], {("a", "Show")}),
+        # everybody leaves this source: its fault, not the rep's
+        ([("a", "Show", 20, 20), ("a", "Web", 1, 20), ("b", "Show", 20, 20)], set()),
+        # the rep leaves everybody: slow, not picking
+        ([("a", "Show", 20, 20), ("a", "Web", 20, 20), ("b", "Show", 1, 20)], set()),
+        # too few to say
+        ([("a", "Show", 9, 9), ("a", "Web", 1, 20), ("b", "Show", 1, 20)], set()),
+        ([("a", "Show", 20, 20), ("a", "Web", 1, 9), ("b", "Show", 1, 20)], set()),
+    ],
+)
+def test_only_both_norms_together_tell(
+    tallies: list[tuple[str, str, int, int]], who: set[tuple[str, str]]
+) -> None:
+    found = cherries([tally(*told) for told in tallies], 10)
+
+    assert {(cherry.rep, cherry.source) for cherry in found} == who
+    assert len(found) == 2 * len(who)
+
+
+def test_bulk_is_many_and_most() -> None:
+    told = [
+        tally("a", "Show", 10, 20, "701A"),
+        tally("a", "Show", 9, 9, "701B"),
+        tally("b", "Show", 10, 21, "701A"),
+    ]
+
+    assert [(bulk.rep, bulk.campaign) for bulk in bulks(told, 10)] == [("a", "701A")]
+
+
+def test_wrong_addresses_are_told_in_a_sentence(world: World, otto: Client) -> None:
+    for wrong in ("pick=all&rep=" + EVE, "pick=left", "by=phase", "group=Web"):
+        assert otto.get(f"/pick-up/?{wrong}").status_code == 400, wrong

@@ -1,0 +1,75 @@
+"""What the example company is known for, by its own ledger, stands on the pages of figures."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from base.models import Role, User
+from sandbox import company
+from sandbox.company import read_ledger
+from sandbox.org.store import Store
+from tests.figures.world import bring_in
+from tests.pages.reading import csv_lines, get, whole_list
+
+HOUR, DAY = 3600, 86_400
+MANY = 20
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""The same company whenever the test runs: its days stand in the addresses."""
+MODEL = Path(company.__file__).with_name("model.yaml")
+
+
+def days(number: int) -> str:
+    """The parameters of so many days, the company's last one included."""
+    return f"from={NOW - timedelta(days=number - 1):%Y-%m-%d}&through={NOW:%Y-%m-%d}"
+
+
+@pytest.mark.django_db
+def test_planted_habits_are_seen(tmp_path: Path) -> None:
+    """One company for all of them: making it takes longer than looking."""
+    store = Store.create(tmp_path / "org.db")
+    company.build(store, leads=2000, seed=1, now=NOW)
+    ledger = read_ledger(store)
+    store.finish_bulk()
+    store.close()
+    assert ledger is not None
+    bring_in(tmp_path / "org.db", MODEL, tmp_path, now=NOW)
+    otto = Client()
+    otto.force_login(User.objects.create_user("otto", role=Role.OPS))
+
+    habits = ledger["habits"]
+    name = {key: habit["name"] for key, habit in habits.items()}
+
+    # Alice answers in minutes, Bob in days: the ends of the team's medians
+    lines = csv_lines(otto, f"/response/split.csv?by=rep&path=inbound&team=Inbound SDR West&{days(365)}")
+    medians = {
+        line["rep"]: float(line["response_median_s"]) for line in lines if int(line["touched"] or 0) >= MANY
+    }
+    assert min(medians, key=medians.__getitem__) == name["answers_in_minutes"]
+    assert medians.pop(name["answers_in_minutes"]) < HOUR
+    assert max(medians, key=medians.__getitem__) == name["answers_in_days"]
+    assert medians[name["answers_in_days"]] > DAY
+
+    # Dana closed the trade show within the hour: the alarm is about exactly its leads; over a year it stands out
+    page = get(otto, f"/pick-up/?{days(30)}").context["board"]
+    dana = name["bypasses_trade_show"]
+    (alarm,) = page.bulks
+    assert alarm.rep == dana
+    show = {row.href.strip("/").rpartition("/")[2] for row in whole_list(otto, "/pick-up/" + alarm.href)}
+    assert show == set(ledger["show"]["lead_ids"])
+    assert (dana, "Trade show", "closed untouched") in {
+        (found.rep, found.source, found.what)
+        for found in get(otto, f"/pick-up/?{days(365)}").context["board"].cherries
+    }
+
+    # Farid is on holiday, and the router does not know: all of last week's are still waiting
+    (farid,) = [
+        line
+        for line in csv_lines(otto, f"/pick-up/split.csv?by=rep&{days(7)}")
+        if line["rep"] == name["on_holiday"]
+    ]
+    assert int(farid["assigned"]) > 0
+    assert (farid["touched"], farid["bypassed"]) == ("0", "0")
