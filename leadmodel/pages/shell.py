@@ -15,6 +15,8 @@ from leadmodel.requests import waiting
 from sync.models import ObjectState
 from sync.salesforce.objects import HOT
 
+QUESTIONS = (("response", "Response"), ("pick-up", "Pick-up"), ("reasons", "Reasons"))
+"""The pages that answer one question each: address and label."""
 STALE_S = 15 * 60
 """The mirror is read every minute; after so long something is wrong."""
 
@@ -27,6 +29,19 @@ class Link:
     label: str
     is_current: bool
     count: int = 0
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Ways that stand together under one word, behind which they unfold."""
+
+    label: str
+    links: list[Link]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the page is one of them."""
+        return any(link.is_current for link in self.links)
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class Freshness:
 class Shell:
     """The frame of a page for one viewer."""
 
-    links: list[Link]
+    ways: list[Link | Menu]
     who: str
     role: str
     freshness: Freshness
@@ -57,26 +72,24 @@ class Shell:
 
 def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     """The frame around the page named `current`."""
-    homes = [("team", "Team"), ("queue", "Queue")]
+
+    def link(name: str, label: str, count: int = 0) -> Link:
+        return Link(reverse(name), label, name == current, count)
+
+    homes = [link("team", "Team"), link("queue", "Queue")]
     if user.role == Role.REP:
-        homes = [("queue", "Queue"), ("team", "My figures")]
-    names = [
-        *homes,
-        ("response", "Response"),
-        ("pick-up", "Pick-up"),
-        ("reasons", "Reasons"),
-        ("people", "People"),
-        ("figures", "Figures"),
-    ]
-    links = [Link(reverse(name), label, name == current) for name, label in names]
+        homes = [link("queue", "Queue"), link("team", "My figures")]
+    ways: list[Link | Menu] = [*homes, Menu("Analysis", [link(name, label) for name, label in QUESTIONS])]
+    ways.append(link("people", "People"))
     if user.role != Role.REP:
-        asked = waiting(user).count()
-        links.append(Link(reverse("requests"), "Requests", current == "requests", asked))
-    links.append(Link(reverse("ledger"), "Exceptions", current == "ledger"))
+        ways.append(link("requests", "Requests", waiting(user).count()))
+    seldom = [link("ledger", "Exceptions"), link("figures", "What figures count")]
     if user.role == Role.OPS:
-        links.append(Link(reverse("salesforce"), "Settings", current == "salesforce"))
-        links.append(Link(reverse("admin:index"), "Admin", is_current=False))
-    return Shell(links, str(user), user.get_role_display(), read_freshness(user, now=now))
+        ways.append(link("salesforce", "Settings"))
+        seldom.append(link("admin:index", "Admin"))
+    return Shell(
+        [*ways, Menu("More", seldom)], str(user), user.get_role_display(), read_freshness(user, now=now)
+    )
 
 
 def read_freshness(user: User, *, now: datetime) -> Freshness:

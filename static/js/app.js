@@ -3,7 +3,9 @@ import { listenToActions, tellOutcomes } from "./acting.js";
 import { tick } from "./clocks.js";
 import { listenToKeys } from "./keys.js";
 import { followAddress, leaveOutEmpty, showRefusals } from "./lists.js";
+import { foldMenus } from "./menus.js";
 
+foldMenus(document);
 listenToKeys(document);
 listenToActions(document);
 tellOutcomes(document);

@@ -29,7 +29,7 @@ def not_mine(world: World, alice: Client) -> Request:
 
 def count(client: Client) -> list[int]:
     """What the menu says waits."""
-    return [link.count for link in get(client, "/people/").context["shell"].links if link.label == "Requests"]
+    return [link.count for link in get(client, "/people/").context["shell"].ways if link.label == "Requests"]
 
 
 def test_they_wait_for_her_manager_and_for_nobody_elses(
