@@ -156,6 +156,11 @@ def _cycle(person: str, at: datetime) -> tuple[object, ...]:
         "P1",
         None,
         5400.0,
+        False,
+        0.0,
+        0.0,
+        5400.0,
+        1800.0,
     )
 
 

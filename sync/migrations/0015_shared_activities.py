@@ -2,8 +2,6 @@
 
 from django.db import migrations, models
 
-from base.keys import one_index_per_key
-
 
 class Migration(migrations.Migration):
 
@@ -46,5 +44,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.F('relation_id'), name='taskrelation_person'), models.Index(models.F('task_id'), name='taskrelation_task')],
             },
         ),
-        one_index_per_key('sync'),
     ]
