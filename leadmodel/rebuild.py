@@ -7,7 +7,7 @@ and removes the marks, in one transaction.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.directory import read_directory
 from leadmodel.filling import Columns, array
 from leadmodel.lifecycle.derive import derive
-from leadmodel.lifecycle.facts import Tracked, Users
+from leadmodel.lifecycle.facts import Family, Tracked, Users
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import Rows
 from leadmodel.settings_store import settings_in_force
@@ -216,28 +216,52 @@ def derive_as_of(
     model = read_model(known_by=known_by, settings=settings)
     make_staging(cursor, AS_OF)
     ids = _concerned(cursor, model, *concerned)
+    for some in families_in_batches(cursor, model, ids, batch):
+        derive_into(cursor, (AS_OF,), some, model, as_of=as_of, known_by=known_by)
+    return AS_OF
+
+
+def families_in_batches(
+    cursor: Cursor, model: Model, ids: Sequence[str], batch: int = BATCH
+) -> Iterator[list[Family]]:
+    """The families of these records, each once however many of its records are named, `batch` records at a time."""
     done: set[str] = set()
     for start in range(0, len(ids), batch):
         some = [record_id for record_id in ids[start : start + batch] if record_id not in done]
-        rows = Rows(model.settings, model.directory)
-        with _no_search_for_cycles():
-            for family in families(cursor, some, model.columns, model.settings, may_count_by=model.directory):
-                members = {record.record_id for record in family.records}
-                if members & done:
-                    continue
+        found = []
+        for family in families(cursor, some, model.columns, model.settings, may_count_by=model.directory):
+            members = {record.record_id for record in family.records}
+            if not members & done:
                 done |= members
-                rows.add(
-                    derive(
-                        family,
-                        settings=model.settings,
-                        directory=model.directory,
-                        as_of=as_of,
-                        known_by=known_by,
-                        with_loose=False,
-                    )
+                found.append(family)
+        yield found
+
+
+def derive_into(
+    cursor: Cursor,
+    prefixes: Iterable[str],
+    told: Iterable[Family],
+    model: Model,
+    *,
+    as_of: datetime | None,
+    known_by: datetime | None,
+) -> None:
+    """Derive families as they were (M3), once, into the temporary tables of each prefix, which stand already."""
+    rows = Rows(model.settings, model.directory)
+    with _no_search_for_cycles():
+        for family in told:
+            rows.add(
+                derive(
+                    family,
+                    settings=model.settings,
+                    directory=model.directory,
+                    as_of=as_of,
+                    known_by=known_by,
+                    with_loose=False,
                 )
-        copy_rows(cursor, rows, AS_OF)
-    return AS_OF
+            )
+    for prefix in prefixes:
+        copy_rows(cursor, rows, prefix)
 
 
 _SHARED_TASK = "sync_taskrelation relation JOIN sync_task task ON task.id = relation.task_id"

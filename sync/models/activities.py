@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 
 from sync.models.fields import Mirrored, day, flag, instant, ref, text
 
@@ -27,6 +28,10 @@ class Task(Mirrored):
         indexes = (
             models.Index("who_id", name="task_who"),  # timeline of a batch of people
             models.Index("created_at", name="task_created"),  # people concerned by a period
+            # what was learned since an instant: tasks that stood open for a while
+            models.Index(
+                "completed_at", name="task_completed", condition=Q(completed_at__gt=F("created_at"))
+            ),
         )
 
 

@@ -128,6 +128,7 @@ class Seen(models.Model):
                 fields=("record_id", "field", "at"), name="seen_once"
             ),  # timeline; one per version
         )
+        indexes = (models.Index("at", name="seen_at"),)  # what was learned since an instant
 
     def __str__(self) -> str:
         return f"{self.record_id}.{self.field}"

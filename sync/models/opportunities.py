@@ -42,6 +42,7 @@ class OpportunityContactRole(Mirrored):
         indexes = (
             models.Index("contact_id", name="role_contact"),  # timeline of a batch of people
             models.Index("opportunity_id", name="role_opportunity"),  # marks of an opportunity's people
+            models.Index("created_at", name="role_created"),  # what was learned since an instant
         )
 
 
@@ -55,7 +56,10 @@ class OpportunityHistory(Mirrored):
 
     class Meta:
         verbose_name = "OpportunityHistory"
-        indexes = (models.Index("opportunity_id", name="opphistory_opportunity"),)
+        indexes = (
+            models.Index("opportunity_id", name="opphistory_opportunity"),
+            models.Index("created_at", name="opphistory_created"),  # what was learned since an instant
+        )
 
 
 class OpportunityFieldHistory(HistoryRow):
