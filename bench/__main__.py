@@ -22,7 +22,7 @@ LATEST = Path(__file__).parent / "latest.json"
 NAMES = {
     "load": ("load",),
     "rebuild": ("rebuild", "rebuild_sql", "rebuild_changed"),
-    "pages": ("team_page", "person_page"),
+    "pages": ("team_page", "person_page", "since_page"),
     "polls": ("pull_bulk", "empty_poll", "increment", "edit_to_mirror"),
 }
 """Module → the benchmarks it runs."""

@@ -1,8 +1,8 @@
-"""`team_page`, `person_page`: a page's server time against its bare SQL."""
+"""`team_page`, `person_page`, `since_page`: a page's server time against its bare SQL."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -17,10 +17,11 @@ from leadmodel.settings_store import settings_in_force
 from metrics.compile import figures_sql, parameters
 from metrics.pages.grid import COLUMNS
 from metrics.selection import By, Selection, last_days, period
+from sync.models import Task
 
 
 def run(leads: int) -> list[Line]:
-    """Both pages, as ops sees them."""
+    """The pages, as ops sees them."""
     if not Cycle.objects.exists():
         prepare(leads)
         forget()
@@ -46,7 +47,21 @@ def run(leads: int) -> list[Line]:
             best(_one_row, times=5),
             "one row by key",
         ),
+        line(
+            "since_page",
+            cycles,
+            best(lambda: _get(client, f"/team/since/?since={_some_hours_ago()}"), times=3),
+            best(_figures, times=5),
+            "its figures' SQL",
+        ),
     ]
+
+
+def _some_hours_ago() -> str:
+    """Some hours before the last thing that anybody logged: the company may have been made days ago."""
+    latest = Task.objects.latest("created_at").created_at
+    assert latest is not None
+    return f"{latest - timedelta(hours=24):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _get(client: Client, address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadmodel.since import AFTER, BEFORE, DIFFERING
 from metrics.selection import By, Selection
 from metrics.spec import Figure, Kind
 
@@ -52,10 +53,20 @@ FILTERS = ("path", "source", "team", "priority", "relation")
 
 
 def tables(prefix: str) -> dict[str, str]:
-    """The derived tables of a prefix: stored, or derived as of an instant."""
+    """The derived tables of a prefix: stored, or derived as of an instant.
+
+    What was derived of those who may differ stands in front of the stored rows, which tell of everybody else.
+    """
+    stored = {"cycle": "leadmodel_cycle", "span": "leadmodel_span", "record": "leadmodel_personrecord"}
     if prefix == STORED:
-        return {"cycle": "leadmodel_cycle", "span": "leadmodel_span", "record": "leadmodel_personrecord"}
-    return {name: prefix + name for name in ("cycle", "span", "record")}
+        return stored
+    if prefix in (BEFORE, AFTER):
+        return {
+            name: f"(SELECT * FROM {prefix}{name} UNION ALL SELECT * FROM {table} stored WHERE NOT EXISTS"
+            f" (SELECT FROM {DIFFERING} differing WHERE differing.record_id = stored.person_id))"
+            for name, table in stored.items()
+        }
+    return {name: prefix + name for name in stored}
 
 
 def parameters(selection: Selection, *, target_s: float) -> dict[str, Any]:

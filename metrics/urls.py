@@ -14,6 +14,7 @@ from metrics import (
     pick_up_views,
     reason_views,
     response_views,
+    since_views,
     views,
 )
 from metrics.api import token_pages
@@ -26,6 +27,8 @@ urlpatterns = [
     path("team/grid.csv", views.grid_csv, name="team-grid-csv"),
     path("team/rows.csv", views.rows_csv, name="team-rows-csv"),
     path("team/now.csv", views.now_csv, name="team-now-csv"),
+    path("team/since/", since_views.since, name="since"),
+    path("team/since/rows.csv", since_views.rows_csv, name="since-csv"),
     path("reasons/", reason_views.reasons, name="reasons"),
     path("reasons/mix.csv", reason_views.mix_csv, name="reasons-mix-csv"),
     path("reasons/rows.csv", reason_views.rows_csv, name="reasons-rows-csv"),

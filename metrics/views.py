@@ -24,6 +24,7 @@ from metrics.pages.lists import group_asked, read_list, rep_name, tile_rows
 from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
 from metrics.pages.queue import rep_name as queue_name
 from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at, total_name
+from metrics.pages.since import since_query
 from metrics.pages.strip import read_tiles
 from metrics.pages.styleguide import read_styleguide
 from metrics.query import ask, derived
@@ -67,6 +68,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
         "told_at": told_at(asked, scope),
         "known_at": known_at(asked, scope),
         "now_href": asked.query(as_of=None, known_by=None),
+        "since_query": since_query(asked),
         "grid_csv": "grid.csv" + asked.query(figure=None, rep=None, tile=None, sort=None),
     }
     template = "team/board.html" if target == "board" else "team/page.html"

@@ -105,7 +105,7 @@ def behind_row(
         is_waiting=is_waiting,
         tone="bad" if is_late else "",
         touches=row.touch_count,
-        stage=_stage(row.outcome, row.handling),
+        stage=stage_badge(row.outcome, row.handling),
         reason=row.reason or "",
         counts=row.is_member,
     )
@@ -152,7 +152,7 @@ def waiting_row(
     )
 
 
-def _stage(outcome: str, handling: str) -> Badge:
+def stage_badge(outcome: str, handling: str) -> Badge:
     """How a cycle stands, in the words of stages."""
     if outcome == "open":
         return Badge("Working") if handling == "touched" else Badge("Assigned, waiting", "near")

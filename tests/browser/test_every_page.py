@@ -27,6 +27,7 @@ def addresses(world: World, name: str) -> list[str]:
         "/reasons/?untouched=yes",
         "/pick-up/?by=rep&figure=bypassed",
         "/response/?by=rep&map=answered&part=waiting",
+        "/team/since/?news=all",
         f"/queue/?rep={ALICE}",
         "/queue/",
         "/people/?q=person",
