@@ -36,11 +36,14 @@ _COMMENTS = {
     "sales_development, opportunity, customer_success the field of Lead and Contact, and the role's teams, e.g.\n"
     "sales_development: {field: SDR_Owner__c, teams: [SDR East, SDR West]}",
     "teams": "Where a rep's team comes from: role, manager or app.",
+    "aliases": "Which other names of stages pages show beside them, with dates: AQL, MAL, MQO, SQO; MCL, MEL, MQL,\n"
+    "SAL, SQL. Nothing is derived from them. With MAL the Team page has the acceptance rate.",
     "response": "The promise to answer, in minutes of the calendar.",
     "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"
     "hours by weekday, e.g. monday: ['09:00-12:00', '13:00-17:00']; holidays: {country: DE, subdivision: BE};\n"
     "closed: further days off; teams: calendars of teams that work otherwise.",
-    "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.",
+    "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.\n"
+    "With up_to it is a band from value to there, e.g. acceptance_rate: {value: 0.85, up_to: 0.9}",
     "few": "Below this many, a figure is grey: too few to say.",
 }
 

@@ -9,7 +9,9 @@ from django.utils import timezone
 from base.address import read_instant, written_instant
 from base.pages import page, viewer, viewer_zone
 from leadmodel.access import access_person
+from leadmodel.lifecycle.facts import Horizon
 from leadmodel.pages.acting import read_panel
+from leadmodel.pages.aliases import read_aliases
 from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.person import view_person, writer_of
@@ -43,6 +45,9 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "here": person_href(found.person_id),
     }
     if story is not None:
+        context["aliases"] = read_aliases(
+            story.person, story.model.settings, Horizon(as_of, known_by), now=now, zone=zone
+        )
         writer = writer_of(story, now=now, zone=zone)
         context["person"] = view_person(story, writer, as_of=as_of)
         context["counting"] = view_counted(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from base.address import WrongAddress
 from base.downloads import download
 from base.pages import at_address, page, viewer
+from leadmodel.lifecycle.aliases import MEANINGS
 from leadmodel.pages.shell import read_shell
 from metrics import now as present
 from metrics.behind import every_row
@@ -153,6 +154,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
         "shell": read_shell(scope.user, current="figures", now=now),
         "figures": FIGURES,
         "tiles": present.TILES,
+        "aliases": [(alias.value, MEANINGS[alias]) for alias in scope.settings.aliases.show],
         "settings": scope.settings,
     }
     return render(request, "figures/page.html", context)

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from leadmodel.lifecycle.calendars import Calendars
+from leadmodel.lifecycle.display import Aliases, Target, default_targets
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.reasons import Reasons
-from leadmodel.lifecycle.section import Instant, Names, Section, Share
+from leadmodel.lifecycle.section import Instant, Names, Section
 from leadmodel.lifecycle.stages import Path, Stage
 
 
@@ -291,26 +292,6 @@ class Response(Section):
         return self
 
 
-class Target(Section):
-    """What the Team page holds a figure against; shares between 0 and 1, durations in seconds."""
-
-    value: Annotated[float, Field(ge=0)]
-    better: Literal["higher", "lower"] = "higher"
-    near: Share = 0.1
-    """How far off the target still shows as near, as a share of the target."""
-
-
-def default_targets() -> dict[str, Target]:
-    """The seeds' numbers (R056, R077, R090, R105)."""
-    return {
-        "pick_up_rate": Target(value=0.95),
-        "response_median_s": Target(value=7200, better="lower", near=0.25),
-        "response_p90_s": Target(value=86400, better="lower", near=0.25),
-        "sla_attainment": Target(value=0.9),
-        "touchless_rate": Target(value=0.05, better="lower", near=0.25),
-    }
-
-
 class ModelSettings(Section):
     """The whole file."""
 
@@ -327,6 +308,7 @@ class ModelSettings(Section):
     write_back: WriteBack = WriteBack()
     role_owners: dict[Role, RoleOwner] = Field(default_factory=dict)
     teams: Teams = Teams()
+    aliases: Aliases = Aliases()
     response: Response = Response()
     business_time: Calendars = Calendars()
     targets: dict[str, Target] = Field(default_factory=default_targets)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadmodel.lifecycle.settings import ModelSettings, Target
+from leadmodel.lifecycle.display import Target
+from leadmodel.lifecycle.settings import ModelSettings
 from metrics.query import Values
 from metrics.report import written
 from metrics.spec import Figure, Kind, Unit
@@ -87,7 +88,14 @@ def target_words(figure: Figure, settings: ModelSettings) -> str:
     target = settings.targets.get(figure.name)
     if target is None:
         return ""
-    return f"{'at least' if target.better == 'higher' else 'at most'} {_plain(target.value, figure.unit)}"
+    return _limit(target, figure.unit)
+
+
+def _limit(target: Target, unit: Unit) -> str:
+    """The target in words: what is meant at least or at most, or from where to where."""
+    if target.up_to is not None:
+        return f"{_plain(target.value, unit)} to {_plain(target.up_to, unit)}"
+    return f"{'at least' if target.better == 'higher' else 'at most'} {_plain(target.value, unit)}"
 
 
 def _plain(value: float, unit: Unit) -> str:
@@ -102,9 +110,15 @@ def _against(value: float, target: Target, unit: Unit) -> Against:
         is_good, is_near = value <= target.value, value <= target.value + tolerance
     tone = "good" if is_good else "near" if is_near else "bad"
     words = {"good": "meets", "near": "just misses", "bad": "misses"}[tone]
-    limit = f"{'at least' if target.better == 'higher' else 'at most'} {_plain(target.value, unit)}"
+    limit = f"the target of {_limit(target, unit)}"
+    if target.up_to is not None:
+        # above its band a figure is no success: too much was let through
+        is_above = value > target.up_to
+        tone = "near" if is_above else tone
+        words = "lies above" if is_above else {"good": "is within"}.get(tone, "lies below")
+        limit = f"the band of {_limit(target, unit)}"
     length = TARGET_AT * value / target.value if target.value else float(FULL if value else 0)
-    return Against(tone, f"{words} the target of {limit}", min(FULL, round(length)))
+    return Against(tone, f"{words} {limit}", min(FULL, round(length)))
 
 
 def _trend(figure: Figure, value: float | None, before: Values, few: int) -> Trend | None:

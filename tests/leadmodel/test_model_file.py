@@ -147,6 +147,12 @@ def test_an_import_asks_for_its_fields_and_derives_everybody_anew_once(tmp_path:
             GOOD + "  pre_qualification: [Student]\n",
             "line 8: reasons.pre_qualification: there is no such setting",
         ),
+        (GOOD + "aliases:\n  show: [MAL, LEAD]\n", "line 9: aliases.show.1:"),
+        (GOOD + "aliases: {show: [MAL, MAL]}\n", "MAL stands twice under show; keep one"),
+        (
+            GOOD + "targets:\n  acceptance_rate: {value: 0.9, up_to: 0.85}\n",
+            "up_to ends a band that begins at value: write a larger number than value there",
+        ),
         ("stages:\n  raw: [New\n", "line 3: this is no YAML ("),
         ("stages: a: b\n", "line 1: this is no YAML ("),
         ("", "line 1: the file must hold sections like `stages:`"),
