@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from leadmodel.directory import QUEUE
+from leadmodel.lifecycle.display import Alias
 from leadmodel.lifecycle.settings import ModelSettings
 from metrics.definitions import BY_NAME
 from metrics.pages.address import QUEUES, Asked
@@ -32,6 +33,14 @@ COLUMNS = tuple(
         "open",
     )
 )
+
+
+def columns_of(settings: ModelSettings) -> tuple[Figure, ...]:
+    """The grid's figures; where MAL is shown, also how much of what was handed over became one (R144)."""
+    if Alias.MAL not in settings.aliases.show:
+        return COLUMNS
+    place = COLUMNS.index(BY_NAME["pick_up_rate"]) + 1
+    return (*COLUMNS[:place], BY_NAME["acceptance_rate"], *COLUMNS[place:])
 
 
 @dataclass(frozen=True)
@@ -74,18 +83,18 @@ class Grid:
 
 def ask_columns(asked: Asked, scope: Scope, state: State) -> Answer:
     """The figures of the grid, for everybody together and for each rep."""
-    return ask(asked.selection(scope.reps), by=By.REP, figures=COLUMNS, state=state)
+    return ask(asked.selection(scope.reps), by=By.REP, figures=columns_of(scope.settings), state=state)
 
 
 def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
     """The grid of `ask_columns`, against the period before."""
     # As of an instant everybody concerned is derived anew: once, for what was asked for.
-    before = None
+    columns, before = columns_of(scope.settings), None
     if not asked.is_past:
-        before = ask(asked.selection(scope.reps).previous(), by=By.REP, figures=COLUMNS)
+        before = ask(asked.selection(scope.reps).previous(), by=By.REP, figures=columns)
     names = names_of(By.REP, [rep for rep in answer.groups if rep is not None])
     reps = sorted((rep for rep in answer.groups if rep is not None), key=lambda rep: names[rep].casefold())
-    if asked.sort is not None and asked.sort.removeprefix("-") in {column.name for column in COLUMNS}:
+    if asked.sort is not None and asked.sort.removeprefix("-") in {column.name for column in columns}:
         key = asked.sort.removeprefix("-")
         reps.sort(key=lambda rep: answer.groups[rep][key] or 0, reverse=asked.sort.startswith("-"))
         # "none" is no value to be first with
@@ -104,7 +113,7 @@ def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
                 href=asked.query(figure=figure.name, rep=rep, tile=None, left_out=None),
                 is_selected=(asked.figure, asked.rep) == (figure.name, rep),
             )
-            for figure in COLUMNS
+            for figure in columns
         ]
         href = reverse("queue") + "?" + urlencode({"rep": rep}) if rep and rep != QUEUES else ""
         return GridRow(name, note, href, cells)
@@ -118,7 +127,7 @@ def read_grid(asked: Asked, scope: Scope, answer: Answer) -> Grid:
     )
     return Grid(
         asked.query(sort=None),
-        [_column(figure, asked, scope.settings) for figure in COLUMNS],
+        [_column(figure, asked, scope.settings) for figure in columns],
         total,
         rows,
         answer.left_out,

@@ -35,6 +35,11 @@ def cell(name: str, value: float | None, number: int, before: Values | None = No
         ("response_median_s", 9001, "bad", 75),
         ("response_median_s", 10**7, "bad", 100),
         ("touchless_rate", 0.0, "good", 0),
+        ("acceptance_rate", 0.85, "good", 60),
+        ("acceptance_rate", 0.9, "good", 64),
+        ("acceptance_rate", 0.91, "near", 64),
+        ("acceptance_rate", 0.8, "near", 56),
+        ("acceptance_rate", 0.7, "bad", 49),
     ],
 )
 def test_it_stands_against_its_target(name: str, value: float, tone: str, at: int) -> None:
@@ -51,6 +56,17 @@ def test_its_standing_is_told_in_words_too() -> None:
     assert against.words == "misses the target of at most 2 h"
     assert target_words(BY_NAME["pick_up_rate"], SHIPPED) == "at least 95 %"
     assert target_words(BY_NAME["assigned"], SHIPPED) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.95, "lies above"), (0.87, "is within"), (0.8, "lies below"), (0.5, "lies below")]
+)
+def test_a_band_has_two_ends(value: float, words: str) -> None:
+    against = cell("acceptance_rate", value, 100).against
+
+    assert against is not None
+    assert against.words == f"{words} the band of 85 % to 90 %"
+    assert target_words(BY_NAME["acceptance_rate"], SHIPPED) == "85 % to 90 %"
 
 
 def test_too_few_say_nothing_but_themselves() -> None:

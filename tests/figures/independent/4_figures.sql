@@ -12,6 +12,8 @@ WITH asked AS (
            count(*) FILTER (WHERE is_touched OR is_bypassed) AS picked_up,
            avg(CASE WHEN is_touched OR is_bypassed THEN 1.0 ELSE 0.0 END)
                FILTER (WHERE path = 'inbound' AND outcome <> 'withdrawn') AS pick_up_rate,
+           avg(CASE WHEN is_touched THEN 1.0 ELSE 0.0 END)
+               FILTER (WHERE path = 'inbound' AND outcome <> 'withdrawn') AS acceptance_rate,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM response)::float8)
                FILTER (WHERE path = 'inbound' AND is_touched) AS response_median_s,
            percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM response)::float8)
