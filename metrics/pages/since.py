@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from base.address import written_instant
 from base.downloads import Value
 from base.words import Instant, duration, instant
-from leadmodel.lifecycle.explain import WHYS
 from leadmodel.lifecycle.learned import Learned
+from leadmodel.lifecycle.words import WHYS
 from leadmodel.models import SettingsVersion
 from leadmodel.pages.links import person_href, salesforce_address, salesforce_href
 from leadmodel.since import TooMany

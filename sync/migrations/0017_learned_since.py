@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Find what was learned since an instant without reading everything."""
 
     dependencies = [
-        ("sync", "0013_one_index_per_key"),
+        ("sync", "0016_one_index_per_shared_key"),
     ]
 
     operations = [
