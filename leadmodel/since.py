@@ -34,6 +34,10 @@ _LEARNED = """
     UNION SELECT who_id FROM sync_task WHERE created_at > %(since)s
     UNION SELECT who_id FROM sync_task WHERE completed_at > %(since)s AND completed_at > created_at
     UNION SELECT who_id FROM sync_event WHERE created_at > %(since)s
+    UNION SELECT relation.relation_id FROM sync_taskrelation relation JOIN sync_task task ON task.id = relation.task_id
+          WHERE task.created_at > %(since)s OR task.completed_at > %(since)s AND task.completed_at > task.created_at
+    UNION SELECT relation.relation_id FROM sync_eventrelation relation
+          JOIN sync_event event ON event.id = relation.event_id WHERE event.created_at > %(since)s
     UNION SELECT id FROM sync_lead WHERE master_record_id IS NOT NULL AND system_modstamp > %(since)s
     UNION SELECT id FROM sync_contact WHERE master_record_id IS NOT NULL AND system_modstamp > %(since)s
     UNION SELECT id FROM sync_lead WHERE converted_contact_id IS NOT NULL AND last_modified_at > %(since)s
