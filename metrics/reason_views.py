@@ -62,13 +62,15 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
 
 @page
 def mix_csv(request: HttpRequest) -> HttpResponseBase:
-    """Every disposition, reason and rep of the selection with its number of cycles."""
+    """Every disposition, reason and rep of the selection: its cycles, and those that exceptions leave out."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
     selection = asked.selection(scope.reps)
     with derived(selection) as state:
         tallies = count_reasons(selection, state)
-    return download(f"reasons {asked.first} through {asked.through}", CSV, mix_lines(tallies))
+        left_out = count_reasons(selection, state, excluded=True)
+    lines = mix_lines(tallies, left_out)
+    return download(f"reasons {asked.first} through {asked.through}", CSV, lines)
 
 
 @page

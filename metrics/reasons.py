@@ -62,11 +62,15 @@ class Part:
         return sum(tally.cycles for tally in tallies if self.holds(tally))
 
 
-def count_reasons(selection: Selection, state: State) -> list[Tally]:
-    """Every disposition of the selection, the most frequent first: one statement however many reasons and reps."""
+def count_reasons(selection: Selection, state: State, *, excluded: bool = False) -> list[Tally]:
+    """Every disposition of the selection, the most frequent first: one statement however many reasons and reps.
+
+    `excluded` counts those that exceptions leave out instead (M16).
+    """
+    rows = rows_sql(selection, by=None, prefix=state.prefix, excluded=excluded)
     state.cursor.execute(
         f"SELECT kind, reason, rep, team, is_bypassed, is_pre_qualification, count(*) FROM"
-        f" (SELECT {_KIND} AS kind, found.* FROM ({rows_sql(selection, by=None, prefix=state.prefix)}) found) ended"
+        f" (SELECT {_KIND} AS kind, found.* FROM ({rows}) found) ended"
         " WHERE kind IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 7 DESC, 1, 2, 3, 4, 5, 6",
         state.values,
     )

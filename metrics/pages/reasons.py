@@ -27,7 +27,7 @@ from metrics.report import names_of, written
 from metrics.selection import By
 from metrics.spec import Unit
 
-CSV = "disposition reason rep team touchless pre_qualification cycles".split()
+CSV = "disposition reason rep team touchless pre_qualification cycles left_out".split()
 
 
 @dataclass(frozen=True)
@@ -188,12 +188,15 @@ def rows_behind(asked: ReasonsAsked, scope: Scope) -> Iterator[Row]:
     return every_row(narrowed(selection, part), figure, more=more)
 
 
-def mix_lines(tallies: Iterable[Tally]) -> Iterator[Sequence[Value]]:
-    """The whole mix, a column for each of CSV."""
-    told = list(tallies)
-    names = names_of(By.REP, sorted({tally.rep for tally in told if tally.rep is not None}))
-    for tally in told:
-        rep = "" if tally.rep is None else names[tally.rep]
+def mix_lines(tallies: Iterable[Tally], left_out: Iterable[Tally]) -> Iterator[Sequence[Value]]:
+    """The whole mix, a column for each of CSV; lines of which everything is left out come last."""
+    told = {replace(tally, cycles=0): tally.cycles for tally in tallies}
+    omitted = {replace(tally, cycles=0): tally.cycles for tally in left_out}
+    lines = list(dict.fromkeys([*told, *omitted]))
+    names = names_of(By.REP, sorted({line.rep for line in lines if line.rep is not None}))
+    for line in lines:
+        rep = "" if line.rep is None else names[line.rep]
         yield (
-            tally.kind, tally.reason, rep, tally.team, tally.is_bypassed, tally.is_pre_qualification, tally.cycles,
+            line.kind, line.reason, rep, line.team, line.is_bypassed, line.is_pre_qualification,
+            told.get(line, 0), omitted.get(line, 0),
         )  # fmt: skip

@@ -172,6 +172,8 @@ def test_the_totals_are_the_figures_of_the_same_names(desk: World, otto: Client)
     for kind, total in found.items():
         assert sum(int(line["cycles"]) for line in lines if line["disposition"] == kind) == total
     assert page.context["board"].left_out == 2
+    (out,) = [line for line in lines if line["left_out"] != "0"]  # the other one has not ended
+    assert (out["reason"], out["rep"], out["cycles"], out["left_out"]) == ("No budget", "Bob", "0", "1")
 
 
 def test_a_teams_shares_stand_beside_everybodys(desk: World, otto: Client) -> None:
