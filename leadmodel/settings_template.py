@@ -15,8 +15,9 @@ _COMMENTS = {
     "reasons": "API names of the fields that hold the reasons, and what reps may choose from, in Salesforce's words\n"
     "(nothing: the reasons in use). A reason is a text, or {name: …, label: …, since: 2026-03-01T00:00:00Z, until: …,\n"
     "pre_qualification: true, program: …}: offered from since until before until; pre_qualification: may end a person\n"
-    "whom nobody touched; program: what takes these people up. abandoned_by_rep, auto_abandoned: the nurture reasons\n"
-    "that say so; the first are always offered, the second are automation's.",
+    "whom nobody touched; program: what takes these people up; segmented: the Reasons page counts it apart.\n"
+    "abandoned_by_rep, auto_abandoned: the nurture reasons that say so; the first are always offered,\n"
+    "the second are automation's.",
     "assignment": "Which signals open a cycle: entering an Assigned status, a new value of a date field,\n"
     "a rep becoming owner of what a queue or machine held, an outbound rep's first touch.",
     "touches": "What counts as a human touch. Users by name, user name or Id; subjects with * and ?.",

@@ -143,6 +143,11 @@ def parts(reasons: Reasons, tallies: Iterable[Tally]) -> dict[str, tuple[str, st
             Part(reasons=tuple(sorted(vague)) or ("",)),
         ),
         "none": ("No reason given", "closed without a reason", Part(reasons=())),
+        "segmented": (
+            "Told apart",
+            f"closed for {_listed(reasons.segmented) or 'a reason that settings tell apart'}",
+            Part(reasons=reasons.segmented or ("",)),
+        ),
     }
 
 

@@ -34,6 +34,8 @@ class Reason(Section):
     """Whether it may end a person whom nobody touched (M10)."""
     program: str | None = None
     """The nurture program that takes these people up."""
+    segmented: bool = False
+    """Whether pages of reasons tell it apart, such as the right account's wrong buyer (R032)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -114,6 +116,11 @@ class Reasons(Section):
                     " keep one"
                 )
         return self
+
+    @property
+    def segmented(self) -> tuple[str, ...]:
+        """The reasons that are told apart, of whichever disposition, whenever in force (R032)."""
+        return tuple(sorted({one.name for kind in KINDS for one in self.of(kind) if one.segmented}))
 
     def of(self, kind: Stage) -> tuple[Reason, ...]:
         """The list of a disposition, whenever in force."""

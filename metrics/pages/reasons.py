@@ -85,8 +85,10 @@ def _left_out(asked: ReasonsAsked, scope: Scope, state: State) -> int:
 
 
 def _tiles(asked: ReasonsAsked, scope: Scope, tallies: list[Tally]) -> list[TileView]:
-    tiles = []
-    for name, (label, words, part) in parts(scope.settings.reasons, tallies).items():
+    tiles, reasons = [], scope.settings.reasons
+    for name, (label, words, part) in parts(reasons, tallies).items():
+        if name == "segmented" and not reasons.segmented:
+            continue
         number, show = part.of(tallies), None if part.is_bypassed else name
         chosen = replace(
             asked, show=show, untouched=part.is_bypassed, kind=None, reason=None, rep=None, after=None

@@ -12,7 +12,7 @@ from base.address import WrongAddress, one_of
 from metrics.pages.address import Asked, read_address
 from metrics.reasons import KINDS
 
-SHOWN = ("abandoned_by_rep", "auto_abandoned", "vague", "none")
+SHOWN = ("abandoned_by_rep", "auto_abandoned", "vague", "none", "segmented")
 """The strip's parts."""
 
 

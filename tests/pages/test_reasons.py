@@ -129,6 +129,18 @@ def test_eve_sees_nothing_of_it(desk: World, log_in: LogIn) -> None:
     assert eve.get(f"/reasons/?kind=nurture&rep={BOB}").status_code == 404
 
 
+def test_reasons_that_operations_tell_apart_have_a_tile(desk: World, otto: Client) -> None:
+    """R032: the wrong buyer is counted apart, and opens."""
+    assert "Told apart" not in {tile.label for tile in get(otto, "/reasons/").context["board"].tiles}
+    assert whole_list(otto, "/reasons/?show=segmented") == []
+    enter(REASONS.replace("true}, Not a fit]", "true}, {name: Not a fit, segmented: true}]"))
+
+    (tile,) = [one for one in get(otto, "/reasons/").context["board"].tiles if one.label == "Told apart"]
+
+    assert (tile.count, tile.words) == (1, "closed for “Not a fit”")
+    assert [row.name for row in whole_list(otto, "/reasons/" + tile.href)] == ["Person unfit"]
+
+
 def addresses(client: Client, address: str) -> list[tuple[int, str]]:
     """Every number of a page, and the address that opens it."""
     board: Any = get(client, address).context["board"]
