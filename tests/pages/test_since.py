@@ -150,6 +150,29 @@ def test_each_sees_the_own_people_only(log_in: LogIn, before: str) -> None:
     assert seen["eve"] == set()
 
 
+def test_a_call_with_several_people_is_a_late_fact_of_each(world: World, otto: Client) -> None:
+    """K10: Bob's late call was also another of his people's."""
+    learn(world)
+    task = mirror.Task.objects.get(who_id=world.ids["bobs_late"])
+    mirror.TaskRelation.objects.create(
+        id="0RT000000000001AAA", task_id=task.id, relation_id=world.ids["bobs_1"], is_what=False
+    )
+    mirror.TaskRelation.objects.create(
+        id="0RT000000000002AAA", task_id=task.id, relation_id=world.ids["bobs_late"], is_what=False
+    )
+    for called in ("bobs_late", "bobs_1"):
+        mirror.Mark.objects.create(record_id=world.ids[called])
+    rebuild_all()
+
+    board = get(
+        otto, f"/team/since/?since={world.now - HOUR:%Y-%m-%dT%H:%M:%SZ}&figure=touches_mean"
+    ).context["board"]
+
+    (row,) = [row for row in board.rows if row.name == "Person bobs 1"]
+    assert [fact.source_id for fact in row.facts] == [task.id]
+    assert (row.before.text, row.after.text) == ("1.0", "2.0")
+
+
 def test_the_file_has_a_line_for_each_fact(world: World, otto: Client, before: str) -> None:
     lines = csv_lines(otto, f"/team/since/rows.csv?since={before}&figure=touched")
 
