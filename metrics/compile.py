@@ -102,13 +102,19 @@ def rows_sql(selection: Selection, *, by: By | None, prefix: str = STORED, exclu
 
 
 def figures_sql(
-    figures: tuple[Figure, ...], selection: Selection, *, by: By | None, prefix: str = STORED
+    figures: tuple[Figure, ...],
+    selection: Selection,
+    *,
+    by: By | None,
+    prefix: str = STORED,
+    group: str | None = None,
 ) -> tuple[str, list[str]]:
     """One statement for all figures, a row per group (`by` None: one row), and the names of its columns.
 
-    The first column is the group. Each figure gives its value, and the number of rows it rests on as `<name>_of`.
+    The first column is the group: `by`, or `group` as SQL over the rows that `by` chooses. Each figure gives its
+    value, and the number of rows it rests on as `<name>_of`.
     """
-    group = by.value if by else "'all'::text"
+    group = group or (by.value if by else "'all'::text")
     columns: list[str] = []
     names: list[str] = []
     for figure in figures:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -94,7 +95,26 @@ def ask(
         groups = _run(selection, by, figures, found) if by is not None else {}
         left_out = sum(_count_left_out(selection, None, found).values())
         left_out_of = _count_left_out(selection, by, found) if by is not None else {}
-    return Answer(overall.get("all") or _nothing(figures), groups, left_out, left_out_of)
+    return Answer(overall.get("all") or nothing(figures), groups, left_out, left_out_of)
+
+
+def ask_over_time(
+    selection: Selection,
+    starts: Sequence[datetime],
+    *,
+    by: By | None,
+    figures: tuple[Figure, ...],
+    state: State,
+) -> dict[int, Values]:
+    """The figures of each step of time, by its place in `starts`, over cycles or (by REP) over spans; one statement.
+
+    The steps begin at `starts`, the first of which is the selection's; steps without rows are not in it.
+    """
+    statement, names = figures_sql(
+        figures, selection, by=by, prefix=state.prefix, group="width_bucket(assigned_at, %(starts)s)"
+    )
+    state.cursor.execute(statement, state.values | {"starts": list(starts)})
+    return {row[0] - 1: dict(zip(names, row[1:], strict=True)) for row in state.cursor.fetchall()}
 
 
 def _count_left_out(selection: Selection, by: By | None, state: State) -> dict[str | None, int]:
@@ -113,7 +133,7 @@ def _run(
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in state.cursor.fetchall()}
 
 
-def _nothing(figures: tuple[Figure, ...]) -> Values:
+def nothing(figures: tuple[Figure, ...]) -> Values:
     """What figures are over no rows at all."""
     empty: Values = {}
     for figure in figures:

@@ -15,7 +15,12 @@ from leadmodel.requests import waiting
 from sync.models import ObjectState
 from sync.salesforce.objects import HOT
 
-QUESTIONS = (("response", "Response"), ("pick-up", "Pick-up"), ("reasons", "Reasons"))
+QUESTIONS = (
+    ("rep", "Rep"),
+    ("response", "Response"),
+    ("pick-up", "Pick-up"),
+    ("reasons", "Reasons"),
+)
 """The pages that answer one question each: address and label."""
 STALE_S = 15 * 60
 """The mirror is read every minute; after so long something is wrong."""

@@ -28,7 +28,7 @@ function read(table) {
   const lines = [...table.querySelectorAll("tbody tr[data-values]")];
   return lines.map((line) => ({
     name: line.querySelector("th").textContent.trim(),
-    values: line.dataset.values.split(" ").map(Number),
+    values: line.dataset.values.split(" ").map((value) => (value === "none" ? null : Number(value))),
   }));
 }
 
@@ -66,6 +66,27 @@ const KINDS = {
       series: names.map((name, at) => ({ name, type: "bar", stack: "all", data: few.map((line) => line.values[at]), itemStyle: { color: with_.series[at] } })),
     };
   },
+  /** Of each step of time a value, and what it stands beside, dashed. */
+  lines(lines, table, with_, box) {
+    const names = [...document.querySelectorAll(`[data-series-of="${table.id}"]`)].map((name) => name.textContent);
+    const write = (value) => (value === null || value === undefined ? "none" : WRITE[box.dataset.unit](value));
+    const most = Math.max(...lines.flatMap((line) => line.values), 0);
+    return {
+      legend: { top: 4, itemWidth: 18, itemHeight: 8, textStyle: { color: with_.ink, fontSize: 11 } },
+      grid: { left: 64, right: 20, top: 32, bottom: 28 },
+      xAxis: { type: "category", data: lines.map((line) => line.name), axisLabel: { color: with_.quiet, fontSize: 11, hideOverlap: true }, axisLine: { lineStyle: { color: with_.line } }, axisTick: { show: false } },
+      yAxis: { type: "value", min: 0, ...(box.dataset.unit === "seconds" ? { interval: apart(most) } : {}), axisLabel: { color: with_.quiet, formatter: write }, splitLine: { lineStyle: { color: with_.line } } },
+      tooltip: { valueFormatter: write },
+      series: names.map((name, at) => ({ name, type: "line", symbolSize: 6, data: lines.map((line) => line.values[at]), itemStyle: { color: at ? with_.quiet : with_.accent }, lineStyle: { color: at ? with_.quiet : with_.accent, type: at ? "dashed" : "solid", width: 2 } })),
+    };
+  },
+};
+
+/** How values of a unit are written. */
+const WRITE = {
+  seconds: short,
+  share: (value) => `${Math.round(value * 1000) / 10} %`,
+  mean: (value) => `${Math.round(value * 10) / 10}`,
 };
 
 /** Draws every chart of the page that is not drawn yet, and lets go of those that are gone. */
@@ -78,7 +99,7 @@ function draw() {
   const with_ = look();
   for (const box of document.querySelectorAll("[data-chart]")) {
     const table = document.getElementById(box.dataset.table);
-    const options = KINDS[box.dataset.chart](read(table), table, with_);
+    const options = KINDS[box.dataset.chart](read(table), table, with_, box);
     const chart = drawn.get(box) ?? window.echarts.init(box, null, { renderer: "canvas" });
     drawn.set(box, chart);
     // a tooltip of HTML would bring inline style, which the page's policy forbids
@@ -87,7 +108,7 @@ function draw() {
     chart.off("click");
     chart.on("click", (event) => {
       const line = [...table.querySelectorAll("tbody tr[data-values]")].find((row) => row.querySelector("th").textContent.trim() === event.name);
-      line?.querySelectorAll("a")[box.dataset.chart === "stack" ? event.seriesIndex + 1 : 0]?.click();
+      line?.querySelectorAll("a")[box.dataset.opens ?? (box.dataset.chart === "stack" ? event.seriesIndex + 1 : 0)]?.click();
     });
   }
 }

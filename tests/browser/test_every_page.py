@@ -25,6 +25,8 @@ def addresses(world: World, name: str) -> list[str]:
         "/team/?figure=sla_attainment",
         "/team/?tile=outside_sla",
         "/reasons/?untouched=yes",
+        "/rep/",
+        f"/rep/?rep={ALICE}&period=90&figure=touched",
         "/pick-up/?by=rep&figure=bypassed",
         "/response/?by=rep&map=answered&part=waiting",
         "/team/since/?news=all",

@@ -1,4 +1,4 @@
-"""The Response page in a real browser: charts drawn from their tables, numbers opened by mouse and keyboard."""
+"""The Response and Rep pages in a real browser: charts drawn from tables, numbers opened by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.pages.world import ALICE, BOB, World
 
 pytestmark = pytest.mark.browser
 INK = """box => {
@@ -25,6 +26,22 @@ def test_charts_are_drawn_and_drawn_again_after_a_filter(visit: Visit) -> None:
         charts = page.locator("[data-chart]")
         expect(charts.locator("canvas")).to_have_count(2)
         assert [charts.nth(number).evaluate(INK) for number in range(2)] == [True, True]
+
+
+def test_a_reps_line_is_drawn_and_another_figure_chosen(visit: Visit, world: World) -> None:
+    page = visit("mona").open(f"/rep/?rep={ALICE}&period=90")
+
+    for chosen in ("Response, median", "Qualified"):
+        choice = page.get_by_role("navigation", name="Drawn").get_by_role("link", name=chosen)
+        choice.click()
+        expect(choice).to_have_attribute("aria-current", "true")
+        chart = page.locator("[data-chart=lines]")
+        expect(chart.locator("canvas")).to_have_count(1)
+        assert chart.evaluate(INK)
+    assert "drawn=qualified_rate" in page.url
+    page.get_by_label("Look at").select_option("Bob")
+    page.wait_for_url(f"**rep={BOB}**")
+    expect(page.locator("h1")).to_have_text("Rep · Bob")
 
 
 def test_a_number_opens_by_keyboard_and_stays_in_the_address(visit: Visit) -> None:

@@ -35,14 +35,14 @@ def test_the_team_page_is_the_report_as_known_by_then(world: World, otto: Client
     assert {line["rep"]: line["touched"] for line in lines}["Bob"] == str(report["by_rep"]["Bob"]["touched"])
 
 
-@pytest.mark.parametrize("page", ["/team/", "/reasons/", "/response/", "/pick-up/"])
+@pytest.mark.parametrize("page", ["/team/", "/reasons/", "/response/", "/pick-up/", f"/rep/?rep={BOB}"])
 def test_the_page_says_so_keeps_it_and_leads_back(otto: Client, before: str, page: str) -> None:
-    answer = get(otto, f"{page}?known_by={before}&team=&path=inbound")
+    answer = get(otto, f"{page}{'&' if '?' in page else '?'}known_by={before}&team=&path=inbound")
     body = answer.content.decode()
 
     assert "as it was known by" in body
     assert ("No trend as of or as known by an instant" in body) is (page in {"/team/", "/reasons/"})
-    assert answer.context["now_href"] == "?path=inbound"
+    assert answer.context["now_href"] == "?path=inbound" + ("&rep=" + BOB if "rep=" in page else "")
     kept = before.replace(":", "%3A")
     assert f"known_by={kept}" in answer.context["asked"].query(figure="open")
     assert "as it was known by" not in get(otto, page).content.decode()

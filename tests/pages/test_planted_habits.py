@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from base.models import Role, User
+from metrics.pages.rep import Board, Share
 from sandbox import company
 from sandbox.company import read_ledger
 from sandbox.org.store import Store
@@ -73,3 +74,28 @@ def test_planted_habits_are_seen(tmp_path: Path) -> None:
     ]
     assert int(farid["assigned"]) > 0
     assert (farid["touched"], farid["bypassed"]) == ("0", "0")
+
+    # on their own pages: Chidi gives up after one touch, Elif leaves it to the flow, Greta qualifies many
+    for key, habit, words in (
+        ("one_touch", "Given up after one touch", "more than the rest"),
+        ("one_touch", "Qualified", "less than the rest"),
+        ("never_closes", "Given up by automation", "more than the rest"),
+        ("books_never_wins", "Qualified", "more than the rest"),
+        ("bypasses_trade_show", "Closed untouched", "more than the rest"),
+        ("answers_in_days", "In time", "less than the rest"),
+    ):
+        share = _habit(otto, habits[key]["user_id"], habit)
+        assert share.words == words, (key, share)
+        assert len(whole_list(otto, "/rep/" + share.href)) == share.of
+    # hers are lost, Hiro's few are not
+    hers, his = (
+        _habit(otto, habits[key]["user_id"], "Lost after qualified")
+        for key in ("books_never_wins", "books_few_wins")
+    )
+    assert hers.counts / hers.of > 1 / 2
+    assert (his.counts, his.of > 0) == (0, True)
+
+
+def _habit(otto: Client, rep: str, label: str) -> Share:
+    board: Board = get(otto, f"/rep/?rep={rep}&{days(365)}").context["board"]
+    return next(share for share in board.sections[0].shares if share.label == label)
