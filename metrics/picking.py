@@ -19,6 +19,8 @@ from metrics.spec import Condition, Figure, Kind, Unit
 BULK_S = 3600
 """Closed so soon after the assignment, many at once were looked at by nobody (R092)."""
 LEFT, TOUCHLESS, BULK = "left", "touchless", "bulk"
+AUTOMATIC = "automatic"
+"""In an address: those who only ever got automatic touches (`only_automatic`)."""
 _EXCEPTIONS = "people under an exception"
 _LEFT = Condition("handling IN ('untouched', 'by_automation') AND waited_s > %(target_s)s")
 _LEFT_OR_PICKED_UP = Condition(f"({CYCLE_PICKED_UP.sql}) OR ({_LEFT.sql})")

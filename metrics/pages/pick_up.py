@@ -12,6 +12,7 @@ from base.address import WrongAddress
 from metrics import cursors
 from metrics.behind import Row, behind, every_row
 from metrics.definitions import BY_NAME
+from metrics.only_automatic import only_automatic
 from metrics.pages.cells import Cell, target_words
 from metrics.pages.lists import ListView
 from metrics.pages.people_rows import behind_row, list_words
@@ -20,7 +21,7 @@ from metrics.pages.response import MOST, left_out_of, split_asked, split_cells
 from metrics.pages.response import whose as whose_split
 from metrics.pages.response_address import SPLITS
 from metrics.pages.scope import Scope, total_name
-from metrics.picking import BULK, FIGURES, LEFT, bulks, cherries, count_picking
+from metrics.picking import AUTOMATIC, BULK, FIGURES, LEFT, bulks, cherries, count_picking
 from metrics.query import State, ask
 from metrics.report import names_of, no_group, written
 from metrics.selection import By, Selection
@@ -78,6 +79,8 @@ class Board:
     splits: list[tuple[str, str, bool]]
     cherries: list[Found]
     bulks: list[Found]
+    automatic_href: str
+    is_automatic_open: bool
     left_out: int
 
     @property
@@ -148,6 +151,8 @@ def read_board(asked: PickUpAsked, scope: Scope, state: State) -> Board:
         ],
         cherries=found_cherries,
         bulks=found_bulks,
+        automatic_href=_opened(asked, pick=AUTOMATIC).query(),
+        is_automatic_open=asked.pick == AUTOMATIC,
         left_out=answer.left_out,
     )  # fmt: skip
 
@@ -184,6 +189,9 @@ def open_asked(asked: PickUpAsked, scope: Scope) -> Open:
     selection = asked.selection(scope.reps)
     if asked.figure is not None:
         return Open(BY_NAME[asked.figure], selection, split_asked(asked, scope), asked.group, {})
+    if asked.pick == AUTOMATIC:
+        figure, values = only_automatic(selection)
+        return Open(figure, selection, None, None, values)
     if asked.pick is None or asked.rep is None:
         raise WrongAddress("The address names no number: open one of the page, then its CSV.")
     if not scope.may_see(asked.rep):
@@ -200,7 +208,7 @@ def open_asked(asked: PickUpAsked, scope: Scope) -> Open:
 
 def whose(asked: PickUpAsked, scope: Scope) -> str:
     """Whose number is open."""
-    if asked.pick is None or asked.rep is None:
+    if asked.pick in {None, AUTOMATIC} or asked.rep is None:
         return whose_split(asked, scope)
     return f"{names_of(By.REP, [asked.rep])[asked.rep]} · {asked.of_source or 'no source'}"
 

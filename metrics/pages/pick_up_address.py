@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from base.address import WrongAddress, given, one_of
 from metrics.pages.response_address import ResponseAsked, read_response_address
-from metrics.picking import FIGURES
+from metrics.picking import AUTOMATIC, FIGURES
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class PickUpAsked(ResponseAsked):
 def read_pick_up_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) -> PickUpAsked:
     """Read the parameters; `zone` is the organisation's. Raises WrongAddress."""
     asked = read_response_address(parameters, zone=zone, now=now)
-    pick = one_of(parameters, "pick", list(FIGURES), "part of what was picked up or not")
+    pick = one_of(parameters, "pick", [*FIGURES, AUTOMATIC], "part of what was picked up or not")
     rep = given(parameters, "rep")
-    if pick is not None and rep is None:
+    if pick in FIGURES and rep is None:
         raise WrongAddress("The address names no rep: open a number of the page.")
     own = {
         "pick": None if asked.figure else pick,

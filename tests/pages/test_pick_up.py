@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from leadmodel.lifecycle.settings import Touches
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
+from metrics.only_automatic import as_expression
 from metrics.pages.pick_up import Board
 from metrics.picking import BULK, LEFT, TOUCHLESS, Tally, bulks, cherries
 from tests.pages.conftest import LogIn
 from tests.pages.reading import csv_lines, get, report_of, whole_list
-from tests.pages.world import ALICE, BOB, DAY, EVE, HOUR, MODEL, World, closed
+from tests.pages.world import ALICE, BOB, DAY, EVE, HOUR, MAX, MODEL, World, closed
 
 
 def board(client: Client, address: str = "/pick-up/") -> Board:
@@ -91,6 +96,81 @@ def test_the_split_is_the_reports(show: World, otto: Client) -> None:
     for line in page.context["board"].lines:
         told = [report["by_rep"][line.name][name] for name in ("assigned", "touched", "bypassed")]
         assert [int(line.cells[at].value) for at in (0, 2, 3)] == told
+
+
+@pytest.fixture
+def machines(world: World) -> World:
+    """People to whom only machines wrote, and people who look alike and are not."""
+    rules = "{automatic_subjects: ['Automatic: *'], inbound_subjects: ['Reply: *'], automated_users: [Max]}"
+    enter(f"{MODEL}touches: {rules}\n")
+    calls = {
+        "by_pattern": [(ALICE, "AUTOMATIC: welcome")],
+        "by_user": [(MAX, "Step 1"), (ALICE, "Automatic: step 2")],
+        "and_called": [(ALICE, "Automatic: welcome"), (ALICE, "Call: talked")],
+        "wrote_to_us": [(ALICE, "Reply: Automatic: welcome")],
+        "closed_then_called": [(ALICE, "Automatic: welcome")],
+    }
+    for called, logged in calls.items():
+        ago = 3 * DAY
+        changes = [closed(2 * DAY, "Unqualified")] if called == "closed_then_called" else []
+        world.add_lead(called, ALICE, ago, *changes, source="Chat")
+        for number, (owner, subject) in enumerate(logged, start=1):
+            world.add_touch(called, owner, ago - number * HOUR, subject)
+    world.add_touch("closed_then_called", BOB, DAY)
+    world.add_lead("answered_at_once", ALICE, 3 * DAY, source="Chat")
+    world.add_touch("answered_at_once", ALICE, 2 * DAY, "Automatic: welcome")
+    world.add_touch("answered_at_once", ALICE, 2 * DAY - timedelta(minutes=2), "Reply: welcome")
+    rebuild_all()
+    return world
+
+
+def test_who_only_ever_heard_from_machines_is_found(
+    machines: World, mona: Client, otto: Client, log_in: LogIn
+) -> None:
+    found = {row.name for row in whole_list(mona, "/pick-up/" + board(mona).automatic_href)}
+
+    assert found == {"Person by pattern", "Person by user"}
+    assert {line["name"] for line in csv_lines(otto, "/pick-up/rows.csv?pick=automatic&source=Chat")} == found
+    assert whole_list(otto, "/pick-up/?pick=automatic&source=List") == []
+    assert whole_list(log_in("eve"), "/pick-up/?pick=automatic") == []
+    assert "look for them" in get(mona, "/pick-up/").content.decode()
+
+
+def test_as_of_an_instant_it_is_what_had_been_logged_by_then(machines: World, otto: Client) -> None:
+    def found(ago: timedelta) -> set[str]:
+        as_of = f"{machines.now - ago:%Y-%m-%dT%H:%M:%SZ}"
+        return {row.name for row in whole_list(otto, f"/pick-up/?pick=automatic&as_of={as_of}")}
+
+    assert found(3 * DAY - HOUR / 2) == set()
+    # nobody had called yet
+    assert found(3 * DAY - 1.5 * HOUR) == {
+        "Person by pattern", "Person by user", "Person and called", "Person closed then called",
+    }  # fmt: skip
+
+
+PATTERNS = st.lists(
+    st.text(st.sampled_from("aBz*?.[](){}+^$|\\ -#%_&äÖ1\n"), min_size=1, max_size=5), max_size=3
+)
+SUBJECTS = st.lists(
+    st.text(st.sampled_from("AbZ.[](){}+^$|\\ -#%_&Äö1\n"), max_size=6), min_size=1, max_size=9
+)
+
+
+@given(PATTERNS, SUBJECTS)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_patterns_in_sql_and_in_python_are_one(db: None, patterns: list[str], subjects: list[str]) -> None:
+    subjects += [pattern.replace("*", "xx").replace("?", "x").swapcase() for pattern in patterns]
+    rules = Touches(inbound_subjects=tuple(patterns))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject COLLATE pg_unicode_fast ~* %s FROM unnest(%s::text[]) WITH ORDINALITY told (subject, at)"
+            " ORDER BY at",
+            [as_expression(tuple(patterns)), subjects],
+        )
+        told = [row[0] for row in cursor.fetchall()]
+
+    assert told == [rules.kind_of_subject(subject) == "inbound" for subject in subjects]
 
 
 def tally(rep: str, source: str, counts: int, of: int, campaign: str | None = None) -> Tally:

@@ -9,10 +9,14 @@ import pytest
 from django.test import Client
 
 from base.models import Role, User
+from leadmodel.directory import read_directory
+from leadmodel.models import Cycle, PersonRecord
+from leadmodel.settings_store import settings_in_force
 from metrics.pages.rep import Board, Share
 from sandbox import company
 from sandbox.company import read_ledger
 from sandbox.org.store import Store
+from sync import models as mirror
 from tests.figures.world import bring_in
 from tests.pages.reading import csv_lines, get, whole_list
 
@@ -94,6 +98,39 @@ def test_planted_habits_are_seen(tmp_path: Path) -> None:
     )
     assert hers.counts / hers.of > 1 / 2
     assert (his.counts, his.of > 0) == (0, True)
+
+    # machines wrote to some and no human ever did: told by the lead model's own rule, activity by activity
+    rows = whole_list(otto, f"/pick-up/?pick=automatic&{days(365)}")
+    found = {row.href.strip("/").rpartition("/")[2] for row in rows}
+    assert found == _only_automatic()
+    assert len(found) > MANY
+
+
+def _only_automatic() -> set[str]:
+    """Who was assigned within the year and got activities of the company that are all automatic."""
+    rules = settings_in_force()
+    humans, person_of = (
+        read_directory(rules),
+        dict(PersonRecord.objects.values_list("record_id", "person_id")),
+    )
+    heard: dict[str, set[str]] = {}
+    tasks = mirror.Task.objects.filter(is_closed=True).values_list(
+        "who_id", "owner_id", "subject", "task_subtype"
+    )
+    events = mirror.Event.objects.values_list("who_id", "owner_id", "subject", "event_subtype")
+    for who, owner, subject, subtype in [*tasks, *events]:
+        kind = rules.touches.kind_of_subject(subject or "")
+        if who in person_of and kind != "inbound":
+            is_automatic = kind or subtype in rules.touches.automatic_subtypes or not humans.is_human(owner)
+            heard.setdefault(person_of[who], set()).add("automatic" if is_automatic else "counted")
+    until = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) + timedelta(days=1)
+    touched = set(Cycle.objects.filter(touch_count__gt=0).values_list("person_id", flat=True))
+    assigned = Cycle.objects.filter(assigned_at__gte=until - timedelta(days=365), assigned_at__lt=until)
+    return {
+        person
+        for person in set(assigned.values_list("person_id", flat=True)) - touched
+        if heard.get(person) == {"automatic"}
+    }
 
 
 def _habit(otto: Client, rep: str, label: str) -> Share:

@@ -65,6 +65,8 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     f"/pick-up/?pick=touchless&rep={BOB}&of_source=Web": (404, 200, 404, 200),
     f"/pick-up/?by=rep&figure=bypassed&group={ALICE}": (200, 200, 404, 200),
     "/pick-up/?by=rep&figure=assigned&nameless=yes": (404, 404, 404, 200),
+    "/pick-up/?pick=automatic": (200, 200, 200, 200),
+    "/pick-up/rows.csv?pick=automatic": (200, 200, 200, 200),
     "/pick-up/?pick=bulk": (400, 400, 400, 400),
     "/pick-up/split.csv": (200, 200, 200, 200),
     f"/pick-up/rows.csv?pick=left&rep={EVE}&of_source=Web": (404, 404, 200, 200),

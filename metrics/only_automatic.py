@@ -1,0 +1,85 @@
+"""Who only ever heard from machines: no touch that counts, and at least one automatic one (R086).
+
+Worked out from the mirror when it is asked for: which activities count is `lifecycle.touches`' rule, here as SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from leadmodel.directory import read_directory
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.rebuild import AS_OF
+from leadmodel.settings_store import settings_in_force
+from metrics.compile import STORED, tables
+from metrics.selection import Selection
+from metrics.spec import Condition, Figure, Kind, Unit
+
+# an activity of the person, as `touches._why` looks at it: what came from the person is neither
+_KINDS = """
+    SELECT bool_or(NOT is_automatic) AS is_any_counted, bool_or(is_automatic) AS is_any_automatic FROM (
+        SELECT subtype = ANY(%(automatic_subtypes)s::text[])
+               OR subject COLLATE pg_unicode_fast ~* %(automatic_subjects)s
+               OR NOT owner_id = ANY(%(humans)s::text[]) AS is_automatic
+        FROM (
+            SELECT COALESCE(owner_id, '') AS owner_id, COALESCE(subject, '') AS subject,
+                   COALESCE(task_subtype, '') AS subtype, GREATEST(created_at, completed_at) AS told_at
+            FROM sync_task WHERE who_id = record.record_id AND is_closed
+            UNION ALL
+            SELECT COALESCE(owner_id, ''), COALESCE(subject, ''), COALESCE(event_subtype, ''), created_at
+            FROM sync_event WHERE who_id = record.record_id
+        ) activity
+        WHERE told_at <= LEAST(%(instant)s, %(known_by)s::timestamptz)
+          AND NOT subject COLLATE pg_unicode_fast ~* %(inbound_subjects)s
+    ) told
+"""
+_HEARD = """
+    (SELECT bool_or(is_any_automatic) AND NOT COALESCE(bool_or(is_any_counted), false)
+     FROM {record} record CROSS JOIN LATERAL ({kinds}) kinds WHERE record.person_id = rows.person_id)
+    AND NOT EXISTS (SELECT FROM {cycle} other WHERE other.person_id = rows.person_id AND other.touch_count > 0)
+"""
+
+
+def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
+    """The cycles of a selection whose people only ever got automatic touches, and what the condition asks for.
+
+    As of an instant: of what had been logged by then.
+    """
+    settings = settings_in_force(known_by=selection.known_by)
+    is_past = selection.as_of is not None or selection.known_by is not None
+    heard = _HEARD.format(kinds=_KINDS, **tables(AS_OF if is_past else STORED))
+    counted = (Condition("touch_count = 0"), Condition(heard))
+    figure = Figure(
+        "pick_up",
+        "Only automatic touches",
+        Kind.COUNT,
+        Unit.COUNT,
+        "cycles of people to whom machines wrote and no human ever did, in this cycle or any other",
+        "people nobody and nothing ever wrote to, people under an exception",
+        counted=counted,
+        among=counted,
+    )
+    return figure, _values(settings, selection)
+
+
+def _values(settings: ModelSettings, selection: Selection) -> Mapping[str, object]:
+    users, rules = read_directory(settings, known_by=selection.known_by), settings.touches
+    return {
+        "humans": [*users.humans, *users.acting_for],
+        "automatic_subtypes": list(rules.automatic_subtypes),
+        "automatic_subjects": as_expression(rules.automatic_subjects),
+        "inbound_subjects": as_expression(rules.inbound_subjects),
+    }
+
+
+def as_expression(patterns: tuple[str, ...]) -> str:
+    """Patterns of * and ? as one regular expression of PostgreSQL; of none one that nothing fits."""
+    told = ("".join(_as_written(letter) for letter in pattern) for pattern in patterns)
+    return f"^(?:{'|'.join(told)})$" if patterns else "(?!)"
+
+
+def _as_written(letter: str) -> str:
+    if letter in "*?":
+        return {"*": ".*", "?": "."}[letter]
+    return re.sub(r"[^\w\s]", r"\\\g<0>", letter)
