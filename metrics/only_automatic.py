@@ -16,28 +16,27 @@ from metrics.compile import STORED, tables
 from metrics.selection import Selection
 from metrics.spec import Condition, Figure, Kind, Unit
 
-# an activity of the person, as `touches._why` looks at it: what came from the person is neither
-_KINDS = """
-    SELECT bool_or(NOT is_automatic) AS is_any_counted, bool_or(is_automatic) AS is_any_automatic FROM (
-        SELECT subtype = ANY(%(automatic_subtypes)s::text[])
-               OR subject COLLATE pg_unicode_fast ~* %(automatic_subjects)s
-               OR NOT owner_id = ANY(%(humans)s::text[]) AS is_automatic
-        FROM (
-            SELECT COALESCE(owner_id, '') AS owner_id, COALESCE(subject, '') AS subject,
-                   COALESCE(task_subtype, '') AS subtype, GREATEST(created_at, completed_at) AS told_at
-            FROM sync_task WHERE who_id = record.record_id AND is_closed
+# activities of untouched people, as `touches._why` looks at them: what came from the person is neither
+_HEARD = """
+    person_id IN (
+        SELECT record.person_id
+        FROM (SELECT DISTINCT person_id FROM {cycle}
+              WHERE touch_count = 0 AND assigned_at >= %(start)s AND assigned_at < %(end)s) untouched
+        JOIN {record} record ON record.person_id = untouched.person_id
+        JOIN (
+            SELECT who_id, owner_id, COALESCE(subject, '') AS subject, COALESCE(task_subtype, '') AS subtype,
+                   GREATEST(created_at, completed_at) AS told_at FROM sync_task WHERE is_closed
             UNION ALL
-            SELECT COALESCE(owner_id, ''), COALESCE(subject, ''), COALESCE(event_subtype, ''), created_at
-            FROM sync_event WHERE who_id = record.record_id
-        ) activity
+            SELECT who_id, owner_id, COALESCE(subject, ''), COALESCE(event_subtype, ''), created_at FROM sync_event
+        ) activity ON activity.who_id = record.record_id
         WHERE told_at <= LEAST(%(instant)s, %(known_by)s::timestamptz)
           AND NOT subject COLLATE pg_unicode_fast ~* %(inbound_subjects)s
-    ) told
-"""
-_HEARD = """
-    (SELECT bool_or(is_any_automatic) AND NOT COALESCE(bool_or(is_any_counted), false)
-     FROM {record} record CROSS JOIN LATERAL ({kinds}) kinds WHERE record.person_id = rows.person_id)
-    AND NOT EXISTS (SELECT FROM {cycle} other WHERE other.person_id = rows.person_id AND other.touch_count > 0)
+        GROUP BY 1
+        HAVING bool_and(subtype = ANY(%(automatic_subtypes)s::text[])
+                        OR subject COLLATE pg_unicode_fast ~* %(automatic_subjects)s
+                        OR (owner_id = ANY(%(humans)s::text[])) IS NOT TRUE)
+    )
+    AND person_id NOT IN (SELECT person_id FROM {cycle} WHERE touch_count > 0)
 """
 
 
@@ -48,8 +47,7 @@ def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
     """
     settings = settings_in_force(known_by=selection.known_by)
     is_past = selection.as_of is not None or selection.known_by is not None
-    heard = _HEARD.format(kinds=_KINDS, **tables(AS_OF if is_past else STORED))
-    counted = (Condition("touch_count = 0"), Condition(heard))
+    heard = _HEARD.format(**tables(AS_OF if is_past else STORED))
     figure = Figure(
         "pick_up",
         "Only automatic touches",
@@ -57,8 +55,8 @@ def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
         Unit.COUNT,
         "cycles of people to whom machines wrote and no human ever did, in this cycle or any other",
         "people nobody and nothing ever wrote to, people under an exception",
-        counted=counted,
-        among=counted,
+        # all of them count: asked once
+        among=(Condition("touch_count = 0"), Condition(heard)),
     )
     return figure, _values(settings, selection)
 
