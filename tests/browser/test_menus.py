@@ -32,6 +32,8 @@ def test_the_keyboard_opens_goes_in_and_folds_up_again(visit: Visit) -> None:
     menu.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.locator(".menu").get_by_role("link", name="Rep", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
     response = page.get_by_role("link", name="Response", exact=True)
     expect(response).to_be_focused()
     expect(response).to_have_attribute("aria-current", "page")
