@@ -214,11 +214,28 @@ def derive_as_of(
     Call within a transaction; the tables live as long as it does.
     """
     model = read_model(known_by=known_by, settings=settings)
-    make_staging(cursor, AS_OF)
-    ids = _concerned(cursor, model, *concerned)
+    ids = people_concerned(cursor, model, *concerned)
+    return derive_then(cursor, model, ids, prefix=AS_OF, as_of=as_of, known_by=known_by, batch=batch)
+
+
+def derive_then(
+    cursor: Cursor,
+    model: Model,
+    ids: Sequence[str],
+    *,
+    prefix: str,
+    as_of: datetime | None,
+    known_by: datetime | None,
+    batch: int = BATCH,
+) -> str:
+    """Derive these records' people as they were into temporary tables of this prefix, emptied before; returns it.
+
+    Call within a transaction; the rows live as long as it does.
+    """
+    make_staging(cursor, prefix)
     for some in families_in_batches(cursor, model, ids, batch):
-        derive_into(cursor, (AS_OF,), some, model, as_of=as_of, known_by=known_by)
-    return AS_OF
+        derive_into(cursor, (prefix,), some, model, as_of=as_of, known_by=known_by)
+    return prefix
 
 
 def families_in_batches(
@@ -268,7 +285,7 @@ _SHARED_TASK = "sync_taskrelation relation JOIN sync_task task ON task.id = rela
 _SHARED_EVENT = "sync_eventrelation relation JOIN sync_event event ON event.id = relation.event_id"
 
 
-def _concerned(cursor: Cursor, model: Model, start: datetime, end: datetime) -> list[str]:
+def people_concerned(cursor: Cursor, model: Model, start: datetime, end: datetime) -> list[str]:
     """The Leads and Contacts with anything dated in `[start, end)`; an Assigned Date counts by its value (M5)."""
     sources = [
         ("sync_lead", "id", "created_at"),

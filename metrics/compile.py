@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadmodel.rows import TABLES
 from leadmodel.since import AFTER, BEFORE, DIFFERING
 from metrics.selection import By, Selection
 from metrics.spec import Figure, Kind
@@ -57,16 +58,15 @@ def tables(prefix: str) -> dict[str, str]:
 
     What was derived of those who may differ stands in front of the stored rows, which tell of everybody else.
     """
-    stored = {"cycle": "leadmodel_cycle", "span": "leadmodel_span", "record": "leadmodel_personrecord"}
     if prefix == STORED:
-        return stored
+        return TABLES
     if prefix in (BEFORE, AFTER):
         return {
             name: f"(SELECT * FROM {prefix}{name} UNION ALL SELECT * FROM {table} stored WHERE NOT EXISTS"
             f" (SELECT FROM {DIFFERING} differing WHERE differing.record_id = stored.person_id))"
-            for name, table in stored.items()
+            for name, table in TABLES.items()
         }
-    return {name: prefix + name for name in stored}
+    return {name: prefix + name for name in TABLES}
 
 
 def parameters(selection: Selection, *, target_s: float) -> dict[str, Any]:

@@ -1,13 +1,19 @@
-"""The Now strip and the queue: open cycles that need somebody now. One relation for tile, list and CSV."""
+"""The Now strip and the queue: open cycles that need somebody now. One relation for tile, list, CSV and mail.
+
+As of an instant (M3) the same relation stands on people derived as they were then.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from leadmodel.open_then import derive_open
 from leadmodel.settings_store import settings_in_force
 from metrics import cursors
 from metrics.compile import EXCLUDED, STORED, tables
@@ -23,9 +29,9 @@ _OPEN = """
            previous.reason AS last_reason, previous.latest_kind AS last_kind,
            extract(epoch FROM %(now)s - cycle.assigned_at)::float8 AS waited_s,
            cycle.path = 'inbound' AND cycle.first_touch_at IS NULL AS owes_response
-    FROM leadmodel_cycle cycle
-    JOIN leadmodel_person person ON person.person_id = cycle.person_id AND NOT person.is_deleted
-    LEFT JOIN leadmodel_cycle previous
+    FROM {cycle} cycle
+    JOIN {person} person ON person.person_id = cycle.person_id AND NOT person.is_deleted
+    LEFT JOIN {cycle} previous
       ON previous.person_id = cycle.person_id AND previous.number = cycle.number - 1
     LEFT JOIN sync_lead lead ON lead.id = cycle.person_id
     LEFT JOIN sync_contact contact ON contact.id = cycle.person_id
@@ -137,9 +143,34 @@ class OpenRow:
     owes_response: bool
 
 
-def _relation(reps: frozenset[str] | None, *, with_nobodys: bool) -> str:
+@dataclass(frozen=True)
+class Moment:
+    """When it is asked how people stand: the instant, by when it was known (None: now), and where that is written."""
+
+    instant: datetime
+    known_by: datetime | None = None
+    prefix: str = STORED
+
+
+@contextmanager
+def moment(now: datetime, *, as_of: datetime | None, known_by: datetime | None) -> Iterator[Moment]:
+    """The moment an address asks for, which lives as long as the context: another one than now is derived here."""
+    if as_of is None and known_by is None:
+        yield Moment(now)
+        return
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as wrapped:
+        if is_outermost:
+            # a rebuild may commit between a number and its list: both are read from one snapshot
+            wrapped.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        prefix = derive_open(wrapped.cursor, as_of=as_of, known_by=known_by, now=now)
+        yield Moment(as_of or now, known_by, prefix)
+
+
+def _relation(reps: frozenset[str] | None, prefix: str, *, with_nobodys: bool) -> str:
     """Open cycles of these reps; `with_nobodys` adds those no active user holds."""
-    sql = _OPEN.format(excluded=EXCLUDED.format(**tables(STORED)))
+    names = tables(prefix)
+    sql = _OPEN.format(excluded=EXCLUDED.format(**names), **names)
     if reps is None:
         return sql
     mine = "cycle.holder_id = ANY(%(reps)s)"
@@ -150,12 +181,12 @@ def _relation(reps: frozenset[str] | None, *, with_nobodys: bool) -> str:
     )
 
 
-def _parameters(now: datetime, reps: frozenset[str] | None) -> dict[str, Any]:
-    response = settings_in_force().response
+def _parameters(at: Moment, reps: frozenset[str] | None) -> dict[str, Any]:
+    response = settings_in_force(known_by=at.known_by).response
     return {
-        "now": now,
-        "instant": now,
-        "known_by": None,
+        "now": at.instant,
+        "instant": at.instant,
+        "known_by": at.known_by,
         "reps": sorted(reps) if reps is not None else None,
         "target_s": response.target_minutes * 60,
         "maximum_s": response.maximum_minutes * 60,
@@ -163,18 +194,19 @@ def _parameters(now: datetime, reps: frozenset[str] | None) -> dict[str, Any]:
 
 
 def count_tiles(
-    now: datetime,
+    now: datetime | Moment,
     reps: frozenset[str] | None,
     *,
     tiles: tuple[Tile, ...] = TILES,
     with_nobodys: bool = True,
 ) -> dict[str, int]:
     """How many people each tile speaks of, for these reps (None: everybody), and with those whom nobody holds."""
+    at = now if isinstance(now, Moment) else Moment(now)
     counts = ", ".join(f"count(*) FILTER (WHERE {tile.member})" for tile in tiles)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {counts} FROM ({_relation(reps, with_nobodys=with_nobodys)}) open",
-            _parameters(now, reps),
+            f"SELECT {counts} FROM ({_relation(reps, at.prefix, with_nobodys=with_nobodys)}) open",
+            _parameters(at, reps),
         )
         row = cursor.fetchone()
     assert row is not None
@@ -182,7 +214,7 @@ def count_tiles(
 
 
 def list_tile(
-    now: datetime,
+    now: datetime | Moment,
     reps: frozenset[str] | None,
     tile: Tile,
     *,
@@ -194,7 +226,8 @@ def list_tile(
 
     `after` is the `place` of the last row shown. Raises cursors.WrongCursor.
     """
-    values = _parameters(now, reps)
+    at = now if isinstance(now, Moment) else Moment(now)
+    values = _parameters(at, reps)
     place = ""
     if after is not None:
         values["after_answered"], values["after_at"], values["after_id"] = cursors.read(
@@ -204,7 +237,7 @@ def list_tile(
     paging = f" LIMIT {limit}" if limit is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({_relation(reps, with_nobodys=with_nobodys)}) open WHERE {tile.member}{place}"
+            f"SELECT * FROM ({_relation(reps, at.prefix, with_nobodys=with_nobodys)}) open WHERE {tile.member}{place}"
             f" ORDER BY {_KEYS}{paging}",
             values,
         )

@@ -112,8 +112,8 @@ def now_csv(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request, scope)
     if asked.tile is None:
         raise WrongAddress("The address names no tile: open a tile of the Now strip, then its CSV.")
-    rows = tile_rows(asked, scope, present.BY_NAME[asked.tile], limit=None)
-    return download(f"now {asked.tile} {_minute(asked.now)}", WAITING, waiting_lines(rows))
+    rows = tile_rows(asked, scope, present.BY_NAME[asked.tile])
+    return download(f"now {asked.tile} {_minute(asked.as_of or asked.now)}", WAITING, waiting_lines(rows))
 
 
 @page

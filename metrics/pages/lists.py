@@ -27,13 +27,14 @@ from metrics.spec import Figure
 
 @dataclass(frozen=True)
 class ListView:
-    """The people behind the selected cell or tile, one page of them. `here`: its address.
+    """The people behind the selected cell or tile, one page of them. `here`: its address; `is_past`: no clock ticks.
 
     `left_out_link`: how many exceptions leave out of it, opening at `left_out_href`; empty where it is that list.
     """
 
     title: str
     here: str
+    is_past: bool
     sentence: str
     left_out: str
     left_out_link: str
@@ -98,6 +99,7 @@ def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told:
     return ListView(
         title=f"{rep_name(asked, scope)} · {figure.label}",
         here=reverse("team") + asked.query(after=asked.after),
+        is_past=asked.is_past,
         sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
         left_out=f"Left out: {figure.leaves_out}.",
         left_out_link=left_out,
@@ -122,30 +124,37 @@ def rep_name(asked: Asked, scope: Scope) -> str:
     return QUEUE if asked.rep == QUEUES else names_of(By.REP, [asked.rep])[asked.rep]
 
 
-def tile_rows(asked: Asked, scope: Scope, tile: Tile, *, limit: int | None) -> list[present.OpenRow]:
-    """The people a tile speaks of. Raises Http404 for a tile that is not the viewer's, and WrongAddress."""
+def tile_rows(asked: Asked, scope: Scope, tile: Tile) -> list[present.OpenRow]:
+    """All people a tile speaks of. Raises Http404 for a tile that is not the viewer's, and WrongAddress."""
+    with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
+        return _tile_rows(asked, scope, tile, at, limit=None)
+
+
+def _tile_rows(
+    asked: Asked, scope: Scope, tile: Tile, at: present.Moment, *, limit: int | None
+) -> list[present.OpenRow]:
     if tile.name == "nobodys" and not scope.sees_nobodys:
         raise Http404("People whom nobody holds are shown to managers and operations only.")
-    if asked.is_past:
-        raise WrongAddress("The Now strip is about now: leave out as_of and known_by, or choose a figure.")
     try:
         return present.list_tile(
-            asked.now, scope.reps, tile, with_nobodys=scope.sees_nobodys, after=asked.after, limit=limit
+            at, scope.reps, tile, with_nobodys=scope.sees_nobodys, after=asked.after, limit=limit
         )
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
 
 
 def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
-    rows = tile_rows(asked, scope, tile, limit=cursors.PAGE + 1)
-    total = present.count_tiles(asked.now, scope.reps, tiles=(tile,), with_nobodys=scope.sees_nobodys)[
-        tile.name
-    ]
+    with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
+        rows = _tile_rows(asked, scope, tile, at, limit=cursors.PAGE + 1)
+        counts = present.count_tiles(at, scope.reps, tiles=(tile,), with_nobodys=scope.sees_nobodys)
+    total = counts[tile.name]
     shown, salesforce = rows[: cursors.PAGE], salesforce_address()
-    marks = read_marks(scope.user, [row.person_id for row in shown], now=asked.now)
+    # the past is looked at, not acted on
+    marks = {} if asked.is_past else read_marks(scope.user, [row.person_id for row in shown], now=asked.now)
     return ListView(
-        title=f"Now · {tile.label}",
+        title=f"{'Then' if asked.is_past else 'Now'} · {tile.label}",
         here=reverse("team") + asked.query(after=asked.after),
+        is_past=asked.is_past,
         sentence=f"{total:,} of them: {tile.words}.",
         left_out="Left out: people under an exception, and deleted ones. Filters do not apply to the Now strip.",
         left_out_link="",
@@ -156,9 +165,14 @@ def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
         waiting=[
             replace(
                 waiting_row(
-                    row, target_s=scope.target_s, salesforce=salesforce, now=asked.now, zone=scope.zone
+                    row,
+                    target_s=scope.target_s,
+                    salesforce=salesforce,
+                    now=at.instant,
+                    zone=scope.zone,
+                    past=asked.past(),
                 ),
-                marks=marks[row.person_id],
+                marks=marks.get(row.person_id),
             )
             for row in shown
         ],

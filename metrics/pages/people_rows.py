@@ -112,9 +112,18 @@ def behind_row(
 
 
 def waiting_row(
-    row: OpenRow, *, target_s: float, salesforce: str, now: datetime, zone: ZoneInfo
+    row: OpenRow,
+    *,
+    target_s: float,
+    salesforce: str,
+    now: datetime,
+    zone: ZoneInfo,
+    past: Mapping[str, str] = {},
 ) -> WaitingRow:
-    """An open person; those who are owed an answer have a due moment. `salesforce` is the organisation's address."""
+    """An open person; those who are owed an answer have a due moment. `salesforce` is the organisation's address.
+
+    `now` is the instant the page tells of, `past` what addresses say of it.
+    """
     left_s = target_s - row.waited_s
     due = None
     due_words = tone = ""
@@ -131,7 +140,7 @@ def waiting_row(
     if row.claimed_at is not None and not row.touch_count:
         stage = Badge("Claimed, no touch", "near")
     return WaitingRow(
-        href=person_href(row.person_id),
+        href=person_href(row.person_id, past),
         salesforce=salesforce_href(row.person_id, salesforce),
         name=row.name,
         about=about(row.title, row.company),

@@ -161,6 +161,7 @@ def read_reasons_list(
     return ListView(
         title=f"{whose(asked, scope)} · {label}",
         here=reverse("reasons") + asked.query(after=asked.after),
+        is_past=bool(asked.past()),
         sentence=f"{list_words(figure, None, found.total, found.members)} Counts {figure.counts}.",
         left_out=f"Left out: {figure.leaves_out}.",
         left_out_link="",

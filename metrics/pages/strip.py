@@ -22,10 +22,11 @@ class TileView:
 
 
 def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
-    """The Now strip. It is about now: what was, or was known, in the past has none."""
-    if asked.is_past:
+    """The Now strip. Of the past it is derived anew, so it is told only where a tile of it is asked for."""
+    if asked.is_past and asked.tile is None:
         return []
-    counts = present.count_tiles(asked.now, scope.reps, with_nobodys=scope.sees_nobodys)
+    with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
+        counts = present.count_tiles(at, scope.reps, with_nobodys=scope.sees_nobodys)
     return [
         TileView(
             tile.label,

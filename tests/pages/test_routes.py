@@ -33,6 +33,7 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/team/?known_by=2026-01-01T00:00:00Z": (200, 200, 200, 200),
     "/team/?tile=outside_sla": (200, 200, 200, 200),
     "/team/?tile=nobodys": (404, 200, 404, 200),
+    "/team/?tile=outside_sla&as_of=2026-01-01T00:00:00Z&known_by=2026-01-01T00:00:00Z": (200, 200, 200, 200),
     "/team/grid.csv": (200, 200, 200, 200),
     f"/team/rows.csv?figure=assigned&rep={ALICE}": (200, 200, 404, 200),
     "/team/rows.csv": (400, 400, 400, 400),
