@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
-from leadmodel.rebuild import derive_then, people_concerned, read_model
+from leadmodel.rebuild import EVERYBODY, derive_then, people_concerned, read_model
 from leadmodel.settings_store import settings_in_force
 
 OPEN_THEN = "openthen_"
@@ -18,17 +18,26 @@ _AHEAD = timedelta(days=1)
 def derive_open(cursor: Cursor, *, as_of: datetime | None, known_by: datetime | None, now: datetime) -> str:
     """Derive whoever may have had an open cycle then into temporary tables; returns their prefix.
 
-    Whoever was open then is open still, was closed since, or has something dated or recorded since: others are as
-    they were. Where the settings were others, anybody may have been open. What the mirror keeps no past of (who is
-    an active user, names) is told as it is now. Call within a transaction; the rows live as long as it does.
+    Whoever was open then is open still, was closed since, has something dated or recorded since, or is marked to be
+    derived anew: others are as they were. Where the settings were others, anybody may have been open. What the mirror
+    keeps no past of (who is an active user, names) is told as it is now. Call within a transaction; the rows live as
+    long as it does.
     """
     model = read_model(known_by=known_by)
     since = min(as_of or now, known_by or now)
-    if model.settings != settings_in_force():
+    marked = _marked(cursor)
+    if EVERYBODY in marked or model.settings != settings_in_force():
         ids = people_concerned(cursor, model, _EVER, now + _AHEAD)
     else:
-        ids = sorted({*_open_or_closed(cursor, since), *people_concerned(cursor, model, since, now + _AHEAD)})
+        concerned = people_concerned(cursor, model, since, now + _AHEAD)
+        ids = sorted({*_open_or_closed(cursor, since), *marked, *concerned})
     return derive_then(cursor, model, ids, prefix=OPEN_THEN, as_of=as_of, known_by=known_by)
+
+
+def _marked(cursor: Cursor) -> set[str]:
+    """Whose stored cycles are not yet what the mirror says."""
+    cursor.execute("SELECT DISTINCT record_id FROM sync_mark")
+    return {row[0] for row in cursor.fetchall()}
 
 
 def _open_or_closed(cursor: Cursor, since: datetime) -> list[str]:

@@ -135,24 +135,34 @@ def _tile_rows(
 ) -> list[present.OpenRow]:
     if tile.name == "nobodys" and not scope.sees_nobodys:
         raise Http404("People whom nobody holds are shown to managers and operations only.")
+    reps, with_nobodys = _whose(asked, scope)
     try:
-        return present.list_tile(
-            at, scope.reps, tile, with_nobodys=scope.sees_nobodys, after=asked.after, limit=limit
-        )
+        return present.list_tile(at, reps, tile, with_nobodys=with_nobodys, after=asked.after, limit=limit)
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
+
+
+def _whose(asked: Asked, scope: Scope) -> tuple[frozenset[str] | None, bool]:
+    """Whose people a tile's list shows, and whether nobody's too. Raises Http404 for a rep the viewer may not see."""
+    if asked.rep is None:
+        return scope.reps, scope.sees_nobodys
+    if asked.rep == QUEUES or not scope.may_see(asked.rep):
+        raise Http404("There is no such rep among those you may see.")
+    return frozenset({asked.rep}), False
 
 
 def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
     with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
         rows = _tile_rows(asked, scope, tile, at, limit=cursors.PAGE + 1)
-        counts = present.count_tiles(at, scope.reps, tiles=(tile,), with_nobodys=scope.sees_nobodys)
+        reps, with_nobodys = _whose(asked, scope)
+        counts = present.count_tiles(at, reps, tiles=(tile,), with_nobodys=with_nobodys)
     total = counts[tile.name]
+    whose = f"{rep_name(asked, scope)} · " if asked.rep is not None else ""
     shown, salesforce = rows[: cursors.PAGE], salesforce_address()
     # the past is looked at, not acted on
     marks = {} if asked.is_past else read_marks(scope.user, [row.person_id for row in shown], now=asked.now)
     return ListView(
-        title=f"{'Then' if asked.is_past else 'Now'} · {tile.label}",
+        title=f"{whose}{'Then' if asked.is_past else 'Now'} · {tile.label}",
         here=reverse("team") + asked.query(after=asked.after),
         is_past=asked.is_past,
         sentence=f"{total:,} of them: {tile.words}.",

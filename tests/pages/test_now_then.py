@@ -100,3 +100,27 @@ def test_the_past_is_looked_at_and_not_acted_on(world: World, mona: Client) -> N
     assert "data-since" not in body
     assert page.context["now_href"] == "?tile=outside_sla"
     assert "data-since" in get(mona, "/team/?tile=outside_sla").content.decode()
+
+
+def test_whoever_is_not_derived_yet_is_told_of_too(world: World, mona: Client) -> None:
+    """A lead was read a moment ago and no rebuild came to it: then it waits, whenever the link is opened."""
+    world.add_lead("just_read", ALICE, 3 * HOUR)
+    link = f"/team/?tile=outside_sla&{then()}"
+    told = people(mona, link)
+    rebuild_all()
+
+    assert "Person just read" in told
+    assert people(mona, link) == told
+
+
+def test_a_tile_opens_for_one_rep(world: World, mona: Client) -> None:
+    both, alices, bobs = (
+        people(mona, f"/team/?tile=outside_sla{rep}") for rep in ("", f"&rep={ALICE}", f"&rep={BOB}")
+    )
+
+    assert alices
+    assert bobs == ["Person bobs late"]
+    assert sorted(alices + bobs) == sorted(both)
+    page = get(mona, f"/team/?tile=outside_sla&rep={BOB}").context["list"]
+    assert (page.title, page.total) == ("Bob · Now · Outside SLA", 1)
+    assert len(csv_lines(mona, f"/team/now.csv?tile=outside_sla&rep={BOB}")) == 1
