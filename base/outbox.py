@@ -32,6 +32,8 @@ class Decided:
     payload: Mapping[str, Any]
     subject: str = ""
     why: str = ""
+    not_done: str = ""
+    """Why it is not to be done at all, in a sentence: decided once like the others, and cancelled at once."""
 
 
 def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> list[Effect]:
@@ -50,6 +52,9 @@ def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> lis
                 why=one.why,
                 due_at=now,
                 created_at=now,
+                said=one.not_done,
+                state=Effect.State.CANCELLED if one.not_done else Effect.State.READY,
+                ended_at=now if one.not_done else None,
             )
             for one in effects
         ),
