@@ -200,14 +200,14 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# E-mail
+# E-mail: without a server none is sent, and none is decided
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "leadmodel@localhost")
-EMAIL_HOST = env_str("EMAIL_HOST", "localhost")
+EMAIL_HOST = env_str("EMAIL_HOST")
 EMAIL_PORT = env_int("EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")
-EMAIL_TIMEOUT = 10  # Django's default waits for ever
+EMAIL_TIMEOUT = env_int("EMAIL_SECONDS", 10, least=1)  # for each answer; Django's default waits for ever
 
 # Static files: everything is served by the app itself, under names that change with the content.
 STATIC_URL = "/static/"

@@ -26,4 +26,5 @@ TIMETABLE: dict[str, Entry] = {
     "poll Salesforce": every(60, "sync.tasks.poll"),
     "write to Salesforce": every(5, "sync.tasks.write_back"),
     "rebuild changed people": every(10, "leadmodel.tasks.rebuild"),
+    "send mails": every(30, "alerts.tasks.send_mails"),
 }

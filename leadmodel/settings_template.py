@@ -43,6 +43,8 @@ _COMMENTS = {
     "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"
     "hours by weekday, e.g. monday: ['09:00-12:00', '13:00-17:00']; holidays: {country: DE, subdivision: BE};\n"
     "closed: further days off; teams: calendars of teams that work otherwise.",
+    "clean_your_room": "The mail to managers on working mornings: at, in their own time zone, e.g. '07:30';\n"
+    "rows_per_rep: how many people it lists of each rep.",
     "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.\n"
     "With up_to it is a band from value to there, e.g. acceptance_rate: {value: 0.85, up_to: 0.9}",
     "few": "Below this many, a figure is grey: too few to say.",

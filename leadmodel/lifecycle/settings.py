@@ -19,6 +19,7 @@ from pydantic import Field, field_validator, model_validator
 from leadmodel.lifecycle.calendars import Calendars
 from leadmodel.lifecycle.display import Aliases, Target, default_targets
 from leadmodel.lifecycle.lead_types import LeadTypes
+from leadmodel.lifecycle.mailing import CleanYourRoom
 from leadmodel.lifecycle.reasons import Reasons
 from leadmodel.lifecycle.section import Instant, Names, Section
 from leadmodel.lifecycle.stages import Path, Stage
@@ -311,6 +312,7 @@ class ModelSettings(Section):
     aliases: Aliases = Aliases()
     response: Response = Response()
     business_time: Calendars = Calendars()
+    clean_your_room: CleanYourRoom = CleanYourRoom()
     targets: dict[str, Target] = Field(default_factory=default_targets)
     few: Annotated[int, Field(ge=1)] = 10
     """Below this many, a figure is grey: too few to say."""

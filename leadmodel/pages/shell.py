@@ -86,9 +86,11 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
         homes = [link("queue", "Queue"), link("team", "My figures")]
     ways: list[Link | Menu] = [*homes, Menu("Analysis", [link(name, label) for name, label in QUESTIONS])]
     ways.append(link("people", "People"))
+    seldom: list[Link] = []
     if user.role != Role.REP:
         ways.append(link("requests", "Requests", waiting(user).count()))
-    seldom = [link("ledger", "Exceptions"), link("figures", "What figures count")]
+        seldom.append(link("mails", "Mails"))
+    seldom += [link("ledger", "Exceptions"), link("figures", "What figures count")]
     if user.role == Role.OPS:
         ways.append(link("salesforce", "Settings"))
         seldom.append(link("admin:index", "Admin"))
@@ -97,14 +99,19 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     )
 
 
-def read_freshness(user: User, *, now: datetime) -> Freshness:
-    """Since when every object has been read whose changes people wait for."""
+def read_up_to() -> tuple[datetime | None, int]:
+    """Since when every object has been read whose changes people wait for, and how many objects fail."""
     states = ObjectState.State
     found = ObjectState.objects.aggregate(
         read_at=Min("read_at", filter=Q(name__in=HOT, state__in=(states.READ, states.FAILING))),
         failing=Count("pk", filter=Q(state=states.FAILING)),
     )
-    read_at, failing = found["read_at"], found["failing"]
+    return found["read_at"], found["failing"]
+
+
+def read_freshness(user: User, *, now: datetime) -> Freshness:
+    """Since when every object has been read whose changes people wait for."""
+    read_at, failing = read_up_to()
     if read_at is None:
         return Freshness(None, "", "No data yet", "near", failing)
     behind_s = (now - read_at).total_seconds()

@@ -241,6 +241,7 @@ def read_pick_up_list(asked: PickUpAsked, scope: Scope, state: State) -> ListVie
     return ListView(
         title=f"{whose(asked, scope)} · {told.figure.label}",
         here=reverse("pick-up") + asked.query(after=asked.after),
+        is_past=bool(asked.past()),
         sentence=f"{list_words(told.figure, value, found.total, found.members)} Counts {told.figure.counts}.",
         left_out=f"Left out: {told.figure.leaves_out}.",
         left_out_link=left_out_link,

@@ -82,6 +82,7 @@ def read_rep_list(asked: RepAsked, rep: str, scope: Scope, state: State) -> List
     return ListView(
         title=f"{names_of(By.REP, [rep])[rep]} · {told.figure.label}",
         here=reverse("rep") + asked.query(after=asked.after),
+        is_past=bool(asked.past()),
         sentence=f"{list_words(told.figure, value, found.total, found.members)} Counts {told.figure.counts}.",
         left_out=f"Left out: {told.figure.leaves_out}.",
         left_out_link=left_out_link,

@@ -273,6 +273,7 @@ def read_response_list(asked: ResponseAsked, scope: Scope, state: State) -> List
     return ListView(
         title=f"{whose(asked, scope)} · {figure.label}",
         here=reverse("response") + asked.query(after=asked.after),
+        is_past=bool(asked.past()),
         sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
         left_out=f"Left out: {figure.leaves_out}.",
         left_out_link=left_out_link,

@@ -42,7 +42,9 @@ def addresses(world: World, name: str) -> list[str]:
         "/styleguide/",
     ]
     if name != "alice":
-        pages.append("/requests/")
+        pages += ["/requests/", "/mails/"]
+    if name == "otto":
+        pages.append("/mails/sent/")
     return pages + OPERATIONS if name == "otto" else pages
 
 

@@ -64,6 +64,9 @@ ADDRESSES = {
     "/reasons/?known_by=2999-01-01T00:00:00Z": "is in the future",
     "/team/?left_out=no": "choose one of yes.",
     "/team/?left_out=yes&figure=open": "The address names a number and what is left out of it",
+    "/mails/?manager=luck": "“luck” is no manager",
+    "/mails/sent/?show=luck": "“luck” is no list of mails",
+    "/mails/sent/?after=luck": "“luck” is no place in this list",
     "/exceptions/?state=luck": "“luck” is no state of an exception",
     "/exceptions/?after=request-x": "“request-x” is no line of the ledger",
 }

@@ -6,8 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from base.models import ApiToken, Effect
+from alerts.mails.recipients import KIND
+from alerts.models import MailChoice
+from base.models import ApiToken, Effect, User
+from base.outbox import Decided, decide
 from leadmodel.models import Exclusion, Request
 from sync.models import WriteSwitch
 from tests.pages.acting import send
@@ -38,11 +42,13 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
         (422, 302, 404, 302),
     ),
     "/exceptions/{exception}/end/": ({"words": "no test"}, (422, 302, 404, 302)),
+    "/mails/choice/": ({"at": "08:15"}, (404, 302, 404, 404)),
+    "/mails/{mail}/again/": ({}, (404, 404, 404, 302)),
     "/account/tokens/make/": ({"label": "a test"}, (200, 200, 200, 200)),
     "/account/tokens/{token}/revoke/": ({}, (302, 404, 404, 404)),
     "/settings/salesforce/write-back/switch/": ({"kind": "salesforce.", "mode": "off"}, (404, 404, 404, 302)),
 }
-NUMBERS = ("write", "refused", "dry", "request", "exception", "token")
+NUMBERS = ("write", "refused", "dry", "request", "exception", "token", "mail")
 
 
 def address_of(world: World, address: str, numbers: dict[str, int]) -> str:
@@ -71,14 +77,27 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
         "request": Request.objects.get().pk,
         "exception": Exclusion.objects.get().pk,
         "token": ApiToken.objects.get().pk,
+        "mail": _failed_mail(),
     }
+
+
+def _failed_mail() -> int:
+    """Mona's, of a day that is not over yet."""
+    told = {
+        "user": User.objects.get(username="mona").pk,
+        "day": "2099-01-01",
+        "ends_at": "2099-01-02T00:00:00+00:00",
+    }
+    (mail,) = decide([Decided("mail/test", KIND, told)], by=None, now=timezone.now())
+    Effect.objects.filter(pk=mail.pk).update(state="refused")
+    return mail.pk
 
 
 def everything() -> list[object]:
     """All that forms may change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Effect, Request, Exclusion, WriteSwitch, ApiToken)
+        for model in (Effect, Request, Exclusion, WriteSwitch, ApiToken, MailChoice)
     ]
 
 

@@ -1,0 +1,85 @@
+"""Decide which mails are due: each manager's of a day once, whoever looks, however often.
+
+A mail is written and put into the outbox in one transaction, with the instant it tells of: what is sent later, and
+sent again after a crash, is that very mail. What is not sent is decided in the same way, with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+from django.conf import settings as django
+from django.db import transaction
+
+from alerts.mails.days import Morning, Recipient, due, may_be_due, why_none
+from alerts.mails.recipients import KIND, key_of, read_recipients, with_calendars
+from alerts.mails.writing import write
+from base.models import Effect, User
+from base.outbox import Decided, decide
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.pages.shell import read_up_to
+from leadmodel.settings_store import settings_in_force
+
+log = structlog.get_logger(__name__)
+
+
+def scan(*, now: datetime) -> int:
+    """Decide whatever is due by `now`; how many managers that concerned.
+
+    Without a mail server nothing is decided, nor before Salesforce was ever read. One whose mail cannot be written
+    holds up nobody else; an ExceptionGroup tells of them at the end.
+    """
+    read_at, _ = read_up_to()
+    if not django.EMAIL_HOST or read_at is None:
+        return 0
+    settings = settings_in_force()
+    found = read_recipients(settings, now=now).values()
+    chosen = [(user, recipient) for user, recipient in found if may_be_due(recipient, now)]
+    failed: list[Exception] = []
+    for user, recipient in with_calendars(chosen, settings):
+        try:
+            with transaction.atomic():
+                decide(_decided(user, recipient, settings, at=min(read_at, now), now=now), by=None, now=now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below
+            failed.append(error)
+    if chosen:
+        log.info("mails_decided", managers=len(chosen), failed=len(failed))
+    if failed:
+        raise ExceptionGroup("These mails could not be written; the next scan tries again.", failed)
+    return len(chosen)
+
+
+def _decided(
+    user: User, recipient: Recipient, settings: ModelSettings, *, at: datetime, now: datetime
+) -> list[Decided]:
+    told = due(recipient, now)
+    decided = [
+        _one(recipient, morning, not_done="Skipped: nothing ran here on that day after the mail was due.")
+        for morning in told.missed
+    ]
+    today = told.today
+    # whoever looks at once writes it too; whose row comes second is left out
+    if today is None or Effect.objects.filter(key=key_of(user.pk, today.day)).exists():
+        return decided
+    why = why_none(recipient, ends_at=today.ends_at, now=now)
+    if why:
+        return [*decided, _one(recipient, today, not_done=why)]
+    mail = write(user, settings, zone=recipient.zone, at=at, now=now)
+    if mail.is_empty:
+        return [*decided, _one(recipient, today, not_done="Not sent: there is nothing to clean up.")]
+    written = {"as_of": at.isoformat(), "subject": mail.subject, "text": mail.text, "html": mail.html}
+    return [*decided, _one(recipient, today, written)]
+
+
+def _one(
+    recipient: Recipient, morning: Morning, written: Mapping[str, str] = {}, *, not_done: str = ""
+) -> Decided:
+    payload = {
+        "user": recipient.user_id,
+        "day": morning.day.isoformat(),
+        "due_at": morning.due_at.isoformat(),
+        "ends_at": morning.ends_at.isoformat(),
+    }
+    return Decided(key_of(recipient.user_id, morning.day), KIND, {**payload, **written}, not_done=not_done)

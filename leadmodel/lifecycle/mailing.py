@@ -1,0 +1,32 @@
+"""What people are told by mail, and when: a part of the settings. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from leadmodel.lifecycle.section import Section
+
+
+class CleanYourRoom(Section):
+    """The mail that tells managers each working morning what their team left lying (R070)."""
+
+    at: str = "07:30"
+    """When it is sent, in the manager's own time zone; a manager may choose another time."""
+    rows_per_rep: Annotated[int, Field(ge=1, le=100)] = 10
+    """How many people it lists of each rep; a link leads to all."""
+
+    @field_validator("at")
+    @classmethod
+    def _time_of_day(cls, value: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"“{value}” is no time of day; write one like '07:30'")
+        return value
+
+    @property
+    def time(self) -> time:
+        """The time of day it is sent at."""
+        return time.fromisoformat(self.at)

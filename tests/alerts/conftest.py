@@ -1,0 +1,66 @@
+"""The small desk on a Monday morning in Berlin, and a mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from alerts.mails.delivery import deliver
+from alerts.mails.scan import scan
+from base.models import Effect, User
+from sync import models as mirror
+from tests.alerts.sink import Sink
+from tests.pages.world import World, make_world
+
+MORNING = datetime(2025, 3, 3, 6, 31, tzinfo=UTC)
+"""Monday, 07:31 in Berlin."""
+MINUTE = timedelta(minutes=1)
+LogIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    """Mona, Alice and Bob work in Berlin; Max and Eve in New York, where it is still night."""
+    world = make_world(MORNING)
+    for name, zone in (("Mona", "Europe/Berlin"), ("Max", "America/New_York")):
+        mirror.User.objects.filter(name=name).update(time_zone=zone, email=f"{name.lower()}@desk.example")
+    return world
+
+
+@pytest.fixture
+def log_in(world: World) -> LogIn:
+    """A browser in which this person is logged in."""
+
+    def as_person(name: str) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        return client
+
+    return as_person
+
+
+@pytest.fixture
+def sink(settings: Settings) -> Iterator[Sink]:
+    """The mail server the app is set to."""
+    sink = Sink()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
+    settings.SITE_URL = "https://leads.desk.example"
+    yield sink
+    sink.stop()
+
+
+def work(now: datetime) -> None:
+    """What the timetable's task does, at this instant."""
+    scan(now=now)
+    while deliver(clock=lambda: now):
+        pass
+
+
+def said(**narrowed: object) -> list[tuple[str, str]]:
+    """How each mail stands, and why, oldest first."""
+    return list(Effect.objects.filter(**narrowed).order_by("pk").values_list("state", "said"))
