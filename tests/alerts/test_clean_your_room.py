@@ -13,7 +13,11 @@ from pytest_django import Settings
 
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import scan
+from alerts.tasks import send_mails
 from base.models import Effect, User
+from config.celery import app
+from config.timetable import TIMETABLE
+from leadmodel.lifecycle.calendars import Weekday
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from sync import models as mirror
@@ -287,3 +291,15 @@ def test_one_whose_mail_cannot_be_written_holds_up_nobody_else(world: World, sin
             cursor.execute("ALTER TABLE base_effect DROP CONSTRAINT not_hers")
     work(MORNING + 6 * HOUR)
     assert sink.recipients == [["max@desk.example"], ["mona@desk.example"]]
+
+
+def test_the_timetables_task_decides_and_sends(world: World, sink: Sink) -> None:
+    """By the real clock, so on a calendar that opens every day, from midnight on."""
+    assert app.tasks[TIMETABLE["send mails"]["task"]].name == send_mails.name
+    week = "\n".join(f"      {day}: ['00:00-24:00']" for day in Weekday)
+    enter(f"{MODEL}business_time:\n  everybody:\n    hours:\n{week}\nclean_your_room: {{at: '00:00'}}\n")
+    rebuild_all()
+    send_mails()
+    assert sorted(message["To"] for message in sink.messages) == ["max@desk.example", "mona@desk.example"]
+    send_mails()
+    assert len(sink.messages) == 2
