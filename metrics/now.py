@@ -153,8 +153,13 @@ class Moment:
 
 
 @contextmanager
-def moment(now: datetime, *, as_of: datetime | None, known_by: datetime | None) -> Iterator[Moment]:
-    """The moment an address asks for, which lives as long as the context: another one than now is derived here."""
+def moment(
+    now: datetime, reps: frozenset[str] | None, *, as_of: datetime | None, known_by: datetime | None
+) -> Iterator[Moment]:
+    """The moment an address asks for, which lives as long as the context: another one than now is derived here.
+
+    Ask it of no other reps than these (None: everybody).
+    """
     if as_of is None and known_by is None:
         yield Moment(now)
         return
@@ -163,7 +168,7 @@ def moment(now: datetime, *, as_of: datetime | None, known_by: datetime | None) 
         if is_outermost:
             # a rebuild may commit between a number and its list: both are read from one snapshot
             wrapped.cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        prefix = derive_open(wrapped.cursor, as_of=as_of, known_by=known_by, now=now)
+        prefix = derive_open(wrapped.cursor, as_of=as_of, known_by=known_by, now=now, reps=reps)
         yield Moment(as_of or now, known_by, prefix)
 
 

@@ -24,7 +24,7 @@ _A_DAY = timedelta(days=1)
 def gather(user: User, settings: ModelSettings, *, at: datetime, now: datetime) -> Gathered:
     """As of `at` and as known by it, which is what the mail's links ask for: no later change alters either."""
     reps = visible_reps(user, settings=settings)
-    with present.moment(now, as_of=at, known_by=at) as moment:
+    with present.moment(now, reps, as_of=at, known_by=at) as moment:
         counts = present.count_tiles(moment, reps)
         outside = present.list_tile(moment, reps, OUTSIDE)
     away = Absence.objects.filter(starts_at__lte=at, ends_at__gt=at, entered_at__lte=at)

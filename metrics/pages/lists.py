@@ -126,7 +126,7 @@ def rep_name(asked: Asked, scope: Scope) -> str:
 
 def tile_rows(asked: Asked, scope: Scope, tile: Tile) -> list[present.OpenRow]:
     """All people a tile speaks of. Raises Http404 for a tile that is not the viewer's, and WrongAddress."""
-    with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
+    with present.moment(asked.now, scope.reps, as_of=asked.as_of, known_by=asked.known_by) as at:
         return _tile_rows(asked, scope, tile, at, limit=None)
 
 
@@ -152,7 +152,7 @@ def _whose(asked: Asked, scope: Scope) -> tuple[frozenset[str] | None, bool]:
 
 
 def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
-    with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
+    with present.moment(asked.now, scope.reps, as_of=asked.as_of, known_by=asked.known_by) as at:
         rows = _tile_rows(asked, scope, tile, at, limit=cursors.PAGE + 1)
         reps, with_nobodys = _whose(asked, scope)
         counts = present.count_tiles(at, reps, tiles=(tile,), with_nobodys=with_nobodys)

@@ -25,7 +25,7 @@ def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
     """The Now strip. Of the past it is derived anew, so it is told only where a tile of it is asked for."""
     if asked.is_past and asked.tile is None:
         return []
-    with present.moment(asked.now, as_of=asked.as_of, known_by=asked.known_by) as at:
+    with present.moment(asked.now, scope.reps, as_of=asked.as_of, known_by=asked.known_by) as at:
         counts = present.count_tiles(at, scope.reps, with_nobodys=scope.sees_nobodys)
     return [
         TileView(

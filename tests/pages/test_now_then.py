@@ -13,7 +13,7 @@ from leadmodel.settings_store import enter
 from metrics import now as present
 from sync import models as mirror
 from tests.pages.reading import csv_lines, get, whole_list
-from tests.pages.world import ALICE, BOB, HOUR, MODEL, World
+from tests.pages.world import ALICE, BOB, EVE, HOUR, MODEL, World
 
 
 def then() -> str:
@@ -31,14 +31,14 @@ def counts(client: Client, address: str) -> dict[str, int]:
 
 
 def the_day_goes_on(world: World) -> None:
-    """Alice answers somebody, an old call is logged late, Bob closes one unseen and takes over another."""
+    """Alice answers somebody, an old call is logged late, Bob closes one unseen, Eve takes over another."""
     world.now = timezone.now()
     world.add_touch("waiting", ALICE, 0 * HOUR)
     world.add_touch("due_soon", ALICE, 0 * HOUR)
     mirror.Task.objects.filter(who_id=world.ids["due_soon"]).update(completed_at=world.now - HOUR)
     for called, field, old, new in (
         ("bobs_late", "Status", "Assigned", "Unqualified"),
-        ("back_again", "Owner", ALICE, BOB),
+        ("back_again", "Owner", ALICE, EVE),
     ):
         mirror.LeadHistory.objects.create(
             id=f"017{called:>012}AAA"[:18],
@@ -50,7 +50,7 @@ def the_day_goes_on(world: World) -> None:
             created_by_id=BOB,
         )
     mirror.Lead.objects.filter(id=world.ids["bobs_late"]).update(status="Unqualified")
-    mirror.Lead.objects.filter(id=world.ids["back_again"]).update(owner_id=BOB)
+    mirror.Lead.objects.filter(id=world.ids["back_again"]).update(owner_id=EVE)
     mirror.Mark.objects.bulk_create(mirror.Mark(record_id=record_id) for record_id in world.ids.values())
     rebuild_all()
 
