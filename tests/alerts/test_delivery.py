@@ -174,18 +174,23 @@ def forget_connection() -> None:
 
 def lives(act: Callable[[], object], files: tuple[str, ...], *, step: int = 1) -> Iterator[int]:
     """Let `act` die at each `step`-th line in turn: after each death, its number; at the end once more, alive, 0."""
-    line = 1
-    while True:
-        try:
-            with DieAt(line, files):
-                act()
-        except Killed:
-            forget_connection()
-            yield line
-            line += step
-        else:
-            yield 0
-            return
+    own, line = connections["default"], 1
+    try:
+        while True:
+            try:
+                with DieAt(line, files):
+                    act()
+            except Killed:
+                forget_connection()
+                yield line
+                line += step
+            else:
+                yield 0
+                return
+    finally:  # the run drops its database by the connection it began with
+        connections["default"].close()
+        own.close()
+        connections["default"] = own
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # the dead close nothing
