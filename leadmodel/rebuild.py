@@ -23,7 +23,7 @@ from leadmodel.lifecycle.facts import Family, Tracked, Users
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import Rows
 from leadmodel.settings_store import settings_in_force
-from leadmodel.store import copy_rows, make_staging, store
+from leadmodel.store import copy_rows, count_rows, make_staging, store
 from leadmodel.timeline import families, families_among, kin, read_columns
 
 log = structlog.get_logger(__name__)
@@ -235,6 +235,7 @@ def derive_then(
     make_staging(cursor, prefix)
     for some in families_in_batches(cursor, model, ids, batch):
         derive_into(cursor, (prefix,), some, model, as_of=as_of, known_by=known_by)
+    count_rows(cursor, prefix)
     return prefix
 
 

@@ -15,7 +15,7 @@ from leadmodel.filling import array
 from leadmodel.lifecycle.facts import Family, Tracked
 from leadmodel.lifecycle.learned import Between, Learned, learned, object_of
 from leadmodel.rebuild import Model, derive_into, families_in_batches, read_model
-from leadmodel.store import make_staging
+from leadmodel.store import count_rows, make_staging
 
 BEFORE, AFTER = "before_", "after_"
 """Prefixes of the temporary tables that hold those who may differ, as known by the first instant and by the second."""
@@ -104,6 +104,8 @@ def derive_differing(cursor: Cursor, between: Between, *, most: int = MOST) -> D
     cursor.execute(f"TRUNCATE {DIFFERING}")
     cursor.execute(f"INSERT INTO {DIFFERING} SELECT unnest(%s::text[])", [array(facts)])
     cursor.execute(f"ANALYZE {DIFFERING}")
+    for prefix in (BEFORE, AFTER):
+        count_rows(cursor, prefix)
     return Differing(facts, people)
 
 

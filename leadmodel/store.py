@@ -33,6 +33,15 @@ def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
         _copy(cursor, file, prefix + name)
 
 
+def count_rows(cursor: Cursor, prefix: str) -> None:
+    """Have PostgreSQL look at what the temporary tables of this prefix hold.
+
+    Without it, rows behind a number are looked up in them one by one, and they have no index.
+    """
+    names = sql.SQL(", ").join(sql.Identifier(prefix + name) for name in TABLES)
+    cursor.execute(sql.SQL("ANALYZE {}").format(names))
+
+
 def store(cursor: Cursor, record_ids: Sequence[str], person_of: Mapping[str, str], rows: Rows) -> int:
     """Make the stored rows of these records' persons equal to the gathered ones. Returns rows written or removed.
 
