@@ -16,9 +16,10 @@ from metrics.compile import STORED, tables
 from metrics.selection import Selection
 from metrics.spec import Condition, Figure, Kind, Unit
 
-# activities of untouched people, as `touches._why` looks at them: what came from the person is neither
+# activities of untouched people, as `touches._why` looks at them: what came from the person is neither; looked
+# through once, whatever the planner expects
 _HEARD = """
-    person_id IN (
+    person_id IN (WITH heard AS MATERIALIZED (
         SELECT record.person_id
         FROM (SELECT DISTINCT person_id FROM {cycle}
               WHERE touch_count = 0 AND assigned_at >= %(start)s AND assigned_at < %(end)s) untouched
@@ -35,7 +36,7 @@ _HEARD = """
         HAVING bool_and(subtype = ANY(%(automatic_subtypes)s::text[])
                         OR subject COLLATE pg_unicode_fast ~* %(automatic_subjects)s
                         OR (owner_id = ANY(%(humans)s::text[])) IS NOT TRUE)
-    )
+    ) SELECT person_id FROM heard)
     AND person_id NOT IN (SELECT person_id FROM {cycle} WHERE touch_count > 0)
 """
 

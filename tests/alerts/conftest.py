@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -52,6 +54,11 @@ def sink(settings: Settings) -> Iterator[Sink]:
     settings.SITE_URL = "https://leads.desk.example"
     yield sink
     sink.stop()
+    with (
+        warnings.catch_warnings()
+    ):  # what those who died left open at the server goes here, not in another's test
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def work(now: datetime) -> None:

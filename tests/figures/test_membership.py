@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from leadmodel.models import Cycle, Exclusion
 from leadmodel.story import read_story
@@ -71,9 +70,6 @@ def test_every_cycle_of_the_example_company_counts_where_its_explanation_says(tm
         reason="Under a legal hold",
         owner=owner_of_exceptions(),
     )
-
-    with connection.cursor() as cursor:  # as autovacuum does where the rows are committed
-        cursor.execute("ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span")
 
     for as_of, some in ((None, ids), (NOW - timedelta(days=100, hours=3), ids[:40])):
         places, memberships = explained(some, as_of)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.db import connection
 from django.test import override_settings
 
 from leadmodel.models import Exclusion
@@ -59,6 +60,8 @@ def bring_in(data: Path, model: Path, folder: Path, *, now: datetime) -> None:
         failed = [done for done in pull(connect(), now=now, full=True) if done.is_failure]
     assert not failed, failed
     rebuild_all()
+    with connection.cursor() as cursor:  # as autovacuum does where the rows are committed
+        cursor.execute("ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span")
 
 
 HAND_MADE = Path(__file__).parents[1] / "data" / "hand-made-desk"
