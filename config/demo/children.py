@@ -61,7 +61,7 @@ class Children:
                 how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
                 words = last_lines(self._logs / f"{name}.log", 15) or "nothing"
                 message = f"The demo stops: its {name} ended ({how}). Its last words:\n{words}"
-                raise DemoError(message)
+                raise DemoError(f"{message}\nWhere its data are the trouble, `make demo-reset` starts over.")
 
     def stop(self) -> None:
         """Ask every process to end, and end those that do not within ten seconds with all they started."""
