@@ -54,9 +54,7 @@ def sink(settings: Settings) -> Iterator[Sink]:
     settings.SITE_URL = "https://leads.desk.example"
     yield sink
     sink.stop()
-    with (
-        warnings.catch_warnings()
-    ):  # what those who died left open at the server goes here, not in another's test
+    with warnings.catch_warnings():  # what the dead left open goes here, not in another's test
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 

@@ -31,6 +31,7 @@ class Sink:
         self._controller.start()
 
     def stop(self) -> None:
+        self._controller.hang_up()
         self._controller.stop()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
@@ -52,6 +53,24 @@ class _OnSocket(Controller):
     def __init__(self, handler: object, listener: socket.socket, **options: Any) -> None:
         super().__init__(handler, **options)
         self._sock = listener
+        self._talks: list[SMTP] = []
+        """Those with whoever came, also with those who died in the middle and closed nothing."""
+
+    def factory(self) -> SMTP:
+        talk = SMTP(self.handler, **self.SMTP_kwargs)
+        self._talks.append(talk)
+        return talk
+
+    def hang_up(self) -> None:
+        """Close every connection: one that is left open would be charged to whichever test runs when it is found."""
+        asyncio.run_coroutine_threadsafe(self._close_all(), self.loop).result(timeout=10)
+
+    async def _close_all(self) -> None:
+        for talk in self._talks:
+            if isinstance(talk.transport, asyncio.Transport):
+                talk.transport.abort()
+        await asyncio.sleep(0)  # each is told of its end, and lets its socket go
+        assert not [talk for talk in self._talks if talk.transport is not None]
 
     def _create_server(self) -> Any:
         return self.loop.create_server(self._factory_invoker, sock=self._sock)
