@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from base.models import User
 from leadmodel import requests
@@ -65,7 +66,7 @@ class Narrowed:
     who: str | None = None
 
 
-_ENTRIES = f"""
+_TOLD = f"""
     WITH entry AS (
         SELECT false AS is_request, exclusion.id AS number,
                CASE WHEN exclusion.ended_at <= %(now)s THEN 'ended' WHEN exclusion.expires_at <= %(now)s THEN 'expired'
@@ -91,9 +92,11 @@ _ENTRIES = f"""
         LEFT JOIN base_user ending ON ending.id = entry.ended_by_id
         WHERE (entry.is_request OR {{seen}}) AND {{fits}}
     )
+"""
+_ENTRIES = """
     SELECT is_request, number, state, person_id, name, cycles, why, at, asked_by, answered_by, answered_at, answer,
            starts_at, expires_at, ended_at, ended_by, ended_why
-    FROM told WHERE {{where}} ORDER BY at DESC, is_request DESC, number DESC LIMIT %(limit)s
+    FROM told WHERE {where} ORDER BY at DESC, is_request DESC, number DESC LIMIT %(limit)s
 """
 _WHO = "%(who)s IN (asked_by, answered_by, ended_by)"
 _AFTER = """(at, is_request, number) <
@@ -110,37 +113,43 @@ def read_ledger(
     limit: int | None = None,
 ) -> Iterator[Entry]:
     """The lines this user may see, the latest first; `after` the line of a request or exception of that number."""
-    seen = sight(user)
-    asked = requests.seen(user).filter(kind=Request.Kind.EXCEPTION).exclude(state=Request.State.GRANTED)
-    values: dict[str, Any] = {
-        "now": now,
-        "requests": list(asked.values_list("pk", flat=True)),
-        "limit": limit,
-        "state": narrowed.state,
-        "who": narrowed.who,
-        **seen.values,
-    }
-    conditions = ["true"]
+    conditions, values = ["true"], {"limit": limit, "state": narrowed.state, "who": narrowed.who}
     if narrowed.state is not None:
         conditions.append("state = %(state)s")
     if narrowed.who is not None:
         conditions.append(_WHO)
     if after is not None:
         conditions.append(_AFTER)
-        values["after_request"], values["after_number"] = after
-    fits = "true"
-    if narrowed.words is not None:
-        fits, values = FITS, values | fitting(narrowed.words)
-    statement = _ENTRIES.format(seen=seen.condition, fits=fits, where=" AND ".join(conditions))
+        values |= {"after_request": after[0], "after_number": after[1]}
+    statement = _ENTRIES.format(where=" AND ".join(conditions))
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        _ask(cursor, user, statement, values, now=now, words=narrowed.words)
         for row in cursor.fetchall():
             yield Entry(*row)
 
 
 def count_states(user: User, *, now: datetime) -> Mapping[str, int]:
     """How many lines of each state this user may see."""
-    counts = dict.fromkeys(STATES, 0)
-    for entry in read_ledger(user, Narrowed(), now=now):
-        counts[entry.state] += 1
-    return counts
+    with connection.cursor() as cursor:
+        _ask(cursor, user, "SELECT state, count(*) FROM told GROUP BY 1", {}, now=now, words=None)
+        return dict.fromkeys(STATES, 0) | dict(cursor.fetchall())
+
+
+def _ask(
+    cursor: CursorWrapper,
+    user: User,
+    statement: str,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    words: str | None,
+) -> None:
+    """Ask something of the lines this user may see, of people whom `words` fit."""
+    seen = sight(user)
+    asked = requests.seen(user).filter(kind=Request.Kind.EXCEPTION).exclude(state=Request.State.GRANTED)
+    told = _TOLD.format(seen=seen.condition, fits="true" if words is None else FITS)
+    cursor.execute(
+        told + statement,
+        {"now": now, "requests": list(asked.values_list("pk", flat=True)), **seen.values, **values}
+        | ({} if words is None else fitting(words)),
+    )
