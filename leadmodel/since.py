@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.filling import array
+from leadmodel.lifecycle.cited import OURS, Fact, object_of
 from leadmodel.lifecycle.facts import Family, Tracked
-from leadmodel.lifecycle.learned import Between, Learned, learned, object_of
+from leadmodel.lifecycle.learned import Between, learned
 from leadmodel.rebuild import Model, derive_into, families_in_batches, read_model
 from leadmodel.store import count_rows, make_staging
 
@@ -59,7 +60,7 @@ class TooMany(Exception):
 class Differing:
     """Those who may differ: of each of their records, the facts learned between about the person."""
 
-    facts: Mapping[str, list[Learned]]
+    facts: Mapping[str, list[Fact]]
     people: int
 
     @property
@@ -84,7 +85,7 @@ def derive_differing(cursor: Cursor, between: Between, *, most: int = MOST) -> D
         raise TooMany
     for prefix in (BEFORE, AFTER):
         make_staging(cursor, prefix)
-    facts: dict[str, list[Learned]] = {}
+    facts: dict[str, list[Fact]] = {}
     people = 0
     for some in families_in_batches(cursor, model, ids):
         people += len(some)
@@ -109,7 +110,7 @@ def derive_differing(cursor: Cursor, between: Between, *, most: int = MOST) -> D
     return Differing(facts, people)
 
 
-def _named(fact: Learned, model: Model) -> Learned:
+def _named(fact: Fact, model: Model) -> Fact:
     """A fact with its field as Salesforce calls it."""
     if not isinstance(fact.field, Tracked):
         return fact
@@ -119,7 +120,7 @@ def _named(fact: Learned, model: Model) -> Learned:
     return fact._replace(field=names.get(fact.field, fact.field))
 
 
-def _put_exceptions(cursor: Cursor, between: Between, facts: Mapping[str, list[Learned]]) -> None:
+def _put_exceptions(cursor: Cursor, between: Between, facts: Mapping[str, list[Fact]]) -> None:
     """What was entered here about these people, beside what Salesforce told."""
     cursor.execute(
         """
@@ -140,4 +141,4 @@ def _put_exceptions(cursor: Cursor, between: Between, facts: Mapping[str, list[L
         {"since": between.since, "until": between.until, "records": array(facts)},
     )
     for number, field, at, entered_at, by, record_id, why in cursor.fetchall():
-        facts[record_id].append(Learned("Exception", number, field, at, entered_at, by, record_id, None, why))
+        facts[record_id].append(Fact(OURS, number, record_id, field, at, entered_at, None, why, by))

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from base.models import User
 from leadmodel.access import sight
 from leadmodel.filling import array
-from leadmodel.lifecycle.learned import Between, Learned
+from leadmodel.lifecycle.cited import Fact
+from leadmodel.lifecycle.learned import Between
 from leadmodel.pages.people import NAME, WITH_NAMES
 from leadmodel.since import AFTER, BEFORE, Differing, derive_differing
 from metrics.compile import parameters, rows_sql
@@ -99,7 +100,7 @@ class Changed:
     moved: list[Moved]
     same: int
     differences: list[Difference]
-    facts: Mapping[str, list[Learned]]
+    facts: Mapping[str, list[Fact]]
     known: Mapping[str, Known]
     looked_at: int
 

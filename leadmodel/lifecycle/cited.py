@@ -31,6 +31,8 @@ class Fact(NamedTuple):
     learned_at: datetime
     before: str | None = None
     value: str | None = None
+    actor: str | None = None
+    """Whose doing it was, where that is told."""
 
     @property
     def holds_users(self) -> bool:
@@ -89,7 +91,7 @@ class Facts:
         told = [r for r in self._records.values() if r.source == source and r.created_at <= at and source]
         return [
             Fact(
-                _object(r.record_id), r.record_id, r.record_id, "LeadSource", r.created_at, r.created_at,
+                object_of(r.record_id), r.record_id, r.record_id, "LeadSource", r.created_at, r.created_at,
                 None, source,
             )
             for r in sorted(told, key=lambda r: (r.created_at, r.record_id))[-1:]
@@ -114,7 +116,7 @@ class Facts:
     def creation(self, record_id: str) -> Fact:
         """That a record was made."""
         at = self._records[record_id].created_at
-        return Fact(_object(record_id), record_id, record_id, "CreatedDate", at, at)
+        return Fact(object_of(record_id), record_id, record_id, "CreatedDate", at, at)
 
     @cached_property
     def _records(self) -> dict[str, Record]:
@@ -137,7 +139,7 @@ class Facts:
         if (
             change.since is not None
         ):  # seen between two reads: no row of Salesforce's tells it but the record itself
-            name, row = _object(change.record_id), change.record_id
+            name, row = object_of(change.record_id), change.record_id
         return Fact(name, row, change.record_id, field, change.at, change.at, change.old, change.new)
 
     def _assigned_date(self, record_id: str, at: datetime) -> Fact:
@@ -153,7 +155,7 @@ class Facts:
             return self._of_change(min(told, key=lambda change: change.at))._replace(at=at)
         begun = self._records[record_id].created_at
         field = self._field(record_id, Tracked.ASSIGNED_DATE)
-        return Fact(_object(record_id), record_id, record_id, field, at, begun, None, at.isoformat())
+        return Fact(object_of(record_id), record_id, record_id, field, at, begun, None, at.isoformat())
 
     def _begun(self, record_id: str, key: str) -> Fact:
         """What a field held from the record's creation on; the key says which (see `steps`)."""
@@ -169,12 +171,12 @@ class Facts:
         if changes:
             value = min(changes, key=lambda change: (change.at, change.source_id)).old
         field, at = self._field(record_id, what), record.created_at
-        return Fact(_object(record_id), record_id, record_id, field, at, at, None, value)
+        return Fact(object_of(record_id), record_id, record_id, field, at, at, None, value)
 
     def _field(self, record_id: str, what: str) -> str:
         """What Salesforce calls a field that the model reads."""
         settings = self._settings
-        of_status = settings.stages.contact_status_field if _object(record_id) == "Contact" else "Status"
+        of_status = settings.stages.contact_status_field if object_of(record_id) == "Contact" else "Status"
         names = {
             Tracked.STATUS: of_status,
             Tracked.OWNER: "Owner",
@@ -188,8 +190,9 @@ class Facts:
 def _joined(record_id: str, into: str | None, at: datetime, *, is_merge: bool) -> Fact:
     """That a record was merged, or converted, into another."""
     field = "MasterRecordId" if is_merge else "ConvertedContactId"
-    return Fact(_object(record_id), record_id, record_id, field, at, at, None, into)
+    return Fact(object_of(record_id), record_id, record_id, field, at, at, None, into)
 
 
-def _object(record_id: str) -> str:
+def object_of(record_id: str) -> str:
+    """The Salesforce object a record is of."""
     return OBJECTS.get(record_id[:3], "Record")

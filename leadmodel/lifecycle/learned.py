@@ -6,29 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from leadmodel.lifecycle.cited import Fact, object_of
 from leadmodel.lifecycle.facts import Directory, Family, Horizon, Tracked
 from leadmodel.lifecycle.history import straighten
 from leadmodel.lifecycle.settings import Touches
 from leadmodel.lifecycle.touches import read_touches
-
-CONTACT_PREFIX = "003"
-"""What Salesforce's Ids of Contacts begin with; all other records of a family are Leads."""
-
-
-class Learned(NamedTuple):
-    """A fact with its cause in Salesforce. `at`: when it happened; `learned_at`: when it was recorded."""
-
-    source_object: str
-    source_id: str
-    field: str
-    """The field's API name; a tracked one of a record as `Tracked` has it, as settings say which field that is."""
-    at: datetime
-    learned_at: datetime
-    actor: str | None
-    record_id: str
-    """The Lead or Contact it is about."""
-    old: str | None = None
-    new: str | None = None
 
 
 class Between(NamedTuple):
@@ -43,9 +25,10 @@ class Between(NamedTuple):
         return learned_at > self.since and Horizon(self.as_of, self.until).shows(at, learned_at)
 
 
-def learned(family: Family, between: Between, *, rules: Touches, directory: Directory) -> list[Learned]:
+def learned(family: Family, between: Between, *, rules: Touches, directory: Directory) -> list[Fact]:
     """The family's facts that were learned between, each once, in the order they were learned.
 
+    A tracked field is called as `Tracked` has it: the settings say which field of Salesforce's that is.
     Of activities those `family` holds, whether they count or answer one that does.
     """
     found = [
@@ -54,15 +37,10 @@ def learned(family: Family, between: Between, *, rules: Touches, directory: Dire
         *_activities(family, between, rules, directory),
         *_stages(family, between),
     ]
-    return sorted(found, key=lambda fact: (fact.learned_at, fact.at, fact.source_id, fact.field))
+    return sorted(found, key=lambda fact: (fact.learned_at, fact.at, fact.fact_id, fact.field))
 
 
-def object_of(record_id: str) -> str:
-    """The Salesforce object a family's record is of."""
-    return "Contact" if record_id.startswith(CONTACT_PREFIX) else "Lead"
-
-
-def _records(family: Family, between: Between) -> Iterator[Learned]:
+def _records(family: Family, between: Between) -> Iterator[Fact]:
     for record in family.records:
         own, name = record.record_id, object_of(record.record_id)
         told = [("CreatedDate", record.created_at, record.created_by, record.status)]
@@ -72,10 +50,10 @@ def _records(family: Family, between: Between) -> Iterator[Learned]:
             told.append(("MasterRecordId", record.deleted_at, None, record.merged_into))
         for field, at, actor, new in told:
             if between.holds(at, at):
-                yield Learned(name, own, field, at, at, actor, own, None, new)
+                yield Fact(name, own, own, field, at, at, None, new, actor)
 
 
-def _changes(family: Family, between: Between, directory: Directory) -> Iterator[Learned]:
+def _changes(family: Family, between: Between, directory: Directory) -> Iterator[Fact]:
     own = {record.record_id for record in family.records}
     for (record_id, field), changes in straighten(family.changes, directory).items():
         if record_id not in own:
@@ -89,12 +67,12 @@ def _changes(family: Family, between: Between, directory: Directory) -> Iterator
                 is_seen = change.since is not None
                 name = object_of(record_id) if is_seen else change.source_object
                 source_id = record_id if is_seen else change.source_id
-                yield Learned(
-                    name, source_id, field, at, change.at, change.actor, record_id, change.old, change.new
+                yield Fact(
+                    name, source_id, record_id, field, at, change.at, change.old, change.new, change.actor
                 )
 
 
-def _activities(family: Family, between: Between, rules: Touches, directory: Directory) -> Iterator[Learned]:
+def _activities(family: Family, between: Between, rules: Touches, directory: Directory) -> Iterator[Fact]:
     told = {activity.activity_id: activity for activity in family.activities}
     horizon = Horizon(between.as_of, between.until)
     for record_id, touch in read_touches(
@@ -105,15 +83,15 @@ def _activities(family: Family, between: Between, rules: Touches, directory: Dir
         if between.holds(touch.at, learned_at):
             name = "Event" if activity.is_event else "Task"
             field = "CompletedDateTime" if touch.at == activity.completed_at else "CreatedDate"
-            yield Learned(
-                name, touch.activity_id, field, touch.at, learned_at, touch.by, record_id, None, touch.why
+            yield Fact(
+                name, touch.activity_id, record_id, field, touch.at, learned_at, None, touch.why, touch.by
             )
 
 
-def _stages(family: Family, between: Between) -> Iterator[Learned]:
+def _stages(family: Family, between: Between) -> Iterator[Fact]:
     for step in set(family.steps):
         if between.holds(step.at, step.at):
-            yield Learned(
-                "Opportunity", step.opportunity_id, "StageName", step.at, step.at, step.actor, step.record_id,
-                None, step.stage,
+            yield Fact(
+                "Opportunity", step.opportunity_id, step.record_id, "StageName", step.at, step.at, None, step.stage,
+                step.actor,
             )  # fmt: skip

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from base.address import written_instant
 from base.downloads import Value
 from base.words import Instant, duration, instant
-from leadmodel.lifecycle.learned import Learned
+from leadmodel.lifecycle.cited import Fact
 from leadmodel.lifecycle.words import WHYS
 from leadmodel.models import SettingsVersion
 from leadmodel.pages.links import person_href, salesforce_address, salesforce_href
@@ -47,7 +47,7 @@ class FigureRow:
 
 
 @dataclass(frozen=True)
-class Fact:
+class FactRow:
     """A fact as a list shows it. `href`: its record in Salesforce, empty where Salesforce shows none."""
 
     source_object: str
@@ -72,7 +72,7 @@ class Row:
     assigned: Instant
     before: Badge
     after: Badge
-    facts: list[Fact]
+    facts: list[FactRow]
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def selected(changed: Changed, figure: Figure | None) -> list[Difference]:
     return [one for one in changed.differences if figure is None or one.moves(figure.name)]
 
 
-def facts_of(one: Difference, changed: Changed) -> list[Learned]:
+def facts_of(one: Difference, changed: Changed) -> list[Fact]:
     """The facts learned about the person; none about somebody the viewer may not see."""
     return changed.facts[one.person_id] if one.person_id in changed.known else []
 
@@ -147,8 +147,8 @@ def lines(asked: SinceAsked, changed: Changed) -> Iterator[Sequence[Value]]:
         told = facts_of(one, changed)
         for fact in told:
             yield (
-                *person, fact.source_object, fact.source_id, fact.field, fact.at, fact.learned_at,
-                names.get(fact.actor, ""), fact.old, fact.new,
+                *person, fact.object_name, fact.fact_id, fact.field, fact.at, fact.learned_at,
+                names.get(fact.actor, ""), fact.before, fact.value,
             )  # fmt: skip
         if not told:
             yield (*person, None, None, None, None, None, None, None, None)
@@ -192,9 +192,9 @@ def _rep(one: Difference) -> str | None:
     return told.rep if told else None
 
 
-def _names(shown: Sequence[Difference], facts: Sequence[Learned]) -> Mapping[str | None, str]:
+def _names(shown: Sequence[Difference], facts: Sequence[Fact]) -> Mapping[str | None, str]:
     ids = {_rep(one) for one in shown} | {fact.actor for fact in facts}
-    ids |= {value for fact in facts if fact.field == "Owner" for value in (fact.old, fact.new)}
+    ids |= {value for fact in facts if fact.holds_users for value in (fact.before, fact.value)}
     return names_of(By.REP, sorted(one for one in ids if one))
 
 
@@ -253,18 +253,18 @@ def _part_words(part: Part, figure: Figure) -> str:
 
 
 def _fact(
-    fact: Learned, asked: SinceAsked, scope: Scope, names: Mapping[str | None, str], salesforce: str
-) -> Fact:
-    is_shown = fact.source_object in _SHOWN_IN_SALESFORCE
-    old, new = fact.old, fact.new
-    if fact.field == "Owner":
+    fact: Fact, asked: SinceAsked, scope: Scope, names: Mapping[str | None, str], salesforce: str
+) -> FactRow:
+    is_shown = fact.object_name in _SHOWN_IN_SALESFORCE
+    old, new = fact.before, fact.value
+    if fact.holds_users:
         old, new = (names.get(value, value) for value in (old, new))
-    new = _WHYS.get(new or "", new) if fact.source_object in ("Task", "Event") else new
+    new = _WHYS.get(new or "", new) if fact.object_name in ("Task", "Event") else new
     what = f"{old} → {new or 'empty'}" if old else new or ""
-    return Fact(
-        source_object=fact.source_object,
-        source_id=fact.source_id,
-        href=salesforce_href(fact.source_id, salesforce) if is_shown else "",
+    return FactRow(
+        source_object=fact.object_name,
+        source_id=fact.fact_id,
+        href=salesforce_href(fact.fact_id, salesforce) if is_shown else "",
         field=fact.field,
         what=what,
         at=instant(fact.at, now=asked.now, zone=scope.zone),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from leadmodel.lifecycle.cited import Fact
 from leadmodel.lifecycle.facts import Tracked
-from leadmodel.lifecycle.learned import Between, Learned, learned
+from leadmodel.lifecycle.learned import Between, learned
 from leadmodel.lifecycle.stages import Handling, Stage
 from tests.lifecycle.desk import ALICE, DAY, LEAD, Desk, assigned, at, minutes
 
@@ -48,7 +49,7 @@ def test_late_logged_touch_is_seen_once_it_was_logged() -> None:
     assert desk.cycle(as_of=65).handling is Handling.TOUCHED
 
 
-def told(desk: Desk, *, since: float, until: float, as_of: float | None = None) -> list[Learned]:
+def told(desk: Desk, *, since: float, until: float, as_of: float | None = None) -> list[Fact]:
     between = Between(at(since), at(until), at(as_of) if as_of is not None else None)
     return learned(desk.family(), between, rules=desk.settings.touches, directory=desk.directory)
 
@@ -59,7 +60,7 @@ def test_what_was_learned_between_is_told_with_its_cause_each_fact_once() -> Non
 
     facts = told(desk, since=120, until=400)
 
-    assert [(fact.source_object, fact.field) for fact in facts] == [
+    assert [(fact.object_name, fact.field) for fact in facts] == [
         ("Task", "CompletedDateTime"),
         ("LeadHistory", Tracked.STATUS),
     ]
@@ -73,7 +74,7 @@ def test_as_of_the_first_instant_only_what_was_told_late_is_news() -> None:
     """The call at minute 60 was logged at 240; the disposition at 300 is news, but not late."""
     desk = assigned(0).call(60, created_at=at(240)).status(300, "Assigned", "Nurture")
 
-    assert [fact.source_object for fact in told(desk, since=120, until=400, as_of=120)] == ["Task"]
+    assert [fact.object_name for fact in told(desk, since=120, until=400, as_of=120)] == ["Task"]
     assert told(desk, since=120, until=239, as_of=120) == []
     assert told(desk, since=240, until=400, as_of=240) == []
 
