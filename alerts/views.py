@@ -23,7 +23,7 @@ from alerts.pages.sent import (
     read_sent_address,
 )
 from alerts.tasks import send_mails
-from base.address import WrongAddress, given
+from base.address import WrongAddress, given, whole_number
 from base.downloads import download
 from base.hints import look_now
 from base.models import Role
@@ -142,9 +142,10 @@ def _number(request: HttpRequest) -> int | None:
     text = given(request.GET, "manager")
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = whole_number(text)
+    if number is None:
         raise WrongAddress(f"“{text[:40]}” is no manager's number: choose one of the list.")
-    return int(text)
+    return number
 
 
 def _framed(html: str) -> HttpResponse:

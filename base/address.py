@@ -27,6 +27,20 @@ def one_of(parameters: Mapping[str, object], name: str, known: Collection[str], 
     return value
 
 
+def whole_number(text: str) -> int | None:
+    """A number as addresses and forms have it: plain digits, few enough for any column; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def read_place(parameters: Mapping[str, object]) -> int | None:
+    """After which row, by its number, a list goes on; None: from its start. Raises WrongAddress."""
+    after = given(parameters, "after")
+    number = whole_number(after) if after is not None else None
+    if after is not None and number is None:
+        raise WrongAddress(f"“{after[:40]}” is no place in this list; begin again without it.")
+    return number
+
+
 def read_day(parameters: Mapping[str, object], name: str) -> date:
     """A parameter that must be a date. Raises WrongAddress."""
     text = given(parameters, name)

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from base.address import WrongAddress, given
+from base.address import WrongAddress, given, read_place, whole_number
 from base.downloads import download
 from base.leaving import is_htmx
 from base.ops_pages import ops_action, ops_page
 from base.pages import viewer, viewer_zone
 from leadmodel.actions import NotPossible
-from leadmodel.ops.versions import COLUMNS, read_place, read_version, read_versions, version_lines
+from leadmodel.ops.versions import COLUMNS, read_version, read_versions, version_lines
 from leadmodel.pages.shell import read_shell
 from leadmodel.settings_file import WrongSettings
 from leadmodel.settings_store import Overtaken, enter, latest_version, number_of
@@ -63,10 +63,11 @@ def version(request: HttpRequest, number: int) -> HttpResponseBase:
 @ops_page
 def edit(request: HttpRequest) -> HttpResponseBase:
     """The text in force to be edited, or an earlier one to go back to."""
-    number = given(request.GET, "version")
-    if number is not None and not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise WrongAddress(f"“{number[:40]}” is no version: choose one from the list.")
-    return show_draft(request, DraftView(first_draft(int(number) if number else None), _in_force()))
+    text = given(request.GET, "version")
+    number = whole_number(text) if text is not None else None
+    if text is not None and number is None:
+        raise WrongAddress(f"“{text[:40]}” is no version: choose one from the list.")
+    return show_draft(request, DraftView(first_draft(number), _in_force()))
 
 
 @ops_action

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.db.models import Max
 from django.db.models.fields.json import KT
@@ -15,6 +14,7 @@ from alerts.mails.days import MOST_DAYS_BACK, Recipient
 from alerts.models import MailChoice
 from base.models import Effect, Role, User
 from base.pages import viewer_zone
+from base.zones import zone_called, zone_names
 from leadmodel.directory import read_directory
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.models import Absence
@@ -47,14 +47,13 @@ def read_recipients(
         if person is None:
             continue
         choice = choices.get(pk)
-        zone = person.time_zone if person.time_zone in available_timezones() else None
         recipients[pk] = (
             user,
             Recipient(
                 user_id=pk,
                 address=user.email or person.email or "",
                 wants_it=choice is None or choice.wants_it,
-                zone=ZoneInfo(zone) if zone else viewer_zone(user),
+                zone=zone_called(person.time_zone) if person.time_zone in zone_names() else viewer_zone(user),
                 at=choice.at
                 if choice is not None and choice.at is not None
                 else settings.clean_your_room.time,

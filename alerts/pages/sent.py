@@ -13,27 +13,17 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from alerts.mails.delivery import MAILS
-from base.address import WrongAddress, given, one_of
+from base.address import one_of, read_place
 from base.downloads import Value
 from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
 from leadmodel.access import sees_all
+from leadmodel.pages.parts import Part, PartTile
 
 PAGE = 50
 COLUMNS = "decided_at manager day state said attempts subject as_of message_id ended_at".split()
 _STATE = Effect.State
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the lists: the states of its mails."""
-
-    name: str
-    label: str
-    words: str
-    states: tuple[Effect.State, ...]
-    tone: str = ""
 
 
 PARTS = {
@@ -68,18 +58,6 @@ class SentAsked:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """A list as the strip tells of it."""
-
-    label: str
-    words: str
-    count: int
-    tone: str
-    href: str
-    is_selected: bool
-
-
-@dataclass(frozen=True)
 class MailRow:
     """One mail. `has_text`: it was written, and can be read; `can_try_again`: it failed and its day is not over."""
 
@@ -100,7 +78,7 @@ class MailRow:
 class SentView:
     """The page."""
 
-    tiles: list[Tile]
+    tiles: list[PartTile]
     words: str
     rows: list[MailRow]
     here: str
@@ -112,10 +90,7 @@ class SentView:
 def read_sent_address(parameters: QueryDict) -> SentAsked:
     """What an address asks for. Raises WrongAddress."""
     part = one_of(parameters, "show", PARTS, "list of mails") or "sent"
-    after = given(parameters, "after")
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise WrongAddress(f"“{after[:40]}” is no place in this list; begin again without it.")
-    return SentAsked(PARTS[part], int(after) if after else None)
+    return SentAsked(PARTS[part], read_place(parameters))
 
 
 def read_sent(user: User, asked: SentAsked, *, now: datetime) -> SentView:
@@ -124,7 +99,10 @@ def read_sent(user: User, asked: SentAsked, *, now: datetime) -> SentView:
     shown = found[:PAGE]
     counts = dict(_all().order_by().values_list("state").annotate(Count("pk")))
     return SentView(
-        tiles=[_tile(part, asked, counts) for part in PARTS.values()],
+        tiles=[
+            part.tile(counts, asked.query(part=part.name), is_selected=part is asked.part)
+            for part in PARTS.values()
+        ],
         words=asked.part.words,
         rows=read_rows(shown, now=now, zone=viewer_zone(user)),
         here=reverse("mails-sent") + asked.query(after=asked.after),
@@ -195,12 +173,6 @@ def _mails(asked: SentAsked) -> QuerySet[Effect]:
     """The list from its place on, latest first."""
     mails = _all().filter(state__in=asked.part.states)
     return (mails.filter(pk__lt=asked.after) if asked.after else mails).order_by("-pk")
-
-
-def _tile(part: Part, asked: SentAsked, counts: dict[str, int]) -> Tile:
-    count = sum(counts.get(state, 0) for state in part.states)
-    tone = part.tone if count else "zero"
-    return Tile(part.label, part.words, count, tone, asked.query(part=part.name), part is asked.part)
 
 
 def _names(mails: Sequence[Effect]) -> dict[int, str]:

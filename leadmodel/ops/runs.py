@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import QueryDict
 from django.urls import reverse
 
-from base.address import WrongAddress, given, one_of
+from base.address import one_of, read_place
 from base.downloads import Value
 from base.words import Instant, duration, instant
 from leadmodel.ops.tiles import Tile, calls_tile
@@ -82,10 +82,7 @@ def read_runs_address(parameters: QueryDict) -> RunsAsked:
     """What an address asks for. Raises WrongAddress."""
     name = one_of(parameters, "object", BY_NAME, "object that is read")
     show = one_of(parameters, "show", SHOWN, "list of runs") or "all"
-    after = given(parameters, "after")
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise WrongAddress(f"“{after[:40]}” is no place in this list; begin again without it.")
-    return RunsAsked(name, show, int(after) if after else None)
+    return RunsAsked(name, show, read_place(parameters))
 
 
 def read_runs(asked: RunsAsked, *, now: datetime, zone: ZoneInfo) -> RunsView:

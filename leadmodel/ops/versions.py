@@ -8,9 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.http import Http404, QueryDict
+from django.http import Http404
 
-from base.address import WrongAddress, given
 from base.downloads import Value
 from base.words import Instant, instant
 from leadmodel.models import SettingsVersion
@@ -51,14 +50,6 @@ class VersionView:
     text: str
     before: int
     difference: Difference
-
-
-def read_place(parameters: QueryDict) -> int | None:
-    """From which version on a list is asked for. Raises WrongAddress."""
-    after = given(parameters, "after")
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise WrongAddress(f"“{after[:40]}” is no place in this list; begin again without it.")
-    return int(after) if after else None
 
 
 def read_versions(after: int | None, *, now: datetime, zone: ZoneInfo) -> VersionsView:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from base.address import WrongAddress, given, one_of
+from base.address import WrongAddress, given, one_of, whole_number
 from base.downloads import Value
 from base.models import Role, User
 from base.pages import viewer_zone
@@ -93,12 +93,11 @@ def read_ledger_address(parameters: QueryDict) -> LedgerAsked:
     state = one_of(parameters, "state", list(STATES), "state of an exception")
     text, after = given(parameters, "after"), None
     if text is not None:
-        kind, _, number = text.partition("-")
-        if kind not in {"request", "exception"} or not (
-            number.isascii() and number.isdigit() and len(number) < 19
-        ):
+        kind, _, digits = text.partition("-")
+        number = whole_number(digits)
+        if kind not in {"request", "exception"} or number is None:
             raise WrongAddress(f"after “{text[:40]}” is no line of the ledger: begin at its start.")
-        after = (kind == "request", int(number))
+        after = (kind == "request", number)
     return LedgerAsked(Narrowed(state, given(parameters, "q"), given(parameters, "who")), after)
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from base.address import WrongAddress, given, one_of
+from base.address import one_of, read_place
 from base.downloads import Value
 from base.models import Effect, User
 from base.pages import viewer_zone
@@ -20,6 +20,7 @@ from base.words import Instant, instant
 from leadmodel.actions import ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
+from leadmodel.pages.parts import Part, PartTile
 from sync.models import WriteSwitch
 from sync.models.writing import EVERYTHING
 from sync.writeback.deliver import TASK_UNDO
@@ -40,17 +41,6 @@ _SHORT = {Mode.ON: "on", Mode.DRY: "dry run", Mode.OFF: "off"}
 COLUMNS = "decided_at kind record_id name what decided_by state said attempts ended_at".split()
 MOVE_COLUMNS = "moved_at kind mode moved_by why".split()
 MOVES_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the lists: the states of its writes."""
-
-    name: str
-    label: str
-    words: str
-    states: tuple[Effect.State, ...]
-    tone: str = ""
 
 
 _STATE = Effect.State
@@ -78,18 +68,6 @@ class WritesAsked:
         """The address of this list with another part or place."""
         found = {"show": part or self.part.name, "kind": self.kind, "after": after}
         return "?" + urlencode({name: value for name, value in found.items() if value})
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A list as the strip tells of it."""
-
-    label: str
-    words: str
-    count: int
-    tone: str
-    href: str
-    is_selected: bool
 
 
 @dataclass(frozen=True)
@@ -147,7 +125,7 @@ class WriteBackView:
     moves: list[Move]
     moves_href: str
     after_all: AfterAll | None
-    tiles: list[Tile]
+    tiles: list[PartTile]
     kinds: list[tuple[str, str, bool]]
     show: str
     words: str
@@ -162,10 +140,7 @@ def read_writes_address(parameters: QueryDict) -> WritesAsked:
     """What an address asks for. Raises WrongAddress."""
     part = one_of(parameters, "show", PARTS, "list of writes") or "waiting"
     kind = one_of(parameters, "kind", KINDS, "kind of writes")
-    after = given(parameters, "after")
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise WrongAddress(f"“{after[:40]}” is no place in this list; begin again without it.")
-    return WritesAsked(PARTS[part], kind, int(after) if after else None)
+    return WritesAsked(PARTS[part], kind, read_place(parameters))
 
 
 def read_write_back(user: User, asked: WritesAsked, *, now: datetime) -> WriteBackView:
@@ -181,7 +156,10 @@ def read_write_back(user: User, asked: WritesAsked, *, now: datetime) -> WriteBa
         moves=[_move(move, now, zone) for move in _moves()[:MOVES_SHOWN]],
         moves_href=reverse("write-back-switches"),
         after_all=_after_all(asked, moved, counts),
-        tiles=[_tile(part, asked, counts) for part in PARTS.values()],
+        tiles=[
+            part.tile(counts, asked.query(part=part.name), is_selected=part is asked.part)
+            for part in PARTS.values()
+        ],
         kinds=[(kind, label, kind == asked.kind) for kind, label in KINDS.items()],
         show=asked.part.name,
         words=asked.part.words,
@@ -226,14 +204,6 @@ def _writes(asked: WritesAsked) -> QuerySet[Effect]:
     """The list from its place on, latest first."""
     writes = _of_kind(asked.kind).filter(state__in=asked.part.states).select_related("decided_by")
     return (writes.filter(pk__lt=asked.after) if asked.after else writes).order_by("-pk")
-
-
-def _tile(part: Part, asked: WritesAsked, counts: dict[str, int]) -> Tile:
-    count = sum(counts.get(state, 0) for state in part.states)
-    tone = part.tone if count else "zero"
-    return Tile(
-        part.label, part.words, count, tone, asked.query(part=part.name), is_selected=part is asked.part
-    )
 
 
 def move_lines() -> Iterator[Sequence[Value]]:

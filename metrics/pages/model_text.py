@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from django.http import QueryDict
 
+from base.address import whole_number
 from leadmodel.actions import NotPossible
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.ops.difference import Difference, difference
@@ -80,10 +81,10 @@ def read_draft(told: QueryDict) -> Draft:
     text = re.sub(r"\r\n?", "\n", told.get("text", ""))
     if len(text) > LONGEST_TEXT:
         raise NotPossible(f"The text has {len(text):,} letters: {LONGEST_TEXT:,} have room.")
-    based_on = told.get("based_on", "")
-    if not (based_on.isascii() and based_on.isdigit() and len(based_on) < 19):
+    based_on = whole_number(told.get("based_on", ""))
+    if based_on is None:
         raise NotPossible("The form does not say which version it began with: open the page again.")
-    return Draft(text, int(based_on), read_words(told, "why"), told.get("tried", ""))
+    return Draft(text, based_on, read_words(told, "why"), told.get("tried", ""))
 
 
 def checked(draft: Draft) -> ModelSettings | list[Problem]:

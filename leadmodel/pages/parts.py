@@ -1,0 +1,36 @@
+"""Lists of what the outbox holds, by how it stands: one part each, with a tile on top that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from base.models import Effect
+
+
+@dataclass(frozen=True)
+class PartTile:
+    """A list as the strip tells of it."""
+
+    label: str
+    words: str
+    count: int
+    tone: str
+    href: str
+    is_selected: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the lists: the states of what is in it."""
+
+    name: str
+    label: str
+    words: str
+    states: tuple[Effect.State, ...]
+    tone: str = ""
+
+    def tile(self, counts: Mapping[str, int], href: str, *, is_selected: bool) -> PartTile:
+        """Its tile, by how many there are of each state."""
+        count = sum(counts.get(state, 0) for state in self.states)
+        return PartTile(self.label, self.words, count, self.tone if count else "zero", href, is_selected)
