@@ -6,11 +6,17 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypedDict
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 Value = str | int | float | bool | datetime | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _AsFile(TypedDict):
+    content_type: str
+    headers: dict[str, str]
 
 
 class _Line:
@@ -30,11 +36,19 @@ def download(name: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) 
         for row in rows:
             yield writer.writerow([_cell(value) for value in row])
 
-    return StreamingHttpResponse(
-        lines(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name(name)}.csv"'},
-    )
+    return StreamingHttpResponse(lines(), **_as_file(name))
+
+
+def csv_file(name: str, text: str) -> HttpResponse:
+    """A CSV file of that name, of which the text is there already."""
+    return HttpResponse("\ufeff" + text, **_as_file(name))
+
+
+def _as_file(name: str) -> _AsFile:
+    return {
+        "content_type": "text/csv; charset=utf-8",
+        "headers": {"Content-Disposition": f'attachment; filename="{file_name(name)}.csv"'},
+    }
 
 
 def file_name(words: str) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from base.address import WrongAddress
 from base.downloads import download
-from base.pages import at_address, page, viewer
-from leadmodel.pages.shell import read_shell
-from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS
+from base.pages import page, viewer
 from metrics.pages.downloads import BEHIND, behind_lines
+from metrics.pages.frame import begin, part_of, show, show_list
 from metrics.pages.reasons import CSV, count, mix_lines, read_board, read_reasons_list, rows_behind, whose
 from metrics.pages.reasons_address import ReasonsAsked, read_reasons_address
-from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at, total_name
+from metrics.pages.scope import Scope, read_scope
 from metrics.query import derived
 from metrics.reasons import Z, count_reasons
 
@@ -30,34 +27,16 @@ def reasons(request: HttpRequest) -> HttpResponseBase:
     """Why cycles ended, whose mix stands out, who is behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
-    here = reverse("reasons") + asked.query(after=asked.after)
-    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
+    context = begin(asked)
     with derived(asked.selection(scope.reps)) as state:
         counted = count(asked, scope, state)
         context["list"] = read_reasons_list(asked, scope, state, counted.here)
-        if target == "behind":
-            return at_address(render(request, "team/behind.html", context | {"is_fragment": True}), here)
+        if part_of(request) == "behind":
+            return show_list(request, "reasons", asked, context)
         context["board"] = read_board(asked, scope, counted, state)
-    teams, sources = read_choices(asked.selection(scope.reps))
-    context |= {
-        "shell": read_shell(scope.user, current="reasons", now=asked.now),
-        "scope": scope,
-        "title": total_name(scope, asked),
-        "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
-        + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
-        "teams": teams,
-        "sources": sources,
-        "priorities": PRIORITIES,
-        "relations": RELATIONS,
-        "told_at": told_at(asked, scope),
-        "known_at": known_at(asked, scope),
-        "now_href": asked.query(as_of=None, known_by=None),
-        "z": Z,
-        "csv_href": "mix.csv" + asked.query(kind=None, reason=None, show=None, untouched=False, rep=None),
-    }
-    template = "reasons/board.html" if target == "board" else "reasons/page.html"
-    return at_address(render(request, template, context), here)
+    closed = asked.query(kind=None, reason=None, show=None, untouched=False, rep=None)
+    context |= {"z": Z, "csv_href": f"mix.csv{closed}"}
+    return show(request, "reasons", asked, scope, context)
 
 
 @page

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from base.address import WrongAddress
 from base.downloads import download
-from base.pages import at_address, page, viewer
-from leadmodel.pages.shell import read_shell
-from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS
+from base.pages import page, viewer
 from metrics.pages.downloads import BEHIND, behind_lines
+from metrics.pages.frame import begin, part_of, show, show_list
 from metrics.pages.rep import CSV, read_board, read_rep_choices, rep_asked, step_lines
 from metrics.pages.rep_address import RepAsked, read_rep_address
-from metrics.pages.rep_list import open_asked, read_rep_list, rows_behind
-from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at
+from metrics.pages.rep_list import open_asked, read_rep_list
+from metrics.pages.scope import Scope, read_scope
 from metrics.query import derived
 from metrics.reasons import Z
 from metrics.report import names_of
@@ -36,37 +33,16 @@ def rep(request: HttpRequest) -> HttpResponseBase:
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
     who = rep_asked(asked, scope)
-    context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
-    here = reverse("rep") + asked.query(after=asked.after)
-    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
-    title = "Choose a rep"
+    context = begin(asked) | {"title": "Choose a rep", "choices": read_rep_choices(asked, scope), "z": Z}
     if who is not None:
-        title = names_of(By.REP, [who])[who]
         with derived(asked.selection(scope.reps)) as state:
             context["list"] = read_rep_list(asked, who, scope, state)
-            if target == "behind":
-                return at_address(render(request, "team/behind.html", context | {"is_fragment": True}), here)
+            if part_of(request) == "behind":
+                return show_list(request, "rep", asked, context)
             context["board"] = read_board(asked, who, scope, state)
-    teams, sources = read_choices(asked.selection(scope.reps))
-    context |= {
-        "shell": read_shell(scope.user, current="rep", now=asked.now),
-        "scope": scope,
-        "title": title,
-        "choices": read_rep_choices(asked, scope),
-        "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
-        + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
-        "teams": teams,
-        "sources": sources,
-        "priorities": PRIORITIES,
-        "relations": RELATIONS,
-        "told_at": told_at(asked, scope),
-        "known_at": known_at(asked, scope),
-        "now_href": asked.query(as_of=None, known_by=None),
-        "z": Z,
-        "csv_href": "steps.csv" + asked.query(figure=None, step=None, habit=None) if who else "",
-    }
-    template = "rep/board.html" if target == "board" else "rep/page.html"
-    return at_address(render(request, template, context), here)
+        closed = asked.query(figure=None, step=None, habit=None)
+        context |= {"title": names_of(By.REP, [who])[who], "csv_href": f"steps.csv{closed}"}
+    return show(request, "rep", asked, scope, context)
 
 
 @page
@@ -91,7 +67,6 @@ def rows_csv(request: HttpRequest) -> HttpResponseBase:
     who = rep_asked(asked, scope)
     if who is None:
         raise WrongAddress(NO_REP)
-    rows = rows_behind(asked, who, scope)
-    what = open_asked(asked, who, scope).figure.label
-    name = f"rep {names_of(By.REP, [who])[who]} {what} {asked.first} through {asked.through}"
-    return download(name, BEHIND, behind_lines(rows))
+    told = open_asked(asked, who, scope)
+    name = f"rep {names_of(By.REP, [who])[who]} {told.figure.label} {asked.first} through {asked.through}"
+    return download(name, BEHIND, behind_lines(told.rows()))

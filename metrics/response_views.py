@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from base.downloads import download, file_name
-from base.pages import at_address, page, viewer
-from leadmodel.pages.shell import read_shell
-from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS
+from base.downloads import download
+from base.pages import page, viewer
 from metrics.pages.downloads import BEHIND, behind_lines
-from metrics.pages.response import figure_asked, read_board, read_response_list, rows_behind, whose
+from metrics.pages.frame import begin, part_of, report_file, show, show_list
+from metrics.pages.response import open_asked, read_board, read_response_list, whose
 from metrics.pages.response_address import SPLITS, ResponseAsked, read_response_address
-from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at, total_name
-from metrics.query import ask, derived
-from metrics.report import as_csv, build
+from metrics.pages.scope import Scope, read_scope
+from metrics.query import derived
 
 
 def _asked(request: HttpRequest, scope: Scope) -> ResponseAsked:
@@ -29,33 +25,15 @@ def response(request: HttpRequest) -> HttpResponseBase:
     """How long people wait, where the time goes, when they come; who is behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
-    here = reverse("response") + asked.query(after=asked.after)
-    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
+    context = begin(asked)
     with derived(asked.selection(scope.reps)) as state:
         context["list"] = read_response_list(asked, scope, state)
-        if target == "behind":
-            return at_address(render(request, "team/behind.html", context | {"is_fragment": True}), here)
+        if part_of(request) == "behind":
+            return show_list(request, "response", asked, context)
         context["board"] = read_board(asked, scope, state)
-    teams, sources = read_choices(asked.selection(scope.reps))
-    context |= {
-        "shell": read_shell(scope.user, current="response", now=asked.now),
-        "scope": scope,
-        "title": total_name(scope, asked),
-        "split": SPLITS[asked.by],
-        "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
-        + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
-        "teams": teams,
-        "sources": sources,
-        "priorities": PRIORITIES,
-        "relations": RELATIONS,
-        "told_at": told_at(asked, scope),
-        "known_at": known_at(asked, scope),
-        "now_href": asked.query(as_of=None, known_by=None),
-        "csv_href": "split.csv" + asked.query(figure=None, group=None, is_nameless=False, part=None),
-    }
-    template = "response/board.html" if target == "board" else "response/page.html"
-    return at_address(render(request, template, context), here)
+    closed = asked.query(figure=None, group=None, is_nameless=False, part=None)
+    context |= {"split": SPLITS[asked.by], "csv_href": f"split.csv{closed}"}
+    return show(request, "response", asked, scope, context)
 
 
 @page
@@ -63,14 +41,8 @@ def split_csv(request: HttpRequest) -> HttpResponseBase:
     """The whole report of the selection, split as the page is: what `manage.py report --by … --format csv` prints."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    selection = asked.selection(scope.reps)
-    report = build(ask(selection, by=asked.by), selection, by=asked.by, first=asked.first, until=asked.until)
-    name = file_name(f"response by {asked.by.value} {asked.first} through {asked.through}")
-    return HttpResponse(
-        "\ufeff" + as_csv(report),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
+    name = f"response by {asked.by.value} {asked.first} through {asked.through}"
+    return report_file(asked, scope, by=asked.by, name=name)
 
 
 @page
@@ -78,6 +50,6 @@ def rows_csv(request: HttpRequest) -> HttpResponseBase:
     """All people behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    rows = rows_behind(asked, scope)
-    name = f"response {figure_asked(asked).label} {whose(asked, scope)} {asked.first} through {asked.through}"
-    return download(name, BEHIND, behind_lines(rows))
+    told = open_asked(asked, scope)
+    name = f"response {told.figure.label} {whose(asked, scope)} {asked.first} through {asked.through}"
+    return download(name, BEHIND, behind_lines(told.rows()))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from base.address import WrongAddress
 from base.downloads import download
-from base.pages import at_address, page, viewer
+from base.pages import page, viewer
 from base.words import instant
 from leadmodel.access import sees_all
-from leadmodel.pages.shell import read_shell
 from leadmodel.since import MOST
-from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS
-from metrics.pages.scope import Scope, read_choices, read_scope, total_name
+from metrics.pages.frame import begin, show
+from metrics.pages.scope import Scope, read_scope
 from metrics.pages.since import CSV, lines, read_board, read_changed, settings_since
 from metrics.pages.since_address import SinceAsked, read_since_address
 
@@ -30,33 +27,17 @@ def since(request: HttpRequest) -> HttpResponseBase:
     """Which figures moved between two instants, and which late facts moved them."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    here = reverse("since") + asked.query()
-    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
-    changed = read_changed(asked, scope)
-    teams, sources = read_choices(asked.selection(scope.reps))
-    between = asked.between
-    context = {
-        "asked": asked,
-        "kept": asked.kept(),
+    changed, between = read_changed(asked, scope), asked.between
+    context = begin(asked) | {
         "board": read_board(asked, scope, changed) if changed else None,
         "most": MOST,
-        "shell": read_shell(scope.user, current="team", now=asked.now),
-        "scope": scope,
-        "title": total_name(scope, asked),
-        "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
-        + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
-        "teams": teams,
-        "sources": sources,
-        "priorities": PRIORITIES,
-        "relations": RELATIONS,
         "since": instant(between.since, now=asked.now, zone=scope.zone),
         "until": instant(between.until, now=asked.now, zone=scope.zone),
         "versions": settings_since(asked),
         "sees_settings": sees_all(scope.user),
         "all_href": asked.query(figure=None),
     }
-    template = "since/board.html" if target == "board" else "since/page.html"
-    return at_address(render(request, template, context), here)
+    return show(request, "since", asked, scope, context, current="team")
 
 
 @page

@@ -5,31 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from base.address import WrongAddress
 from base.downloads import download
-from base.pages import at_address, page, viewer
+from base.pages import page, viewer
 from leadmodel.lifecycle.aliases import MEANINGS
 from leadmodel.pages.shell import read_shell
 from metrics import now as present
-from metrics.behind import every_row
 from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
-from metrics.pages.address import CUSTOM, PERIODS, PRIORITIES, RELATIONS, Asked, read_address
+from metrics.pages.address import Asked, read_address
 from metrics.pages.downloads import BEHIND, WAITING, behind_lines, waiting_lines
+from metrics.pages.frame import begin, part_of, report_file, show, show_list
 from metrics.pages.grid import ask_columns, read_grid
-from metrics.pages.lists import group_asked, read_list, rep_name, tile_rows
+from metrics.pages.lists import Open, group_asked, read_list, rep_name, tile_rows
 from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read_reps
 from metrics.pages.queue import rep_name as queue_name
-from metrics.pages.scope import Scope, known_at, read_choices, read_scope, told_at, total_name
+from metrics.pages.scope import Scope, read_scope
 from metrics.pages.since import since_query
 from metrics.pages.strip import read_tiles
 from metrics.pages.styleguide import read_styleguide
-from metrics.query import ask, derived
-from metrics.report import as_csv, build
+from metrics.query import derived
 from metrics.selection import By
 
 
@@ -43,37 +41,20 @@ def team(request: HttpRequest) -> HttpResponseBase:
     """Where the team is behind, how its reps stand, who is behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    context: dict[str, object] = {"asked": asked, "kept": asked.kept()}
-    here = reverse("team") + asked.query(after=asked.after)
-    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
-    if target == "behind":
-        context |= {"list": read_list(asked, scope), "is_fragment": True}
-        return at_address(render(request, "team/behind.html", context), here)
-    shell = read_shell(scope.user, current="team", now=asked.now)
+    context = begin(asked)
+    if part_of(request) == "behind":
+        return show_list(request, "team", asked, context | {"list": read_list(asked, scope)})
     with derived(asked.selection(scope.reps)) as state:
         answer = ask_columns(asked, scope, state)
         context["list"] = read_list(asked, scope, state=state, told=answer)
-    teams, sources = read_choices(asked.selection(scope.reps))
+    closed = asked.query(figure=None, rep=None, tile=None, sort=None)
     context |= {
-        "shell": shell,
-        "scope": scope,
-        "title": total_name(scope, asked),
         "grid": read_grid(asked, scope, answer),
         "tiles": read_tiles(asked, scope),
-        "periods": [(name, label, asked.period == name) for name, (label, _) in PERIODS.items()]
-        + [(CUSTOM, "Days of your own", asked.period == CUSTOM)],
-        "teams": teams,
-        "sources": sources,
-        "priorities": PRIORITIES,
-        "relations": RELATIONS,
-        "told_at": told_at(asked, scope),
-        "known_at": known_at(asked, scope),
-        "now_href": asked.query(as_of=None, known_by=None),
         "since_query": since_query(asked),
-        "grid_csv": "grid.csv" + asked.query(figure=None, rep=None, tile=None, sort=None),
+        "grid_csv": f"grid.csv{closed}",
     }
-    template = "team/board.html" if target == "board" else "team/page.html"
-    return at_address(render(request, template, context), here)
+    return show(request, "team", asked, scope, context)
 
 
 @page
@@ -81,14 +62,7 @@ def grid_csv(request: HttpRequest) -> HttpResponseBase:
     """The whole report of the selection, a line per rep: what `manage.py report --format csv` prints."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    selection = asked.selection(scope.reps)
-    report = build(ask(selection, by=By.REP), selection, by=By.REP, first=asked.first, until=asked.until)
-    name = f"team-{_period(asked)}"
-    return HttpResponse(
-        "\ufeff" + as_csv(report),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
+    return report_file(asked, scope, by=By.REP, name=f"team-{_period(asked)}")
 
 
 @page
@@ -100,7 +74,7 @@ def rows_csv(request: HttpRequest) -> HttpResponseBase:
         raise WrongAddress("The address names no figure: open a number of the table, then its CSV.")
     by, group = group_asked(asked, scope)
     figure = LEFT_OUT if asked.figure is None else BY_NAME[asked.figure]
-    rows = every_row(asked.selection(scope.reps), figure, by=by, group=group)
+    rows = Open(figure, asked.selection(scope.reps), by, group).rows()
     name = f"{figure.name} {rep_name(asked, scope)} {_period(asked)}"
     return download(name, BEHIND, behind_lines(rows))
 

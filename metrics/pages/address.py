@@ -131,9 +131,10 @@ class Asked:
         }
         return {name: value for name, value in found.items() if value}
 
-    def left_out_query(self, rep: str | None = None) -> str:
-        """The parameters of the list of what exceptions left out, of this selection or of a rep's part of it."""
-        parameters = self.filters() | {"left_out": YES} | ({"rep": rep} if rep else {})
+    def left_out_query(self, rep: str | None = None, **filters: str | None) -> str:
+        """The parameters of the list of what exceptions left out, of this selection or a part of it."""
+        narrowed = {name: value for name, value in filters.items() if value}
+        parameters = self.filters() | narrowed | {"left_out": YES} | ({"rep": rep} if rep else {})
         return "?" + urlencode(parameters)
 
     def query(self, **changes: Any) -> str:

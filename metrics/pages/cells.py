@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from leadmodel.lifecycle.display import Target
 from leadmodel.lifecycle.settings import ModelSettings
@@ -81,6 +82,20 @@ def make_cell(
         href=href,
         is_selected=is_selected,
     )
+
+
+class Heading(NamedTuple):
+    """What stands over a figure's column: its label, its target, what it counts and leaves out."""
+
+    label: str
+    target: str
+    about: str
+
+
+def heading(figure: Figure, settings: ModelSettings) -> Heading:
+    """The heading of a figure's column."""
+    about = f"Counts {figure.counts}. Leaves out {figure.leaves_out}."
+    return Heading(figure.label, target_words(figure, settings), about)
 
 
 def target_words(figure: Figure, settings: ModelSettings) -> str:

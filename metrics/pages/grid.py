@@ -12,7 +12,7 @@ from leadmodel.lifecycle.display import Alias
 from leadmodel.lifecycle.settings import ModelSettings
 from metrics.definitions import BY_NAME
 from metrics.pages.address import QUEUES, Asked
-from metrics.pages.cells import Cell, make_cell, target_words
+from metrics.pages.cells import Cell, heading, make_cell
 from metrics.pages.scope import Scope, total_name
 from metrics.query import Answer, State, Values, ask
 from metrics.report import names_of
@@ -138,9 +138,7 @@ def _column(figure: Figure, asked: Asked, settings: ModelSettings) -> Column:
     up, down = figure.name, f"-{figure.name}"
     return Column(
         figure.name,
-        figure.label,
-        target_words(figure, settings),
-        f"Counts {figure.counts}. Leaves out {figure.leaves_out}.",
+        *heading(figure, settings),
         asked.query(sort=up if asked.sort == down else down),
         {up: "ascending", down: "descending"}.get(asked.sort or "", ""),
     )

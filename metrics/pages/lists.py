@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from django.http import Http404
 from django.urls import reverse
@@ -13,7 +14,7 @@ from leadmodel.pages.links import salesforce_address
 from leadmodel.pages.marks import read_marks
 from metrics import cursors
 from metrics import now as present
-from metrics.behind import behind
+from metrics.behind import Behind, Row, behind, every_row
 from metrics.definitions import BY_NAME, LEFT_OUT
 from metrics.now import Tile
 from metrics.pages.address import QUEUES, Asked
@@ -21,7 +22,7 @@ from metrics.pages.people_rows import BehindRow, WaitingRow, behind_row, list_wo
 from metrics.pages.scope import Scope, total_name
 from metrics.query import Answer, State, ask, using
 from metrics.report import names_of
-from metrics.selection import By
+from metrics.selection import By, Selection
 from metrics.spec import Figure
 
 
@@ -46,6 +47,75 @@ class ListView:
     total: int
     next_href: str
     first_href: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """What an open number is over: its figure, whose rows, and what the figure's conditions ask for besides."""
+
+    figure: Figure
+    selection: Selection
+    by: By | None = None
+    group: str | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows behind it."""
+        return every_row(self.selection, self.figure, by=self.by, group=self.group, more=self.more)
+
+    def page(self, asked: Asked, state: State) -> Behind:
+        """One page of them. Raises WrongAddress for a place that is none."""
+        try:
+            return behind(
+                self.selection, self.figure, by=self.by, group=self.group, after=asked.after,
+                state=state.over(self.selection), more=self.more,
+            )  # fmt: skip
+        except cursors.WrongCursor as error:
+            raise WrongAddress(str(error)) from error
+
+    def value(self, answer: Answer) -> float | None:
+        """The figure of whose number it is, as the page told it; None where there is nothing."""
+        values = answer.groups.get(self.group) if self.by else answer.overall
+        return values.get(self.figure.name) if values else None
+
+
+def view_list(
+    asked: Asked,
+    scope: Scope,
+    told: Open,
+    found: Behind,
+    *,
+    page: str,
+    whose: str,
+    value: float | None,
+    left_out: tuple[str, str] = ("", ""),
+) -> ListView:
+    """A page of the rows behind a number of the page named `page`. `left_out`: how many, in words, and where."""
+    figure, (left_out_link, left_out_href) = told.figure, left_out
+    return ListView(
+        title=f"{whose} · {figure.label}",
+        here=reverse(page) + asked.query(after=asked.after),
+        is_past=asked.is_past,
+        sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
+        left_out=f"Left out: {figure.leaves_out}.",
+        left_out_link=left_out_link,
+        left_out_href=left_out_href,
+        anchor=figure.name,
+        csv_href="rows.csv" + asked.query(),
+        behind=[
+            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
+            for row in found.rows
+        ],
+        waiting=[],
+        total=found.total,
+        next_href=asked.query(after=found.following) if found.following else "",
+        first_href=asked.query() if asked.after else "",
+    )
+
+
+def left_out_words(number: int) -> str:
+    """How many exceptions leave out of a number."""
+    return f"{number:,} under an exception in this period"
 
 
 def read_list(
@@ -80,41 +150,18 @@ def group_asked(asked: Asked, scope: Scope) -> tuple[By | None, str | None]:
 
 
 def _behind_list(asked: Asked, scope: Scope, figure: Figure, state: State, told: Answer | None) -> ListView:
-    selection = asked.selection(scope.reps)
     by, group = group_asked(asked, scope)
-    try:
-        found = behind(selection, figure, by=by, group=group, after=asked.after, state=state)
-    except cursors.WrongCursor as error:
-        raise WrongAddress(str(error)) from error
-    value: float | None = found.total
-    left_out, left_out_href = "", ""
-    if not figure.of_left_out:
-        answer = told if told and figure.name in told.overall else None
-        answer = answer or ask(selection, by=by, figures=(figure,), state=state)
-        values = answer.groups.get(group) if by else answer.overall
-        value = values[figure.name] if values else None
-        number = answer.left_out_of.get(group, 0) if by else answer.left_out
-        left_out = f"{number:,} under an exception in this period"
-        left_out_href = asked.left_out_query(asked.rep)
-    return ListView(
-        title=f"{rep_name(asked, scope)} · {figure.label}",
-        here=reverse("team") + asked.query(after=asked.after),
-        is_past=asked.is_past,
-        sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
-        left_out=f"Left out: {figure.leaves_out}.",
-        left_out_link=left_out,
-        left_out_href=left_out_href,
-        anchor="exceptions" if figure.of_left_out else figure.name,
-        csv_href="rows.csv" + asked.query(),
-        behind=[
-            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
-            for row in found.rows
-        ],
-        waiting=[],
-        total=found.total,
-        next_href=asked.query(after=found.following) if found.following else "",
-        first_href=asked.query() if asked.after else "",
-    )
+    opened = Open(figure, asked.selection(scope.reps), by, group)
+    found, whose = opened.page(asked, state), rep_name(asked, scope)
+    if figure.of_left_out:
+        view = view_list(asked, scope, opened, found, page="team", whose=whose, value=found.total)
+        return replace(view, anchor="exceptions")
+    answer = told if told and figure.name in told.overall else None
+    answer = answer or ask(opened.selection, by=by, figures=(figure,), state=state)
+    number = answer.left_out_of.get(group, 0) if by else answer.left_out
+    left_out = (left_out_words(number), asked.left_out_query(rep=asked.rep))
+    value = opened.value(answer)
+    return view_list(asked, scope, opened, found, page="team", whose=whose, value=value, left_out=left_out)
 
 
 def rep_name(asked: Asked, scope: Scope) -> str:

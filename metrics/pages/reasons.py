@@ -6,17 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import Http404
-from django.urls import reverse
 
-from base.address import WrongAddress
 from base.downloads import Value
 from leadmodel.lifecycle.reason_lint import alike, catch_all, lint, read_alike
 from leadmodel.lifecycle.reasons import KINDS as STAGES
-from metrics import cursors
-from metrics.behind import Row, behind, every_row
+from metrics.behind import Row
 from metrics.definitions import BY_NAME
-from metrics.pages.lists import ListView
-from metrics.pages.people_rows import behind_row, list_words
+from metrics.pages.lists import ListView, Open, view_list
 from metrics.pages.reasons_address import ReasonsAsked
 from metrics.pages.reasons_mix import Counted, Mix, read_mix, shown
 from metrics.pages.scope import Scope, total_name
@@ -151,32 +147,16 @@ def read_reasons_list(
     """The people behind the selected number, one page of them; None where none is selected."""
     if not asked.is_selecting:
         return None
+    told = _open(asked, scope, tallies)
+    found = told.page(asked, state)
+    view = view_list(asked, scope, told, found, page="reasons", whose=whose(asked, scope), value=None)
+    return replace(view, anchor="reasons")
+
+
+def _open(asked: ReasonsAsked, scope: Scope, tallies: list[Tally]) -> Open:
     part, label = part_asked(asked, scope, tallies)
     figure, more = figure_of(part, label)
-    selection = narrowed(asked.selection(scope.reps), part)
-    try:
-        found = behind(selection, figure, after=asked.after, state=state.over(selection), more=more)
-    except cursors.WrongCursor as error:
-        raise WrongAddress(str(error)) from error
-    return ListView(
-        title=f"{whose(asked, scope)} · {label}",
-        here=reverse("reasons") + asked.query(after=asked.after),
-        is_past=bool(asked.past()),
-        sentence=f"{list_words(figure, None, found.total, found.members)} Counts {figure.counts}.",
-        left_out=f"Left out: {figure.leaves_out}.",
-        left_out_link="",
-        left_out_href="",
-        anchor="reasons",
-        csv_href="rows.csv" + asked.query(),
-        behind=[
-            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
-            for row in found.rows
-        ],
-        waiting=[],
-        total=found.total,
-        next_href=asked.query(after=found.following) if found.following else "",
-        first_href=asked.query() if asked.after else "",
-    )
+    return Open(figure, narrowed(asked.selection(scope.reps), part), more=more)
 
 
 def rows_behind(asked: ReasonsAsked, scope: Scope) -> Iterator[Row]:
@@ -186,9 +166,7 @@ def rows_behind(asked: ReasonsAsked, scope: Scope) -> Iterator[Row]:
     if asked.show == "vague":  # which reasons in use are vague
         with derived(selection) as state:
             tallies = count_reasons(selection, state)
-    part, label = part_asked(asked, scope, tallies)
-    figure, more = figure_of(part, label)
-    return every_row(narrowed(selection, part), figure, more=more)
+    return _open(asked, scope, tallies).rows()
 
 
 def mix_lines(tallies: Iterable[Tally], left_out: Iterable[Tally]) -> Iterator[Sequence[Value]]:

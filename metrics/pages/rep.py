@@ -26,7 +26,7 @@ from metrics.habits import (
     count_habits,
     only,
 )
-from metrics.pages.cells import Cell, make_cell, target_words
+from metrics.pages.cells import Cell, Heading, heading, make_cell
 from metrics.pages.grid import COLUMNS
 from metrics.pages.reasons_mix import NO_REASON, shown
 from metrics.pages.rep_address import RepAsked, Step, drawn_choices
@@ -96,7 +96,7 @@ class Board:
     """
 
     name: str
-    columns: list[tuple[str, str, str]]
+    columns: list[Heading]
     total: Line
     lines: list[Line]
     drawn: Figure
@@ -181,14 +181,7 @@ def read_board(asked: RepAsked, rep: str, scope: Scope, state: State) -> Board:
 
     return Board(
         name=names_of(By.REP, [rep])[rep],
-        columns=[
-            (
-                figure.label,
-                target_words(figure, scope.settings),
-                f"Counts {figure.counts}. Leaves out {figure.leaves_out}.",
-            )
-            for figure in COLUMNS
-        ],
+        columns=[heading(figure, scope.settings) for figure in COLUMNS],
         total=line("Whole period", asked.words, None, answer.groups.get(rep) or nothing(COLUMNS), team),
         lines=[
             line(step.label, "", step, values, others)
@@ -203,7 +196,7 @@ def read_board(asked: RepAsked, rep: str, scope: Scope, state: State) -> Board:
         queue_href=reverse("queue") + "?" + urlencode({"rep": rep}),
         reasons_href=reverse("reasons") + "?" + urlencode(asked.filters()),
         left_out=answer.left_out_of.get(rep, 0),
-        left_out_href=asked.left_out_query(rep),
+        left_out_href=asked.left_out_query(rep=rep),
     )
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.http import Http404
-from django.urls import reverse
 
 from base.address import WrongAddress
 from leadmodel.directory import QUEUE
-from metrics import cursors
-from metrics.behind import Row, behind, every_row
 from metrics.compile import FILTERS
 from metrics.definitions import BY_NAME
 from metrics.pages.address import QUEUES
-from metrics.pages.cells import Cell, make_cell, target_words
-from metrics.pages.lists import ListView
-from metrics.pages.people_rows import behind_row, list_words
+from metrics.pages.cells import Cell, Heading, heading, make_cell
+from metrics.pages.lists import ListView, Open, left_out_words, view_list
 from metrics.pages.response_address import SPLITS, ResponseAsked
 from metrics.pages.scope import Scope, total_name
 from metrics.query import Answer, State, Values, ask
@@ -85,7 +80,7 @@ class Slot:
 class Board:
     """The page's figures. `columns` are label, target and what it counts, of the split's first table."""
 
-    columns: list[tuple[str, str, str]]
+    columns: list[Heading]
     total: Group
     groups: list[Group]
     further: int
@@ -110,29 +105,17 @@ def read_board(asked: ResponseAsked, scope: Scope, state: State) -> Board:
     selection = asked.selection(scope.reps)
     answer = ask(selection, by=asked.by, figures=(*FIGURES, MEAN, *WENT), state=state)
     counted = count_parts(selection, state, asked.zone.key, asked.shown)
-    names = names_of(asked.by, [group for group in answer.groups if group is not None])
-    order = sorted(answer.groups, key=lambda group: (-(answer.groups[group]["assigned"] or 0), group or ""))
-    total = _group(asked, scope, answer.overall, total_name(scope, asked), "each cycle once", {})
+    total = _group(asked, scope, answer.overall, total_name(scope, asked), "each cycle once")
     groups = [
-        _group(
-            asked, scope, answer.groups[group], no_group(asked.by) if group is None else names[group], "",
-            {"group": group, "is_nameless": group is None},
-        )
-        for group in order[:MOST]
-    ]  # fmt: skip
+        _group(asked, scope, answer.groups[group], name, "", group=group, is_nameless=group is None)
+        for group, name in largest(answer, asked.by)
+    ]
     open_all = {"figure": None, "group": None, "is_nameless": False, "part": None}
     return Board(
-        columns=[
-            (
-                figure.label,
-                target_words(figure, scope.settings),
-                f"Counts {figure.counts}. Leaves out {figure.leaves_out}.",
-            )
-            for figure in FIGURES
-        ],
+        columns=[heading(figure, scope.settings) for figure in FIGURES],
         total=total,
         groups=groups,
-        further=max(0, len(order) - MOST),
+        further=max(0, len(answer.groups) - MOST),
         went=[label.capitalize() for label in PARTS.values()],
         steps=_steps(asked, counted, (*TAKING, "waiting")),
         answered=sum(counted.cycles[word] for word in TAKING),
@@ -151,14 +134,28 @@ def read_board(asked: ResponseAsked, scope: Scope, state: State) -> Board:
     )
 
 
+def largest(answer: Answer, by: By) -> list[tuple[str | None, str]]:
+    """The groups of a split with their names, the largest first, at most MOST."""
+    order = sorted(answer.groups, key=lambda group: (-(answer.groups[group]["assigned"] or 0), group or ""))
+    names = names_of(by, [group for group in order if group is not None])
+    return [(group, no_group(by) if group is None else names[group]) for group in order[:MOST]]
+
+
 def _group(
-    asked: ResponseAsked, scope: Scope, values: Values, name: str, note: str, chosen: dict[str, object]
+    asked: ResponseAsked,
+    scope: Scope,
+    values: Values,
+    name: str,
+    note: str,
+    *,
+    group: str | None = None,
+    is_nameless: bool = False,
 ) -> Group:
     return Group(
         name,
         note,
-        split_cells(asked, scope, values, FIGURES, chosen),
-        split_cells(asked, scope, values, (MEAN, *WENT), chosen),
+        split_cells(asked, scope, values, FIGURES, group=group, is_nameless=is_nameless),
+        split_cells(asked, scope, values, (MEAN, *WENT), group=group, is_nameless=is_nameless),
         [round(float(values[figure.name] or 0), 3) for figure in WENT],
     )
 
@@ -168,13 +165,16 @@ def split_cells(
     scope: Scope,
     values: Values,
     figures: tuple[Figure, ...],
-    chosen: dict[str, object],
+    *,
+    group: str | None = None,
+    is_nameless: bool = False,
 ) -> list[Cell]:
-    """The cells of a group of a split; `chosen` says which it is in an address, nothing for everybody."""
-    whose = {"group": None, "is_nameless": False, "part": None} | chosen
+    """The cells of a group of a split, which may have no name; of everybody where neither is said."""
     found = []
     for figure in figures:
-        opened = replace(asked, figure=figure.name, after=None, **whose)  # type: ignore[arg-type]
+        opened = replace(
+            asked, figure=figure.name, group=group, is_nameless=is_nameless, part=None, after=None
+        )
         is_selected = opened.kept() == asked.kept()
         found.append(
             make_cell(
@@ -233,6 +233,12 @@ def figure_asked(asked: ResponseAsked) -> Figure:
     return BY_NAME[asked.figure]
 
 
+def open_asked(asked: ResponseAsked, scope: Scope) -> Open:
+    """What the open number is over. Raises WrongAddress where none is, and Http404 for who may not be seen."""
+    figure, by = figure_asked(asked), split_asked(asked, scope)
+    return Open(figure, asked.selection(scope.reps), by, asked.group, {"zone": asked.zone.key})
+
+
 def split_asked(asked: ResponseAsked, scope: Scope) -> By | None:
     """How the open number is split, None where it is everybody's. Raises Http404 for who may not be seen."""
     if not asked.is_of_group:
@@ -258,37 +264,13 @@ def read_response_list(asked: ResponseAsked, scope: Scope, state: State) -> List
     """The people behind the open number, one page of them; None where none is open."""
     if not asked.is_selecting:
         return None
-    figure, by, selection = figure_asked(asked), split_asked(asked, scope), asked.selection(scope.reps)
-    try:
-        found = behind(
-            selection, figure, by=by, group=asked.group, after=asked.after, state=state,
-            more={"zone": asked.zone.key},
-        )  # fmt: skip
-    except cursors.WrongCursor as error:
-        raise WrongAddress(str(error)) from error
-    answer = ask(selection, by=by, figures=(BY_NAME[asked.figure or "assigned"],), state=state)
-    values = answer.groups.get(asked.group) if by else answer.overall
-    value = values.get(figure.name) if values else None
-    left_out_link, left_out_href = left_out_of(asked, answer)
-    return ListView(
-        title=f"{whose(asked, scope)} · {figure.label}",
-        here=reverse("response") + asked.query(after=asked.after),
-        is_past=bool(asked.past()),
-        sentence=f"{list_words(figure, value, found.total, found.members)} Counts {figure.counts}.",
-        left_out=f"Left out: {figure.leaves_out}.",
-        left_out_link=left_out_link,
-        left_out_href=left_out_href,
-        anchor=figure.name,
-        csv_href="rows.csv" + asked.query(),
-        behind=[
-            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
-            for row in found.rows
-        ],
-        waiting=[],
-        total=found.total,
-        next_href=asked.query(after=found.following) if found.following else "",
-        first_href=asked.query() if asked.after else "",
-    )
+    told = open_asked(asked, scope)
+    found = told.page(asked, state)
+    answer = ask(told.selection, by=told.by, figures=(BY_NAME[asked.figure or "assigned"],), state=state)
+    return view_list(
+        asked, scope, told, found, page="response", whose=whose(asked, scope), value=told.value(answer),
+        left_out=left_out_of(asked, answer),
+    )  # fmt: skip
 
 
 def left_out_of(asked: ResponseAsked, answer: Answer) -> tuple[str, str]:
@@ -298,16 +280,8 @@ def left_out_of(asked: ResponseAsked, answer: Answer) -> tuple[str, str]:
     """
     number, href = answer.left_out, asked.left_out_query()
     if asked.is_of_group and asked.by is By.REP:
-        number, href = answer.left_out_of.get(asked.group, 0), asked.left_out_query(asked.group or QUEUES)
+        number, href = answer.left_out_of.get(asked.group, 0), asked.left_out_query(rep=asked.group or QUEUES)
     elif asked.group is not None and asked.by in FILTERS:
         number = answer.left_out_of.get(asked.group, 0)
-        href = replace(asked, **{asked.by.value: asked.group}).left_out_query()  # type: ignore[arg-type]
-    return f"{number:,} under an exception in this period", href
-
-
-def rows_behind(asked: ResponseAsked, scope: Scope) -> Iterator[Row]:
-    """All the people behind the open number. Raises Http404 and WrongAddress at once."""
-    figure, by = figure_asked(asked), split_asked(asked, scope)
-    return every_row(
-        asked.selection(scope.reps), figure, by=by, group=asked.group, more={"zone": asked.zone.key}
-    )
+        href = asked.left_out_query(**{asked.by.value: asked.group})
+    return left_out_words(number), href

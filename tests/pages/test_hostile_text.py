@@ -40,7 +40,7 @@ def test_a_company_that_is_a_formula_is_text_in_a_csv(world: World, otto: Client
         (f"/team/rows.csv?figure=open&rep={ALICE}&from=2026-01-01&through=2026-01-31",
          "open-alice-2026-01-01-through-2026-01-31.csv"),
         ("/team/grid.csv?from=2026-01-01&through=2026-01-31&as_of=2026-01-20T10:00:00Z",
-         "team-2026-01-01-through-2026-01-31-as-of-2026-01-20T1000.csv"),
+         "team-2026-01-01-through-2026-01-31-as-of-2026-01-20t1000.csv"),
     ],
 )  # fmt: skip
 def test_a_files_name_says_what_and_when(world: World, otto: Client, address: str, name: str) -> None:
