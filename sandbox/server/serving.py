@@ -122,19 +122,26 @@ class Service:
 
     def stop(self) -> None:
         """From the serving thread: lets answers under way finish, for a few seconds."""
+        loop = asyncio.get_running_loop()
+        for sock in (self.http, self.https, self.proxy):
+            if sock is not None and sock.fileno() >= 0:  # closed already where stopped twice
+                loop.remove_reader(sock)
+        # asyncio forgets, and never closes, whom it has let in but not yet handed to a server that closes
+        loop.call_later(_GOODBYE_S, self._leave)
+
+    def _leave(self) -> None:
         for server in self._servers:
             server.should_exit = True
         if self._proxy is not None:
             self._proxy.stop()
 
     async def _cut_what_is_left(self) -> None:
-        left = [connection for server in self._servers for connection in server.server_state.connections]
-        for connection in left:
-            if isinstance(connection, _Protocol):
-                connection.transport.abort()
-        if left:
-            # the loop closes their sockets in its next round
-            await asyncio.sleep(_GOODBYE_S)
+        for server in self._servers:
+            for connection in server.server_state.connections:
+                if isinstance(connection, _Protocol):
+                    connection.transport.abort()
+        # the loop closes their sockets in its next round
+        await asyncio.sleep(0)
 
     def _server(self, app: ASGIApp, context: ssl.SSLContext | None) -> _Quiet:
         config = uvicorn.Config(
@@ -151,13 +158,16 @@ class Service:
 def background(service: Service) -> Generator[Service, None, None]:
     """Serves from a thread while the block runs. The sockets listen already, so clients may come at once."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(
-        target=loop.run_until_complete, args=(service.run(),), name="sandbox", daemon=True
-    )
+
+    def serve() -> None:
+        # leaving the runner cancels who never ended the TLS greeting, which closes their sockets
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(service.run())
+
+    thread = threading.Thread(target=serve, name="sandbox", daemon=True)
     thread.start()
     try:
         yield service
     finally:
         loop.call_soon_threadsafe(service.stop)
         thread.join()
-        loop.close()

@@ -1,0 +1,60 @@
+"""A server that stops hangs up on everybody, also on whom the system let in at the last moment."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from sandbox.org.org import Org
+from sandbox.server.certificates import issue
+from sandbox.server.serving import Service, background, listen
+from tests.sandbox.conftest import TIMEOUT_S, TOKEN
+
+
+@pytest.mark.parametrize("at_the_last_moment", [True, False])
+@pytest.mark.parametrize("port", ["http", "https", "proxy"])
+def test_nobody_is_left_on_the_line(org: Org, tmp_path: Path, port: str, at_the_last_moment: bool) -> None:
+    """These clients say nothing: over https not even their greeting is finished."""
+    authority = tmp_path / "ca.pem"
+    service = Service(org, listen(0), listen(0), issue(authority), token=TOKEN, proxy=listen(0))
+    address = getattr(service, port).getsockname()
+    with ExitStack() as clients:
+        with background(service):
+            if at_the_last_moment:
+                _be_answered(address, authority if port == "https" else None)
+            silent = [
+                clients.enter_context(socket.create_connection(address, timeout=TIMEOUT_S)) for _ in range(3)
+            ]
+            if not at_the_last_moment:
+                # who comes first is let in first
+                _be_answered(address, authority if port == "https" else None)
+        assert [_hung_up(client) for client in silent] == [True] * 3
+
+
+def _be_answered(address: tuple[str, int], authority: Path | None) -> None:
+    with socket.create_connection(address, timeout=TIMEOUT_S) as client:
+        if authority is None:
+            _ask(client)
+            return
+        context = ssl.create_default_context(cafile=str(authority))
+        with context.wrap_socket(client, server_hostname="localhost") as greeted:
+            _ask(greeted)
+
+
+def _ask(client: socket.socket) -> None:
+    client.sendall(b"nonsense\r\n\r\n")
+    assert b" 400 " in client.recv(1000)
+
+
+def _hung_up(client: socket.socket) -> bool:
+    client.settimeout(1)
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
