@@ -25,6 +25,7 @@ HOST = "127.0.0.1"
 _BACKLOG = 128
 _GRACE_S = 5
 _GOODBYE_S = 0.05
+_MOMENT_S = 0.005
 
 
 class PortTaken(Exception):
@@ -64,8 +65,38 @@ class _Protocol(H11Protocol):
             self.loop.call_later(_GOODBYE_S, self.transport.abort)
 
 
-class _Quiet(uvicorn.Server):
-    """A server that leaves the process's signals to whoever runs it."""
+class _Prompt(uvicorn.Server):
+    """A server that stops when told and not a tenth of a second or three later, as thousands of tests stop one.
+
+    It leaves the process's signals to whoever runs it.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def leave(self) -> None:
+        """From the serving thread: lets answers under way finish, for a few seconds."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Renews the date of answers every second until told to leave."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets nobody in, ends idle connections, and waits for the others."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE_S):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(_MOMENT_S)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -83,7 +114,7 @@ class Service:
     token: str | None = None
     proxy: socket.socket | None = None
     _proxy: Proxy | None = None
-    _servers: list[_Quiet] = field(default_factory=list)
+    _servers: list[_Prompt] = field(default_factory=list)
 
     @property
     def http_url(self) -> str:
@@ -127,11 +158,11 @@ class Service:
             if sock is not None and sock.fileno() >= 0:  # closed already where stopped twice
                 loop.remove_reader(sock)
         # asyncio forgets, and never closes, whom it has let in but not yet handed to a server that closes
-        loop.call_later(_GOODBYE_S, self._leave)
+        loop.call_later(_MOMENT_S, self._leave)
 
     def _leave(self) -> None:
         for server in self._servers:
-            server.should_exit = True
+            server.leave()
         if self._proxy is not None:
             self._proxy.stop()
 
@@ -140,18 +171,20 @@ class Service:
             for connection in server.server_state.connections:
                 if isinstance(connection, _Protocol):
                     connection.transport.abort()
+            for task in server.server_state.tasks:
+                task.cancel()
         # the loop closes their sockets in its next round
         await asyncio.sleep(0)
 
-    def _server(self, app: ASGIApp, context: ssl.SSLContext | None) -> _Quiet:
+    def _server(self, app: ASGIApp, context: ssl.SSLContext | None) -> _Prompt:
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=_GRACE_S,
-            timeout_keep_alive=30, server_header=False, http=_Protocol,
+            app, log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=30,
+            server_header=False, http=_Protocol,
         )  # fmt: skip
         config.load()
         # uvicorn builds a context only from files on disk; ours was made in memory
         config.ssl = context
-        return _Quiet(config)
+        return _Prompt(config)
 
 
 @contextlib.contextmanager
