@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.pages.world import ALICE, BOB, World
 
 pytestmark = pytest.mark.browser
+ANOTHER_FIGURE = re.compile(r"/rep/\?.*drawn=")
 INK = """box => {
   const canvas = box.querySelector("canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -42,6 +46,27 @@ def test_a_reps_line_is_drawn_and_another_figure_chosen(visit: Visit, world: Wor
     page.get_by_label("Look at").select_option("Bob")
     page.wait_for_url(f"**rep={BOB}**")
     expect(page.locator("h1")).to_have_text("Rep · Bob")
+
+
+def test_who_chooses_again_at_once_gets_the_last_choice(visit: Visit) -> None:
+    page = visit("mona").open(f"/rep/?rep={ALICE}&period=90")
+    choices = page.get_by_role("navigation", name="Drawn")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(ANOTHER_FIGURE, hold)
+
+    for chosen in ("In time", "Qualified"):
+        with page.expect_request(ANOTHER_FIGURE):
+            choices.get_by_role("link", name=chosen).click()
+    for route in held:
+        with suppress(Error):  # the page gave up the first
+            route.continue_()
+
+    expect(choices.get_by_role("link", name="Qualified")).to_have_attribute("aria-current", "true")
+    assert "drawn=qualified_rate" in page.url
 
 
 def test_a_number_opens_by_keyboard_and_stays_in_the_address(visit: Visit) -> None:
