@@ -95,7 +95,8 @@ class _Prompt(uvicorn.Server):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_S):
-                while self.server_state.connections or self.server_state.tasks:
+                # uvicorn keeps sets of them and tells nobody when they are empty
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(_MOMENT_S)
 
     @contextlib.contextmanager
