@@ -80,7 +80,8 @@ def forget() -> None:
     """Nothing derived, everybody marked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, sync_mark"
+            "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock,"
+            " sync_mark"
         )
         cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
 

@@ -32,6 +32,7 @@ from leadmodel.takers import reps_to_give_to
 from sync.models import Group
 from sync.tasks import write_back
 from sync.writeback.deliver import CHANGE, TASK, TASK_UNDO
+from sync.writeback.modes import AUTOMATIC
 from sync.writeback.plan import FieldChange, Value, Write, undoing
 
 DISPOSE = f"{CHANGE}.disposition"
@@ -40,6 +41,8 @@ GIVE_BACK = f"{CHANGE}.owner"
 TOUCH = f"{TASK}.touch"
 FOLLOW_UP = f"{TASK}.follow_up"
 UNDO = f"{CHANGE}.undo"
+ABANDON = f"{AUTOMATIC}abandon"
+"""Decided by nobody here: `alerts.abandoning` does (M15)."""
 LONGEST_SUBJECT = 255
 _UNTIL_LATER = "Say until when, and make it a later day: an exception ends by itself."
 

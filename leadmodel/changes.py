@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,26 +81,47 @@ class LastRead:
 
 def read_last(user: User, record_id: str, settings: ModelSettings) -> LastRead:
     """What we last read of the fields that actions change."""
-    name = object_of(record_id)
-    told = read_columns(settings).current[name] | {Tracked.OWNER: "owner_id"}
-    kept = {role: column_of(name, owner.field) for role, owner in settings.role_owners.items()}
-    columns = {key: column for key, column in (*told.items(), *kept.items()) if column is not None}
+    return read_last_of(user, [record_id], settings).get(record_id) or LastRead(settings, {}, {}, [])
+
+
+def read_last_of(
+    user: User | None, record_ids: Sequence[str], settings: ModelSettings
+) -> dict[str, LastRead]:
+    """The same of many records, by Id; without those that are gone. None is automation."""
+    found: dict[str, tuple[datetime, dict[Tracked | str, Value]]] = {}
+    for name in _OBJECTS:
+        ids = [record_id for record_id in record_ids if object_of(record_id) == name]
+        if ids:
+            found |= _read(name, ids, settings)
+    meant = _unseen(user, {record_id: read_at for record_id, (read_at, _) in found.items()})
+    return {
+        record_id: LastRead(
+            settings,
+            {what: value for what, value in values.items() if isinstance(what, Tracked)},
+            {role: value for role, value in values.items() if not isinstance(role, Tracked)},
+            meant[record_id],
+        )
+        for record_id, (_, values) in found.items()
+    }
+
+
+def _read(
+    name: str, ids: Sequence[str], settings: ModelSettings
+) -> dict[str, tuple[datetime, dict[Tracked | str, Value]]]:
+    """Record Id → its stamp, what it holds of what is tracked, and who is kept of each role."""
+    columns: dict[Tracked | str, str] = {Tracked.OWNER: "owner_id"}
+    columns.update((what, column) for what, column in read_columns(settings).current[name].items() if column)
+    kept = ((role, column_of(name, owner.field)) for role, owner in settings.role_owners.items())
+    columns.update((role, column) for role, column in kept if column)
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("SELECT system_modstamp, {} FROM {} WHERE id = %s").format(
+            sql.SQL("SELECT id, system_modstamp, {} FROM {} WHERE id = ANY(%s)").format(
                 sql.SQL(", ").join(map(sql.Identifier, columns.values())),
                 sql.Identifier(f"sync_{name.lower()}"),
             ),
-            [record_id],
+            [list(ids)],
         )
-        row = cursor.fetchone() or ()
-    found = dict(zip(columns, row[1:], strict=False))
-    return LastRead(
-        settings,
-        {what: found[what] for what in told if what in found},
-        {role: found[role] for role in kept if role in found},
-        _unseen(user, record_id, row[0]) if row else [],
-    )
+        return {row[0]: (row[1], dict(zip(columns, row[2:], strict=True))) for row in cursor.fetchall()}
 
 
 def _named(what: Tracked, settings: ModelSettings) -> str | None:
@@ -112,15 +133,22 @@ def _named(what: Tracked, settings: ModelSettings) -> str | None:
     }[what]
 
 
-def _unseen(user: User, record_id: str, read_as_of: datetime) -> list[FieldChange]:
-    """What this user has meant that our reading does not show: it waits, or came after what we read."""
-    records = PersonRecord.objects.filter(
-        person_id__in=PersonRecord.objects.filter(record_id=record_id).values("person_id")
-    )
+def _unseen(user: User | None, read_at: Mapping[str, datetime]) -> dict[str, list[FieldChange]]:
+    """Record Id → what this user has meant that our reading of it does not show: it waits, or came after we read."""
+    meant: dict[str, list[FieldChange]] = {record_id: [] for record_id in read_at}
+    if not read_at:
+        return meant
+    asked: dict[str, list[str]] = {}
+    for record in PersonRecord.objects.filter(record_id__in=meant):
+        asked.setdefault(record.person_id, []).append(record.record_id)
+    kin = PersonRecord.objects.filter(person_id__in=asked)
+    about = {record.record_id: asked[record.person_id] for record in kin}
     unseen = Q(state__in=(Effect.State.READY, Effect.State.LEASED)) | Q(
-        state=Effect.State.DONE, ended_at__gte=read_as_of
+        state=Effect.State.DONE, ended_at__gte=min(read_at.values())
     )
-    effects = Effect.objects.filter(
-        unseen, decided_by=user, subject__in=records.values("record_id"), kind__startswith=CHANGE
-    )
-    return [change for effect in effects.order_by("pk") for change in Write.of(effect.payload).changes]
+    effects = Effect.objects.filter(unseen, decided_by=user, subject__in=about, kind__startswith=CHANGE)
+    for effect in effects.order_by("pk"):
+        for record_id in about[effect.subject]:
+            if effect.ended_at is None or effect.ended_at >= read_at[record_id]:
+                meant[record_id] += Write.of(effect.payload).changes
+    return meant

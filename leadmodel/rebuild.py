@@ -20,9 +20,10 @@ from leadmodel.directory import read_directory
 from leadmodel.filling import Columns, array
 from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import Family, Tracked, Users
+from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import Rows
-from leadmodel.settings_store import settings_in_force
+from leadmodel.settings_store import policies_ever, settings_in_force
 from leadmodel.store import copy_rows, count_rows, make_staging, store
 from leadmodel.timeline import families, families_among, kin, read_columns
 
@@ -50,12 +51,19 @@ class Model:
     settings: ModelSettings
     directory: Users
     columns: Columns
+    policies: Sequence[Policies]
+
+    def rows(self) -> Rows:
+        """Where derived people are gathered."""
+        return Rows(self.settings, self.directory, self.policies)
 
 
 def read_model(*, known_by: datetime | None = None, settings: ModelSettings | None = None) -> Model:
     """The model as entered by `known_by` (None: now), or as it would be with other `settings`."""
-    settings = settings or settings_in_force(known_by=known_by)
-    return Model(settings, read_directory(settings, known_by=known_by), read_columns(settings))
+    told = settings or settings_in_force(known_by=known_by)
+    # settings that are tried promise what they say for all time: their effects are looked at over the past
+    policies = [settings.policies_since(None)] if settings else policies_ever(known_by=known_by)
+    return Model(told, read_directory(told, known_by=known_by), read_columns(told), policies)
 
 
 def rebuild_all(batch: int = BATCH) -> Rebuilt:
@@ -86,7 +94,7 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         model = read_model()
         ids, person_of = _lock_kin(cursor, marked)
         _take_marks_of(cursor, ids)
-        rows = Rows(model.settings, model.directory)
+        rows = model.rows()
         # whoever is merged or converted into them from here on has left a mark, and is not ours to write
         for family in families_among(
             cursor, ids, model.columns, model.settings, may_count_by=model.directory
@@ -265,7 +273,7 @@ def derive_into(
     known_by: datetime | None,
 ) -> None:
     """Derive families as they were (M3), once, into the temporary tables of each prefix, which stand already."""
-    rows = Rows(model.settings, model.directory)
+    rows = model.rows()
     with _no_search_for_cycles():
         for family in told:
             rows.add(

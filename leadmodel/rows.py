@@ -7,18 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from leadmodel.lifecycle.clocks import running
 from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.models import Clock, PersonRecord, Span
 from leadmodel.models import Cycle as CycleRow
 from leadmodel.models import Person as PersonRow
-from leadmodel.models import PersonRecord, Span
 
 TABLES = {
     "person": PersonRow._meta.db_table,
     "record": PersonRecord._meta.db_table,
     "cycle": CycleRow._meta.db_table,
     "span": Span._meta.db_table,
+    "clock": Clock._meta.db_table,
 }
 """Short name → stored table; figures as of an instant use tables of the same shape."""
 KEYS = {
@@ -26,6 +29,7 @@ KEYS = {
     "record": ("record_id",),
     "cycle": ("person_id", "number"),
     "span": ("person_id", "number", "ordinal"),
+    "clock": ("person_id", "number", "ordinal", "kind"),
 }
 
 
@@ -43,6 +47,7 @@ class Rows:
 
     settings: ModelSettings
     directory: Directory
+    policies: Sequence[Policies]
     files: dict[str, io.StringIO] = field(default_factory=lambda: {name: io.StringIO() for name in TABLES})
     person_of: dict[str, str] = field(default_factory=dict)
     """Record Id → the person it is: the rows of `record` once more, to compare."""
@@ -64,6 +69,9 @@ class Rows:
                 files["cycle"].write(_line(self._cycle(person.person_id, cycle, is_pre)))
                 for row in self._spans(person.person_id, cycle, is_pre):
                     files["span"].write(_line(row))
+                if cycle.closed_at is None and not person.is_deleted:
+                    for row in self._clocks(person.person_id, cycle):
+                        files["clock"].write(_line(row))
 
     def _person(self, person: Person) -> Sequence[str]:
         return (
@@ -150,6 +158,18 @@ class Rows:
                 cycle.priority or "",
                 _number(span.response_business_s),
                 _bool(span.is_off_hours),
+            )
+
+    def _clocks(self, person_id: str, cycle: Cycle) -> Iterator[Sequence[str]]:
+        texts, number = self._texts, str(cycle.number)
+        for clock in running(cycle, self.policies, self.directory):
+            yield (
+                person_id,
+                number,
+                str(clock.ordinal),
+                clock.kind,
+                texts[clock.started_at],
+                texts[clock.due_at],
             )
 
 

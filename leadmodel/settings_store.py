@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from base.models import User
 from leadmodel.lifecycle.known import ACCOUNT
+from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.reasons import Reason, Reasons
 from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages
 from leadmodel.models import SettingsVersion
@@ -57,6 +58,21 @@ def settings_in_force(*, known_by: datetime | None = None) -> ModelSettings:
     latest = versions.last() if known_by is None else versions.filter(entered_at__lte=known_by).last()
     version = latest or versions.first()
     return _read(version.text) if version is not None else SHIPPED
+
+
+def policies_ever(*, known_by: datetime | None = None) -> list[Policies]:
+    """What was ever promised, oldest first, as entered by `known_by` (None: now): clocks keep theirs (M18)."""
+    versions = SettingsVersion.objects.order_by("entered_at", "pk")
+    known = versions if known_by is None else versions.filter(entered_at__lte=known_by)
+    told = list((known if known.exists() else versions[:1]).values_list("entered_at", "text"))
+    found = [_policies(text)._replace(since=entered_at) for entered_at, text in told]
+    return found or [SHIPPED.policies_since(None)]
+
+
+@lru_cache(maxsize=4096)
+def _policies(text: str) -> Policies:
+    """The promises of a version; few values where its settings are many."""
+    return parse(text).policies_since(None)
 
 
 @lru_cache(maxsize=8)

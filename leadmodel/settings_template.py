@@ -40,6 +40,10 @@ _COMMENTS = {
     "aliases": "Which other names of stages pages show beside them, with dates: AQL, MAL, MQO, SQO; MCL, MEL, MQL,\n"
     "SAL, SQL. Nothing is derived from them. With MAL the Team page has the acceptance rate.",
     "response": "The promise to answer, in minutes of the calendar.",
+    "auto_abandon": "When automation gives somebody up: worked for working_days and untouched for untouched_days.\n"
+    "types: other limits of some lead types, the first that fits, e.g. {priority: P1, working_days: 14} or\n"
+    "{path: outbound, target_account: true, working_days: 90}. It holds for cycles first touched from then on.\n"
+    "most_a_day: so many in any 24 hours at most.",
     "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"
     "hours by weekday, e.g. monday: ['09:00-12:00', '13:00-17:00']; holidays: {country: DE, subdivision: BE};\n"
     "closed: further days off; teams: calendars of teams that work otherwise.",

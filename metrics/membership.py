@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.rebuild import AS_OF
-from leadmodel.rows import Rows
 from leadmodel.store import copy_rows, make_staging
 from leadmodel.story import Story
 from metrics.compile import STORED, parameters, rows_sql
@@ -126,7 +125,7 @@ def _state(story: Story, selection: Selection) -> Iterator[State]:
         if selection.as_of is None and selection.known_by is None:
             yield State(cursor, STORED, values)
             return
-        rows = Rows(story.model.settings, story.model.directory)
+        rows = story.model.rows()
         rows.add(story.family)
         make_staging(cursor, AS_OF)
         copy_rows(cursor, rows, AS_OF)

@@ -20,6 +20,7 @@ from leadmodel.lifecycle.calendars import Calendars
 from leadmodel.lifecycle.display import Aliases, Target, default_targets
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.mailing import CleanYourRoom
+from leadmodel.lifecycle.policies import AutoAbandon, Policies, Response
 from leadmodel.lifecycle.reasons import Reasons
 from leadmodel.lifecycle.section import Instant, Names, Section
 from leadmodel.lifecycle.stages import Path, Stage
@@ -278,21 +279,6 @@ class Teams(Section):
     source: Literal["role", "manager", "app"] = "role"
 
 
-class Response(Section):
-    """The promise to answer (M18), calendar hours (M17)."""
-
-    target_minutes: Annotated[float, Field(gt=0)] = 120
-    maximum_minutes: Annotated[float, Field(gt=0)] = 24 * 60
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Response:
-        if self.maximum_minutes < self.target_minutes:
-            raise ValueError(
-                "maximum_minutes is less than target_minutes; write the larger one as the maximum"
-            )
-        return self
-
-
 class ModelSettings(Section):
     """The whole file."""
 
@@ -311,11 +297,16 @@ class ModelSettings(Section):
     teams: Teams = Teams()
     aliases: Aliases = Aliases()
     response: Response = Response()
+    auto_abandon: AutoAbandon = AutoAbandon()
     business_time: Calendars = Calendars()
     clean_your_room: CleanYourRoom = CleanYourRoom()
     targets: dict[str, Target] = Field(default_factory=default_targets)
     few: Annotated[int, Field(ge=1)] = 10
     """Below this many, a figure is grey: too few to say."""
+
+    def policies_since(self, since: datetime | None) -> Policies:
+        """What these settings promise, in force since then."""
+        return Policies(since, self.response, self.auto_abandon)
 
     @model_validator(mode="after")
     def _writes_what_it_means(self) -> ModelSettings:

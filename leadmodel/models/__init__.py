@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from leadmodel.models.derived import Cycle, Person, PersonRecord, Span
+from leadmodel.models.derived import Clock, Cycle, Person, PersonRecord, Span
 from leadmodel.models.entered import Absence, Exclusion, Request, SettingsVersion, TeamMembership
 
 __all__ = [
     "Absence",
+    "Clock",
     "Cycle",
     "Exclusion",
     "Person",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
 
@@ -157,3 +158,23 @@ class Span(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}/{self.number}/{self.ordinal}"
+
+
+class Clock(models.Model):
+    """A clock that runs in an open cycle (M18): what is owed, since when, until when."""
+
+    pk = models.CompositePrimaryKey("person_id", "number", "ordinal", "kind")
+    person_id = _id()
+    number = models.IntegerField()
+    ordinal = models.IntegerField(help_text="The span whose holder owes it; 0 where the cycle does.")
+    kind = _code(ClockKind)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index("kind", "due_at", name="clock_due"),
+        )  # the due scan: cost follows what is due (M19)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.number}/{self.ordinal} {self.kind}"

@@ -13,6 +13,7 @@ from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.explain import Sentence, Teller, Topic
 from leadmodel.lifecycle.moments import Mark, Moment, tell
 from leadmodel.lifecycle.stages import Path
+from leadmodel.pages.clocks import ClockView, view_clocks
 from leadmodel.pages.links import about, salesforce_address, salesforce_href
 from leadmodel.pages.sentences import SentenceView, Writer, anchor
 from leadmodel.story import Activity, Story, read_exceptions
@@ -76,6 +77,7 @@ class PersonView:
     cycle_words: str
     is_customer: bool
     is_deleted: bool
+    clocks: list[ClockView]
     records: list[RecordView]
     bands: list[Band]
     why: list[SentenceView]
@@ -115,6 +117,7 @@ def view_person(story: Story, writer: Writer, *, as_of: datetime | None) -> Pers
         cycle_words=counted(len(person.cycles), "cycle", "cycles"),
         is_customer=person.is_customer,
         is_deleted=person.is_deleted,
+        clocks=view_clocks(story, at, now=now, zone=zone),
         records=_records(person, salesforce, now=now, zone=zone),
         bands=_band_views(story, writer, at),
         why=why,

@@ -17,7 +17,7 @@ from base.downloads import Value
 from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
-from leadmodel.actions import ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
+from leadmodel.actions import ABANDON, ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
 from leadmodel.pages.parts import Part, PartTile
@@ -33,6 +33,7 @@ KINDS = {
     FOLLOW_UP: "Follow-ups",
     ASSIGN: "Assignments",
     GIVE_BACK: "People given back",
+    ABANDON: "Auto-abandoned",
     UNDO: "Changes taken back",
     TASK_UNDO: "Tasks taken back",
 }

@@ -80,6 +80,23 @@ def read_current(
     return found
 
 
+def latest_activity(
+    organisation: Organisation, record_ids: Iterable[str], since: datetime
+) -> dict[str, datetime]:
+    """When a Task or Event of these records last changed, of those changed after `since`; one query per object."""
+    listed = ", ".join(f"'{record_id}'" for record_id in sorted(set(record_ids)))
+    stamp = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    latest: dict[str, datetime] = {}
+    for name in ("Task", "Event"):
+        asked = (
+            f"SELECT WhoId, SystemModstamp FROM {name} WHERE WhoId IN ({listed}) AND SystemModstamp > {stamp}"
+        )
+        for row in _query(organisation, asked):
+            at = datetime.fromisoformat(row["SystemModstamp"])
+            latest[row["WhoId"]] = max(at, latest.get(row["WhoId"], at))
+    return latest
+
+
 def change(organisation: Organisation, send: Send, values: Mapping[str, Value]) -> Told:
     """Write these values of a record unless somebody changed it since we looked."""
     seen = datetime.fromisoformat(send.modified_at).astimezone(UTC)

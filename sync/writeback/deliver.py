@@ -43,6 +43,7 @@ _MOST_HOPS = 5
 _UNTIL_WRITTEN = timedelta(seconds=2)
 """A write is in Salesforce by then, as a rule; it knows whole seconds."""
 _INSTANT = "%Y-%m-%dT%H:%M:%S.000+0000"
+_Decided = Send | Already | Conflict
 _Result = dict[str, Any]
 """What a change did, as its effect keeps it: object, record, values, and what they replaced (before)."""
 
@@ -85,7 +86,8 @@ class _Round:
     def work_off(self, todo: Sequence[Effect]) -> None:
         """All of it. Raises OrganisationError where Salesforce cannot be looked at."""
         changes = [effect for effect in todo if effect.kind.startswith(CHANGE)]
-        done = [(effect, self._change(effect, decision)) for effect, decision in self._decided(changes)]
+        decided = self._still_meant(self._decided(changes))
+        done = [(effect, self._change(effect, decision)) for effect, decision in decided]
         self._note_changes([(effect, result) for effect, result in done if result is not None])
         tasks = [effect for effect in todo if effect.kind.startswith(TASK)]
         survivors = self._survivors([effect.payload["follow"] for effect in tasks])
@@ -108,7 +110,7 @@ class _Round:
 
     # -- changes of records -----------------------------------------------------------------------
 
-    def _decided(self, changes: Sequence[Effect]) -> list[tuple[Effect, Send | Already | Conflict]]:
+    def _decided(self, changes: Sequence[Effect]) -> list[tuple[Effect, _Decided]]:
         """Each change with what is to be done about it, all records looked at in one query per object and hop."""
         writes = {effect.pk: Write.of(effect.payload) for effect in changes}
         fields: dict[str, set[str]] = {"Lead": set(), "Contact": set()}
@@ -117,7 +119,7 @@ class _Round:
                 for name, asked in change.fields.items():
                     fields[name].add(asked)
         readable = {name: wanted & _readable(name, wanted) for name, wanted in fields.items()}
-        decided: list[tuple[Effect, Send | Already | Conflict]] = []
+        decided: list[tuple[Effect, _Decided]] = []
         at = {effect.pk: writes[effect.pk].record_id for effect in changes}
         waiting = list(changes)
         for _ in range(_MOST_HOPS):
@@ -134,7 +136,38 @@ class _Round:
         lost = Conflict("The record was merged too often to follow it.")
         return decided + [(effect, lost) for effect in waiting]
 
-    def _change(self, effect: Effect, decision: Send | Already | Conflict) -> _Result | None:
+    def _still_meant(self, decided: Sequence[tuple[Effect, _Decided]]) -> list[tuple[Effect, _Decided]]:
+        """Without those meant for a record that was left alone, of which somebody has entered an activity since (M20).
+
+        They are cancelled; whoever decided them looks at what is known by then and decides anew.
+        """
+        sends = {effect.pk: decision for effect, decision in decided if isinstance(decision, Send)}
+        told = [
+            (key, Write.of(effect.payload).quiet_since)
+            for effect, _ in decided
+            if (key := effect.pk) in sends
+        ]
+        quiet = {key: datetime.fromisoformat(since) for key, since in told if since is not None}
+        if not quiet:
+            return list(decided)
+        latest = calls.latest_activity(
+            self.organisation, [sends[key].record_id for key in quiet], min(quiet.values())
+        )
+        left = []
+        for effect, decision in decided:
+            since = quiet.get(effect.pk)
+            if (
+                since is not None
+                and (at := latest.get(sends[effect.pk].record_id)) is not None
+                and at > since
+            ):
+                said = f"Somebody entered an activity at {at:%Y-%m-%d %H:%M:%S} UTC, after we had last read."
+                self._finish(effect, Effect.State.CANCELLED, said)
+            else:
+                left.append((effect, decision))
+        return left
+
+    def _change(self, effect: Effect, decision: _Decided) -> _Result | None:
         """Do one change; what it did, where that is still to be noted."""
         match decision:
             case Conflict(said):

@@ -10,6 +10,8 @@ from sync.models import WriteSwitch
 from sync.models.writing import EVERYTHING
 
 Mode = WriteSwitch.Mode
+AUTOMATIC = "salesforce.change.auto-"
+"""Kinds of what automation does begin with this."""
 
 
 def switches() -> dict[str, WriteSwitch]:
@@ -19,12 +21,17 @@ def switches() -> dict[str, WriteSwitch]:
 
 
 def mode_of(moved: Mapping[str, WriteSwitch], kind: str) -> Mode:
-    """The switch for all writes wins over a kind's own; what nobody switched is on."""
+    """The switch for all writes wins over a kind's own; one that nobody switched stands where it started."""
     everything = moved.get(EVERYTHING)
     if everything is not None and everything.mode != Mode.ON:
         return Mode(everything.mode)
     own = moved.get(kind)
-    return Mode(own.mode) if own is not None else Mode.ON
+    return Mode(own.mode) if own is not None else _at_first(kind)
+
+
+def _at_first(kind: str) -> Mode:
+    """What people decide is written; what automation does is only told, until somebody has looked and says so."""
+    return Mode.DRY if kind.startswith(AUTOMATIC) else Mode.ON
 
 
 def held_kinds(moved: Mapping[str, WriteSwitch]) -> list[str]:
@@ -35,5 +42,5 @@ def held_kinds(moved: Mapping[str, WriteSwitch]) -> list[str]:
 def switch(kind: str, mode: Mode, *, by: User, why: str, now: datetime) -> None:
     """From now on writes of this kind are treated so. Moved to where it stands, a switch has not moved."""
     now_at = switches().get(kind)
-    if (now_at.mode if now_at is not None else Mode.ON) != mode:
+    if (now_at.mode if now_at is not None else _at_first(kind)) != mode:
         WriteSwitch.objects.create(kind=kind, mode=mode, moved_by=by, why=why, moved_at=now)

@@ -40,19 +40,26 @@ class FieldChange(NamedTuple):
 
 
 class Write(NamedTuple):
-    """An intended change of one record: only the fields meant."""
+    """An intended change of one record: only the fields meant.
+
+    `quiet_since`, an instant in ISO 8601: it is only meant as long as nobody entered a Task or Event of the record
+    after it (M20).
+    """
 
     record_id: str
     changes: Sequence[FieldChange]
+    quiet_since: str | None = None
 
     def payload(self) -> dict[str, Any]:
         """As the outbox keeps it."""
-        return {"record": self.record_id, "changes": [list(change) for change in self.changes]}
+        told = {"record": self.record_id, "changes": [list(change) for change in self.changes]}
+        return told if self.quiet_since is None else told | {"quiet_since": self.quiet_since}
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> Write:
         """Out of the outbox."""
-        return cls(payload["record"], [FieldChange(*change) for change in payload["changes"]])
+        changes = [FieldChange(*change) for change in payload["changes"]]
+        return cls(payload["record"], changes, payload.get("quiet_since"))
 
 
 class Current(NamedTuple):

@@ -46,7 +46,7 @@ def test_batches_of_any_size_give_the_same_rows(seed: int) -> None:
     for batch in (1, 7, 23):
         with connection.cursor() as cursor:
             cursor.execute(
-                "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span"
+                "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock"
             )
         mark_everybody()
         rebuild_all(batch)

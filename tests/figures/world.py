@@ -61,7 +61,9 @@ def bring_in(data: Path, model: Path, folder: Path, *, now: datetime) -> None:
     assert not failed, failed
     rebuild_all()
     with connection.cursor() as cursor:  # as autovacuum does where the rows are committed
-        cursor.execute("ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span")
+        cursor.execute(
+            "ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock"
+        )
 
 
 HAND_MADE = Path(__file__).parents[1] / "data" / "hand-made-desk"

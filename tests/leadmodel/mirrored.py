@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from leadmodel.models import Cycle, Person, PersonRecord, Span
+from leadmodel.rows import TABLES
 from sandbox.org.ids import make_id
 from sync.models import Contact, Lead, LeadHistory, Mark, Task, User
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ALICE, BOB, MONA, EVE = (make_id("005", number) for number in range(1, 5))
 NAMES = {ALICE: "Alice", BOB: "Bob", MONA: "Mona", EVE: "Eve"}
-DERIVED = tuple(model._meta.db_table for model in (Person, PersonRecord, Cycle, Span))
+DERIVED = tuple(TABLES.values())
 
 
 def lead_id(number: int) -> str:

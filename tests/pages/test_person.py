@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.test import Client, override_settings
 
@@ -87,3 +87,33 @@ def test_people_are_found_by_name_company_address_and_id_within_what_one_sees(
     assert found(alice, "eves") == set()
     assert found(mona, "bobs+q") == {world.person("bobs_quick")}
     assert found(mona, "%25%25") == set()
+
+
+def test_m18_the_clocks_that_run_are_told_with_their_time(world: World, alice: Client) -> None:
+    """`from_queue` is another's first and then Alice's: each owes the answer for itself."""
+
+    def since(iso: str) -> timedelta:
+        return timedelta(minutes=round((world.now - datetime.fromisoformat(iso)) / timedelta(minutes=1)))
+
+    def clocks(name: str, ago: timedelta = timedelta(0)) -> list[tuple[str, str, timedelta, bool]]:
+        page = get(alice, world.person(name) + (f"?as_of={_iso(world, ago)}" if ago else ""))
+        told = [
+            (clock.label, clock.whose, since(clock.due.iso), clock.is_over)
+            for clock in page.context["person"].clocks
+        ]
+        assert all(f">{label}" in page.content.decode() for label, *_ in told)
+        return told
+
+    limit = 4 * DAY - HOUR / 2 - 30 * DAY
+    assert clocks("answered") == [("Given up by automation", "", limit, False)]
+    assert clocks("waiting") == [
+        ("Answer due", "", HOUR, True),
+        ("Answer at the latest", "", 3 * HOUR - DAY, False),
+    ]
+    assert clocks("from_queue", 2 * DAY - 1.5 * HOUR) == [
+        ("Answer due", "", 2 * DAY - 2 * HOUR, False),
+        ("Answer at the latest", "", DAY, False),
+        ("Answer due", "Alice", 2 * DAY - 3 * HOUR, False),
+        ("Answer at the latest", "Alice", DAY - HOUR, False),
+    ]
+    assert clocks("won") == []

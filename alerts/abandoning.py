@@ -1,0 +1,140 @@
+"""Auto-abandon (M15): close who was worked long enough and then left alone. Gather what is due → decide → the outbox.
+
+The database is the queue: the scan takes clocks that are due and that nobody else holds, and commits what it decides.
+What was decided is a write like a rep's, delivered by write-back: in a dry run until ops switch it on, undone like the
+others, and looked at once more in Salesforce before it is sent (M20).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from django.db import connection, transaction
+
+from base.models import Effect
+from base.outbox import Decided, decide
+from leadmodel.actions import ABANDON
+from leadmodel.changes import LastRead, read_last_of
+from leadmodel.lifecycle.clocks import ClockKind
+from leadmodel.lifecycle.facts import Tracked
+from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Stage
+from leadmodel.pages.shell import read_up_to
+from leadmodel.rebuild import EVERYBODY
+from leadmodel.settings_store import settings_in_force
+from sync.models import Mark
+from sync.writeback.plan import Write
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+"""People a batch takes; they stay locked while it is decided."""
+
+
+class _Due(NamedTuple):
+    person_id: str
+    number: int
+    due_at: datetime
+
+    def key(self, read_at: datetime) -> str:
+        """What makes it this one act: the cycle, its limit, and what was known, which may turn out to be too little."""
+        return f"{ABANDON}:{self.person_id}/{self.number}/{self.due_at:%Y%m%dT%H%M%S}/{read_at:%Y%m%dT%H%M%S}"
+
+
+def abandon(*, now: datetime) -> int:
+    """Decide about whoever is due by what was read of Salesforce; how many people that concerned.
+
+    Nothing is decided before Salesforce was ever read, while everybody is to be derived anew, or where the settings
+    name no nurture status.
+    """
+    read_at, _ = read_up_to()
+    if read_at is None or Mark.objects.filter(record_id=EVERYBODY).exists():
+        return 0
+    settings = settings_in_force()
+    status = settings.write_back.status_of(Stage.NURTURE, settings.stages)
+    if status is None:
+        return 0
+    at, done = min(read_at, now), 0
+    while found := _batch(settings, status, at=at, now=now):
+        done += found
+    if done:
+        log.info("abandoned", persons=done)
+    return done
+
+
+def _batch(settings: ModelSettings, status: str, *, at: datetime, now: datetime) -> int:
+    with transaction.atomic():
+        due = _take(settings, at=at, now=now, limit=min(BATCH, _left(settings, now)))
+        last = read_last_of(None, [one.person_id for one in due], settings)
+        decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
+    return len(due)
+
+
+def _left(settings: ModelSettings, now: datetime) -> int:
+    """How many more may be given up within a day; scanners that look at once may each take a batch more."""
+    lately = Effect.objects.filter(kind=ABANDON, created_at__gt=now - timedelta(days=1))
+    lately = lately.exclude(state=Effect.State.CANCELLED)
+    return max(0, settings.auto_abandon.most_a_day - lately.count())
+
+
+_TAKE = """
+    SELECT clock.person_id, clock.number, clock.due_at FROM leadmodel_clock clock
+    WHERE clock.kind = %(kind)s AND clock.due_at <= %(at)s
+      AND NOT EXISTS (
+          SELECT FROM base_effect effect
+          WHERE effect.subject = clock.person_id AND effect.kind = %(abandon)s AND effect.state <> 'cancelled'
+            AND starts_with(effect.key, %(abandon)s || ':' || clock.person_id || '/' || clock.number || '/'
+                || to_char(clock.due_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS') || '/')
+      )
+      AND NOT EXISTS (
+          SELECT FROM base_effect effect
+          WHERE effect.subject = clock.person_id AND effect.kind = %(abandon)s AND effect.ended_at > %(at)s
+      )
+      AND (
+          EXISTS (SELECT FROM sync_lead lead WHERE lead.id = clock.person_id)
+          OR %(contacts)s AND EXISTS (SELECT FROM sync_contact contact WHERE contact.id = clock.person_id)
+      )
+      AND NOT EXISTS (
+          SELECT FROM leadmodel_personrecord record JOIN leadmodel_exclusion exclusion USING (record_id)
+          WHERE record.person_id = clock.person_id AND exclusion.starts_at <= %(now)s AND exclusion.expires_at > %(now)s
+            AND exclusion.ended_at IS NULL
+      )
+      AND NOT EXISTS (
+          SELECT FROM leadmodel_personrecord record JOIN sync_mark mark USING (record_id)
+          WHERE record.person_id = clock.person_id
+      )
+    ORDER BY clock.due_at, clock.person_id LIMIT %(limit)s
+    FOR UPDATE OF clock SKIP LOCKED
+"""
+"""Whose limit is over, oldest first: not decided yet (what was cancelled is decided anew once more was read), with a
+status that can be written, not excepted (M16), and with no news that is not derived yet."""
+
+
+def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -> list[_Due]:
+    values: dict[str, str | int | bool | datetime] = {
+        "kind": ClockKind.WORKING_LIMIT,
+        "abandon": ABANDON,
+        "at": at,
+        "now": now,
+        "contacts": settings.stages.contact_status_field is not None,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, values)
+        return [_Due(*row) for row in cursor.fetchall()]
+
+
+def _decided(due: _Due, last: LastRead, status: str, at: datetime) -> Decided:
+    told = last.settings.reasons
+    changes = [last.set(Tracked.STATUS, status)]
+    if told.nurture_field is not None:
+        changes.append(last.set(Tracked.NURTURE_REASON, told.auto_abandoned[0]))
+    return Decided(
+        due.key(at),
+        ABANDON,
+        Write(due.person_id, changes, quiet_since=at.isoformat()).payload(),
+        subject=due.person_id,
+        why=f"{told.auto_abandoned[0]}: its limit was over on {due.due_at:%d %b %Y, %H:%M} UTC",
+    )

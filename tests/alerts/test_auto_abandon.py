@@ -1,0 +1,242 @@
+"""M15: whom Alice worked for thirty days and left alone for seven is given up, by a write that looks once more."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from alerts.abandoning import abandon
+from base.models import Effect, Role, User
+from config.timetable import TIMETABLE
+from leadmodel.actions import ABANDON, Asked, undo
+from leadmodel.models import Clock, Cycle, Exclusion
+from leadmodel.settings_store import enter
+from sync.models import Mark
+from sync.writeback.modes import Mode, switch
+from tests.sync.conftest import new_world, world
+from tests.sync.world import World
+from tests.writeback.writing import work_off
+
+__all__ = ["new_world", "world"]
+MODEL = """
+stages:
+  raw: [New]
+  assigned: [Assigned]
+  working: [Working]
+  qualified: [Qualified]
+  nurture: [Nurture]
+  unqualified: [Unqualified]
+reasons: {nurture_field: Nurture_Reason__c}
+paths: {inbound_sources: [Web]}
+touches: {automated_users: [otto@desk.example]}
+"""
+
+
+@pytest.fixture
+def desk(world: World) -> World:
+    """Alice's lead, called once, thirty days and an hour ago; read just now."""
+    world.control("POST", "fields", {"object": "Lead", "name": "Nurture_Reason__c", "length": 80})
+    enter(MODEL)
+    lead(world)
+    world.pass_time(days=30, hours=2)
+    world.sync()
+    return world
+
+
+@pytest.fixture
+def otto(transactional_db: None) -> User:
+    return User.objects.create_user("otto", role=Role.OPS)
+
+
+def lead(world: World, name: str = "Lovelace") -> str:
+    """Assigned, and called an hour later."""
+    made = world.lead(name, Status="Assigned", LeadSource="Web")
+    world.pass_time(hours=1)
+    world.call(made)
+    return made
+
+
+def told() -> list[tuple[str, str]]:
+    """How each decision stands, oldest first."""
+    return list(Effect.objects.filter(kind=ABANDON).order_by("pk").values_list("state", "said"))
+
+
+def do(world: World, otto: User) -> None:
+    """Otto lets automation write; what was decided is delivered."""
+    switch(ABANDON, Mode.ON, by=otto, why="looked at the dry runs", now=world.now)
+    work_off(world)
+
+
+def test_the_cycle_ends_as_nurture_by_automation(desk: World, otto: User) -> None:
+    assert abandon(now=desk.now) == 1
+    do(desk, otto)
+    desk.pass_time(minutes=1)
+    desk.sync()
+    row = desk.org.live_row("Lead", Effect.objects.get().subject)
+    assert (row["Status"], row["Nurture_Reason__c"]) == ("Nurture", "Auto-abandoned")
+    cycle = Cycle.objects.get()
+    assert (cycle.outcome, cycle.reason, cycle.handling) == ("nurture", "Auto-abandoned", "touched")
+    assert cycle.closed_at == desk.now - timedelta(minutes=1)
+    assert cycle.closed_by == desk.org.store.setting("api_user_id"), (
+        "by the integration user, and so by no rep"
+    )
+    assert not Clock.objects.exists()
+    assert abandon(now=desk.now) == 0
+
+
+def test_it_starts_as_a_dry_run(desk: World) -> None:
+    abandon(now=desk.now)
+    work_off(desk)
+    said = "Would change Status from “Assigned” to “Nurture”, Nurture_Reason__c from “empty” to “Auto-abandoned”."
+    assert told() == [("dry", said)]
+    assert desk.org.live_row("Lead", Effect.objects.get().subject)["Status"] == "Assigned"
+    desk.pass_time(days=1)
+    desk.sync()
+    assert abandon(now=desk.now) == 0, "decided once, however long it stays a dry run"
+
+
+def test_not_a_moment_before_the_limit(world: World) -> None:
+    enter(MODEL)
+    lead(world)
+    world.sync()
+    (clock,) = Clock.objects.all()
+    world.pass_time(days=29, hours=23)
+    world.sync()
+    assert abandon(now=world.now) == 0
+    world.pass_time(hours=1, seconds=-1)
+    world.sync()
+    assert abandon(now=world.now) == 0
+    world.pass_time(seconds=1)
+    assert clock.due_at == world.now
+    assert abandon(now=world.now) == 0, "Salesforce was read a second too early to know"
+    world.sync()
+    assert abandon(now=world.now) == 1
+
+
+def test_who_is_called_in_the_last_second_stays(desk: World, otto: User) -> None:
+    """M20: the call is in Salesforce and not yet here when the write goes out."""
+    abandon(now=desk.now)
+    desk.pass_time(seconds=30)
+    desk.call(Effect.objects.get().subject)
+    do(desk, otto)
+    assert [state for state, _ in told()] == ["cancelled"]
+    assert desk.org.live_row("Lead", Effect.objects.get().subject)["Status"] == "Assigned"
+    desk.pass_time(minutes=1)
+    desk.sync()
+    assert abandon(now=desk.now) == 0
+    desk.pass_time(days=7)
+    desk.sync()
+    assert abandon(now=desk.now) == 1, "seven days after that call"
+
+
+def test_what_turned_out_to_be_no_touch_is_decided_anew(desk: World, otto: User) -> None:
+    abandon(now=desk.now)
+    desk.pass_time(seconds=30)
+    planned = desk.call(Effect.objects.get().subject, Status="Not Started")
+    do(desk, otto)
+    assert planned
+    assert [state for state, _ in told()] == ["cancelled"]
+    assert abandon(now=desk.now) == 0, "nothing new is known yet"
+    desk.pass_time(minutes=1)
+    desk.sync()
+    assert abandon(now=desk.now) == 1
+    work_off(desk)
+    assert [state for state, _ in told()] == ["cancelled", "done"]
+
+
+def test_a_reps_own_disposition_wins(desk: World, otto: User) -> None:
+    abandon(now=desk.now)
+    record = Effect.objects.get().subject
+    desk.org.update("Lead", record, {"Status": "Unqualified"}, user_id=desk.user("Alice"))
+    do(desk, otto)
+    ((state, said),) = told()
+    assert state == "conflict"
+    assert "no longer “Assigned”: somebody changed it" in said
+    assert desk.org.live_row("Lead", record)["Status"] == "Unqualified"
+
+
+def test_m16_an_exception_keeps_automation_away_while_it_is_in_force(desk: World, otto: User) -> None:
+    record = Clock.objects.get().person_id
+    exclusion = Exclusion.objects.create(
+        record_id=record,
+        starts_at=desk.now,
+        expires_at=desk.pass_time(days=2),
+        reason="Long holiday",
+        owner=otto,
+    )
+    desk.pass_time(days=-1)
+    desk.sync()
+    assert abandon(now=desk.now) == 0
+    desk.pass_time(days=1)
+    assert exclusion.expires_at == desk.now
+    desk.sync()
+    assert abandon(now=desk.now) == 1
+
+
+def test_news_that_is_not_derived_yet_is_waited_for(desk: World) -> None:
+    mark = Mark.objects.create(record_id=Clock.objects.get().person_id)
+    assert abandon(now=desk.now) == 0
+    mark.delete()
+    mark = Mark.objects.create(record_id="*")
+    assert abandon(now=desk.now) == 0
+    mark.delete()
+    assert abandon(now=desk.now) == 1
+
+
+def test_six_scanners_at_once_decide_once(desk: World) -> None:
+    for number in range(5):
+        lead(desk, f"Lead {number}")
+    desk.pass_time(days=30)
+    desk.sync()
+
+    def scan(_: int) -> int:
+        try:
+            return abandon(now=desk.now)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(scan, range(6)))
+    abandon(now=desk.now)
+    subjects = list(Effect.objects.values_list("subject", flat=True))
+    assert len(subjects) == 6
+    assert len(set(subjects)) == 6
+
+
+def test_no_more_than_so_many_a_day(world: World) -> None:
+    enter(f"{MODEL}auto_abandon: {{most_a_day: 2}}\n")
+    first = [lead(world, f"Lead {number}") for number in range(5)]
+    world.pass_time(days=31)
+    world.sync()
+    assert abandon(now=world.now) == 2
+    assert abandon(now=world.now) == 0
+    world.pass_time(days=1)
+    world.sync()
+    assert abandon(now=world.now) == 2
+    world.pass_time(days=1)
+    world.sync()
+    assert abandon(now=world.now) == 1
+    assert list(Effect.objects.order_by("pk").values_list("subject", flat=True)) == first, (
+        "longest overdue first"
+    )
+
+
+def test_ops_takes_it_back(desk: World, otto: User) -> None:
+    abandon(now=desk.now)
+    do(desk, otto)
+    effect = Effect.objects.get()
+    desk.pass_time(minutes=5)
+    undo(Asked(otto, "once", desk.now), effect)
+    work_off(desk)
+    row = desk.org.live_row("Lead", effect.subject)
+    assert (row["Status"], row["Nurture_Reason__c"]) == ("Assigned", None)
+    desk.pass_time(minutes=1)
+    desk.sync()
+    assert abandon(now=desk.now) == 0, "whoever was taken back stays"
+
+
+def test_the_timetable_looks_for_what_is_due() -> None:
+    assert TIMETABLE["act on what is due"]["task"] == "alerts.tasks.act_on_due"

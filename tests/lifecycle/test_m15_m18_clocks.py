@@ -1,0 +1,109 @@
+"""M15, M18: what is owed about an open cycle is due at a moment that follows from policy and facts alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from leadmodel.lifecycle.clocks import Clock, ClockKind, running
+from leadmodel.lifecycle.policies import Policies
+from tests.lifecycle.desk import ALICE, BOB, DAY, DIRECTORY, QUEUE, Desk, assigned, at, minutes, model
+
+TARGET, MAXIMUM, LIMIT = ClockKind
+
+
+def policies(**sections: Any) -> list[Policies]:
+    """These for all time."""
+    return [model(**sections).policies_since(None)]
+
+
+def clocks(
+    desk: Desk, ever: list[Policies] | None = None
+) -> list[tuple[ClockKind, int, float | None, float | None]]:
+    """Each clock of the latest cycle: what is owed, by which span, from when to when, in minutes."""
+    found = running(desk.person().cycles[-1], ever or policies(), DIRECTORY)
+    return [(kind, ordinal, minutes(start), minutes(due)) for kind, ordinal, start, due in found]
+
+
+def test_m18_an_answer_is_owed_by_the_cycle_and_by_who_holds_the_person() -> None:
+    assert clocks(assigned(0)) == [
+        (TARGET, 0, 0, 120),
+        (MAXIMUM, 0, 0, DAY),
+        (TARGET, 1, 0, 120),
+        (MAXIMUM, 1, 0, DAY),
+    ]
+
+
+def test_m18_whoever_gets_the_person_has_a_clock_of_their_own() -> None:
+    desk = assigned(0).owner(100, ALICE, BOB)
+    assert clocks(desk)[2:] == [(TARGET, 2, 100, 220), (MAXIMUM, 2, 100, 100 + DAY)]
+
+
+def test_m18_a_queue_owes_nothing_and_the_cycle_goes_on_owing() -> None:
+    desk = assigned(0).owner(100, ALICE, QUEUE)
+    assert [ordinal for _, ordinal, _, _ in clocks(desk)] == [0, 0]
+
+
+def test_m15_from_the_first_touch_on_only_the_limit_runs() -> None:
+    assert clocks(assigned(0).call(60)) == [(LIMIT, 0, 60, 60 + 30 * DAY)]
+
+
+@pytest.mark.parametrize(("last", "due"), [(10 * DAY, 60 + 30 * DAY), (29 * DAY, 36 * DAY)])
+def test_m15_thirty_days_of_work_and_seven_without_a_touch(last: int, due: int) -> None:
+    assert clocks(assigned(0).call(60).call(last))[0][3] == due
+
+
+def test_m15_the_limit_is_that_of_the_lead_type() -> None:
+    ever = policies(
+        auto_abandon={
+            "types": [
+                {"path": "outbound", "working_days": 90},
+                {"target_account": False, "working_days": 14, "untouched_days": 3},
+            ]
+        }
+    )
+    assert clocks(assigned(0).call(60), ever) == [(LIMIT, 0, 60, 60 + 14 * DAY)]
+
+
+@pytest.mark.parametrize("status", ["Qualified", "Nurture", "Unqualified", "New"])
+def test_m18_an_ended_cycle_owes_nothing(status: str) -> None:
+    assert clocks(assigned(0).call(60).status(90, "Assigned", status)) == []
+
+
+@given(st.integers(0, 60 * DAY), st.integers(1, 40), st.integers(1, 40))
+def test_m18_a_clock_keeps_the_policy_that_held_when_it_started(
+    changed: int, before: int, after: int
+) -> None:
+    ever = [
+        model(auto_abandon={"working_days": before}).policies_since(None),
+        model(auto_abandon={"working_days": after}).policies_since(at(changed)),
+    ]
+    ((_, _, started, due),) = clocks(assigned(0).call(60), ever)
+    assert started == 60
+    assert due == max(60 + (after if changed <= 60 else before) * DAY, 60 + 7 * DAY)
+
+
+@given(st.lists(st.integers(1, 60 * DAY), min_size=1, max_size=8))
+def test_m15_a_touch_never_brings_the_end_nearer(touches: list[int]) -> None:
+    desk, due = assigned(0), []
+    for touch in sorted(touches):
+        desk = desk.call(touch)
+        due.append(running(desk.person().cycles[-1], policies(), DIRECTORY))
+    ends = [next(iter(clock)).due_at for clock in due]
+    assert ends == sorted(ends)
+    assert ends[-1] >= at(max(touches)) + timedelta(days=7)
+
+
+def test_a_limit_for_nobody_is_a_mistake_that_is_told() -> None:
+    with pytest.raises(ValidationError, match="name path, priority or target_account"):
+        model(auto_abandon={"types": [{"working_days": 3}]})
+
+
+def test_a_clock_is_told_by_what_it_is() -> None:
+    (clock,) = running(assigned(0).call(60).person().cycles[-1], policies(), DIRECTORY)
+    assert clock == Clock(LIMIT, 0, at(60), at(60 + 30 * DAY))
