@@ -23,6 +23,7 @@ NAMES = {
     "load": ("load",),
     "rebuild": ("rebuild", "rebuild_sql", "rebuild_changed"),
     "pages": ("team_page", "person_page", "since_page"),
+    "due_scan": ("due_scan",),
     "polls": ("pull_bulk", "empty_poll", "increment", "edit_to_mirror"),
 }
 """Module → the benchmarks it runs."""
