@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+import structlog
 from django.db import connection, transaction
 
 from base.models import User
@@ -13,9 +14,11 @@ from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.reasons import Reason, Reasons
 from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages
 from leadmodel.models import SettingsVersion
-from leadmodel.settings_file import parse
+from leadmodel.settings_file import WrongSettings, parse
 from sync.fields import want
 from sync.models import Mark
+
+log = structlog.get_logger(__name__)
 
 SHIPPED = ModelSettings(
     stages=Stages(
@@ -61,18 +64,27 @@ def settings_in_force(*, known_by: datetime | None = None) -> ModelSettings:
 
 
 def policies_ever(*, known_by: datetime | None = None) -> list[Policies]:
-    """What was ever promised, oldest first, as entered by `known_by` (None: now): clocks keep theirs (M18)."""
+    """What was ever promised, oldest first, as entered by `known_by` (None: now): clocks keep theirs (M18).
+
+    A version of before an upgrade that this program no longer reads is passed over, and its clocks keep to the version
+    before.
+    """
     versions = SettingsVersion.objects.order_by("entered_at", "pk")
     known = versions if known_by is None else versions.filter(entered_at__lte=known_by)
-    told = list((known if known.exists() else versions[:1]).values_list("entered_at", "text"))
-    found = [_policies(text)._replace(since=entered_at) for entered_at, text in told]
+    told = list((known if known.exists() else versions[:1]).values_list("pk", "entered_at", "text"))
+    read = ((entered_at, _policies(number, text)) for number, entered_at, text in told)
+    found = [policies._replace(since=entered_at) for entered_at, policies in read if policies is not None]
     return found or [SHIPPED.policies_since(None)]
 
 
 @lru_cache(maxsize=4096)
-def _policies(text: str) -> Policies:
-    """The promises of a version; few values where its settings are many."""
-    return parse(text).policies_since(None)
+def _policies(number: int, text: str) -> Policies | None:
+    """The promises of a version, few values where its settings are many; None where it cannot be read any more."""
+    try:
+        return parse(text).policies_since(None)
+    except WrongSettings as wrong:
+        log.warning("version_unreadable", version=number, why=str(wrong))
+        return None
 
 
 @lru_cache(maxsize=8)
