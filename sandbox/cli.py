@@ -20,7 +20,8 @@ from sandbox.org.org import Org
 from sandbox.org.store import Store, StoreError
 from sandbox.server.certificates import issue
 from sandbox.server.clients import BadCertificate, Clients
-from sandbox.server.serving import PortTaken, Service, listen
+from sandbox.server.listening import PortTaken, listen
+from sandbox.server.serving import Service
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from sandbox.org.org import Org
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 from tests.browser.conftest import Visit
 from tests.sync.conftest import new_org
 

@@ -17,7 +17,8 @@ from sandbox.loading.load import load
 from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 from sync.models import Lead
 from sync.pull import pull
 from sync.salesforce.client import connect

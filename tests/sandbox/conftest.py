@@ -16,7 +16,8 @@ from sandbox.org.ids import make_id
 from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday; the organisation's clock stands there until a test moves it."""

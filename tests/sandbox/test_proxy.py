@@ -12,7 +12,8 @@ import requests
 
 from sandbox.org.org import Org
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 from tests.sandbox.conftest import TIMEOUT_S, TOKEN
 
 READ = 65_536

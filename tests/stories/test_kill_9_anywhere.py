@@ -17,7 +17,8 @@ from sandbox.company import build
 from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 from sync.salesforce.objects import OBJECTS
 from tests.setup.conftest import eventually
 from tests.stories.conftest import BOOKS, MIRROR, Machine

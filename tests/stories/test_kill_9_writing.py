@@ -11,7 +11,8 @@ import pytest
 
 from base.outbox import LEASE
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 from tests.stories.conftest import Machine
 from tests.sync.conftest import NOON, new_org
 from tests.sync.world import TOKEN, World

@@ -15,7 +15,8 @@ from sandbox.org.ids import make_id
 from sandbox.org.org import Org
 from sandbox.org.store import Store
 from sandbox.server.certificates import issue
-from sandbox.server.serving import Service, background, listen
+from sandbox.server.listening import background, listen
+from sandbox.server.serving import Service
 from sync import reading
 from tests.sync.world import TOKEN, World
 
