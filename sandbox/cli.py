@@ -20,7 +20,7 @@ from sandbox.org.org import Org
 from sandbox.org.store import Store, StoreError
 from sandbox.server.certificates import issue
 from sandbox.server.clients import BadCertificate, Clients
-from sandbox.server.listening import PortTaken, listen
+from sandbox.server.listening import PortTaken, listen, port_number
 from sandbox.server.serving import Service
 
 
@@ -50,13 +50,13 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve an organisation over HTTP, on this machine only")
     _add_data(serve)
-    serve.add_argument("--port", type=_port, default=0, help="http port; 0 takes a free one")
-    serve.add_argument("--https-port", type=_port, help="https port; 0 takes a free one")
+    serve.add_argument("--port", type=port_number, default=0, help="http port; 0 takes a free one")
+    serve.add_argument("--https-port", type=port_number, help="https port; 0 takes a free one")
     serve.add_argument(
         "--ca-out", type=Path, metavar="FILE", help="where to write the authority https clients trust"
     )
     serve.add_argument(
-        "--proxy-port", type=_port, help="port of a proxy that leads *.salesforce.com to the https port"
+        "--proxy-port", type=port_number, help="port of a proxy that leads *.salesforce.com to the https port"
     )
     serve.add_argument(
         "--jwt-certificate",
@@ -91,13 +91,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="FILE", help="the organisation's file")
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
-    return port
 
 
 def _speed(text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import errno
@@ -25,6 +26,14 @@ _MOMENT_S = 0.005
 
 class PortTaken(Exception):
     """Another program listens on the port; the message is a sentence that says so."""
+
+
+def port_number(text: str) -> int:
+    """A port of a command line. Raises ArgumentTypeError."""
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}")
+    return port
 
 
 def listen(port: int) -> socket.socket:

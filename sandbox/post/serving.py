@@ -1,0 +1,59 @@
+"""The mail server and its pages at once, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sandbox.post.app import create_app
+from sandbox.post.mailbox import Mailbox
+from sandbox.post.smtp import Taking
+from sandbox.server.listening import HOST, PromptServer, let_nobody_in
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Post:
+    """Over sockets that listen already."""
+
+    mailbox: Mailbox
+    smtp: socket.socket
+    http: socket.socket
+    clock: Callable[[], datetime] = _wall_clock
+    _taking: Taking | None = None
+    _server: PromptServer | None = None
+
+    @property
+    def smtp_address(self) -> str:
+        """Where mails are taken."""
+        return f"{HOST}:{self.smtp.getsockname()[1]}"
+
+    @property
+    def url(self) -> str:
+        """Where they are shown."""
+        return f"http://{HOST}:{self.http.getsockname()[1]}/"
+
+    async def run(self) -> None:
+        """Serves until `stop` is called."""
+        self._taking = Taking(self.smtp, self.mailbox, self.clock)
+        self._server = PromptServer(create_app(self.mailbox, self.smtp_address))
+        try:
+            await asyncio.gather(self._taking.serve(), self._server.serve([self.http]))
+        finally:
+            await self._server.cut_what_is_left()
+
+    def stop(self) -> None:
+        """From the serving thread: lets answers under way finish, for a few seconds."""
+        let_nobody_in((self.smtp, self.http), then=self._leave)
+
+    def _leave(self) -> None:
+        if self._taking is not None:
+            self._taking.leave()
+        if self._server is not None:
+            self._server.leave()
