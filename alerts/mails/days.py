@@ -55,6 +55,11 @@ def may_be_due(recipient: Recipient, now: datetime) -> bool:
     return is_new and _morning(recipient, today).due_at <= now
 
 
+def day_of(recipient: Recipient, now: datetime) -> Morning:
+    """The manager's day at `now`, whether or not they work on it."""
+    return _morning(recipient, now.astimezone(recipient.zone).date())
+
+
 def due(recipient: Recipient, now: datetime) -> Due:
     """The working mornings whose time has come and that were not decided about.
 

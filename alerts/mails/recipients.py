@@ -21,6 +21,8 @@ from leadmodel.models import Absence
 from sync.models import User as SalesforceUser
 
 KIND = "mail.clean-your-room"
+ASKED_FOR = "mail.clean-your-room-asked"
+"""The same mail out of turn, because somebody asked for it: no day's mail, and none the next one counts from."""
 
 
 def key_of(user_id: int, day: date) -> str:

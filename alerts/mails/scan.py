@@ -7,14 +7,15 @@ sent again after a crash, is that very mail. What is not sent is decided in the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from django.conf import settings as django
 from django.db import transaction
 
-from alerts.mails.days import Morning, Recipient, due, may_be_due, why_none
-from alerts.mails.recipients import KIND, key_of, read_recipients, with_calendars
+from alerts.mails.days import Morning, Recipient, day_of, due, may_be_due, why_none
+from alerts.mails.recipients import ASKED_FOR, KIND, key_of, read_recipients, with_calendars
 from alerts.mails.writing import write
 from base.models import Effect, User
 from base.outbox import Decided, decide
@@ -51,6 +52,38 @@ def scan(*, now: datetime) -> int:
     return len(chosen)
 
 
+class CannotBeAsked(Exception):
+    """There is no mail to ask for. The text says why, and what to do."""
+
+
+def ask(user: User, *, now: datetime) -> Effect:
+    """Decide this manager's mail of the day if it is due and was not decided yet, else one like it out of turn.
+
+    That may be asked for on any day and at any time. For whom and what, the rules are those of the day's: it may come
+    back as not sent, with its reason. Raises CannotBeAsked.
+    """
+    read_at, _ = read_up_to()
+    if read_at is None:
+        raise CannotBeAsked(
+            "Salesforce was never read, so there is nothing to tell: run `manage.py pull` first."
+        )
+    settings, at = settings_in_force(), min(read_at, now)
+    found = list(read_recipients(settings, now=now, users=[user.pk]).values())
+    if not found:
+        raise CannotBeAsked(
+            f"{user} is no active manager with an active user in Salesforce: mails are for those."
+        )
+    [(_, recipient)] = with_calendars(found, settings)
+    day = day_of(recipient, now)
+    key = key_of(user.pk, day.day)
+    with transaction.atomic():
+        decided = _decided(user, recipient, settings, at=at, now=now)
+        if not decided or decided[-1].key != key:
+            asked = _written(user, recipient, day, settings, at=at, now=now)
+            decided = [*decided, replace(asked, key=f"{key}/asked/{now:%H%M%S.%f}", kind=ASKED_FOR)]
+        return decide(decided, by=None, now=now)[-1]
+
+
 def _decided(
     user: User, recipient: Recipient, settings: ModelSettings, *, at: datetime, now: datetime
 ) -> list[Decided]:
@@ -63,14 +96,21 @@ def _decided(
     # whoever looks at once writes it too; whose row comes second is left out
     if today is None or Effect.objects.filter(key=key_of(user.pk, today.day)).exists():
         return decided
+    return [*decided, _written(user, recipient, today, settings, at=at, now=now)]
+
+
+def _written(
+    user: User, recipient: Recipient, today: Morning, settings: ModelSettings, *, at: datetime, now: datetime
+) -> Decided:
+    """The mail of a day, or why there is none."""
     why = why_none(recipient, ends_at=today.ends_at, now=now)
     if why:
-        return [*decided, _one(recipient, today, not_done=why)]
+        return _one(recipient, today, not_done=why)
     mail = write(user, settings, zone=recipient.zone, at=at, now=now)
     if mail.is_empty:
-        return [*decided, _one(recipient, today, not_done="Not sent: there is nothing to clean up.")]
+        return _one(recipient, today, not_done="Not sent: there is nothing to clean up.")
     written = {"as_of": at.isoformat(), "subject": mail.subject, "text": mail.text, "html": mail.html}
-    return [*decided, _one(recipient, today, written)]
+    return _one(recipient, today, written)
 
 
 def _one(

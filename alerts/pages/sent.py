@@ -13,6 +13,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from alerts.mails.delivery import MAILS
+from alerts.mails.recipients import ASKED_FOR
 from base.address import one_of, read_place
 from base.downloads import Value
 from base.models import Effect, User
@@ -59,7 +60,10 @@ class SentAsked:
 
 @dataclass(frozen=True)
 class MailRow:
-    """One mail. `has_text`: it was written, and can be read; `can_try_again`: it failed and its day is not over."""
+    """One mail. `has_text`: it was written, and can be read; `can_try_again`: it failed and its day is not over.
+
+    `was_asked`: sent out of turn, beside its day's.
+    """
 
     number: int
     at: Instant
@@ -72,6 +76,7 @@ class MailRow:
     attempts: int
     has_text: bool
     can_try_again: bool
+    was_asked: bool
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ def read_rows(mails: Sequence[Effect], *, now: datetime, zone: ZoneInfo) -> list
             attempts=mail.attempts,
             has_text="html" in mail.payload,
             can_try_again=can_try_again(mail, now),
+            was_asked=mail.kind == ASKED_FOR,
         )
         for mail in mails
     ]
