@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -14,8 +15,9 @@ from base.servers.home import REPOSITORY
 from base.servers.processes import ENDING, die_with_parent, last_lines
 from config.demo.errors import DemoError
 
+READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
-POLL = 0.1
+POLL = 0.05
 
 
 class Children:
@@ -25,6 +27,7 @@ class Children:
         """Each child's words go to a file of its name in `logs`."""
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._ending: set[str] = set()
         self.environment = dict(environment)
 
     def __enter__(self) -> Self:
@@ -43,21 +46,42 @@ class Children:
         return log
 
     def run(self, what: str, command: Sequence[str]) -> None:
-        """Run a process to its end, its words going to the terminal. Raises DemoError if it fails."""
-        process = self._popen(what, command, stdout=None)
+        """Run a process to its end, its words going to the terminal. Raises DemoError if it fails.
+
+        Such steps show their own progress, so they log nothing but trouble.
+        """
+        process = self._popen(what, command, stdout=None, quiet=True)
         while process.poll() is None:
             self.check(except_for=what)
             time.sleep(POLL)
         del self._running[what]
         if process.returncode:
-            message = f"The demo stops: {what} failed (see above)."
-            raise DemoError(message)
+            raise DemoError(f"The demo stops: {what} failed (see above).")
+
+    def begin(self, what: str, command: Sequence[str]) -> None:
+        """Start a process that ends by itself while others run, its words going to the terminal."""
+        self._popen(what, command, stdout=None, quiet=True)
+        self._ending.add(what)
+
+    def wait_for_words(self, log: Path, words: re.Pattern[str]) -> re.Match[str]:
+        """Wait until a process that was started says this in its log. Raises DemoError where it does not."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not (found := words.search(log.read_text(errors="replace"))):
+            self.check()
+            if time.monotonic() > deadline:
+                message = f"The demo's {log.stem} does not get ready within {READY_SECONDS:.0f} s: see {log}."
+                raise DemoError(message)
+            time.sleep(POLL)
+        return found
 
     def check(self, *, except_for: str = "") -> None:
-        """Raise DemoError, with its last words, if a process that is meant to run has ended."""
+        """Raise DemoError, with its last words, if a process that is meant to run has ended, or another failed."""
         for name, process in self._running.items():
             status = process.poll()
-            if name != except_for and status is not None:
+            if name in self._ending:
+                if status:
+                    raise DemoError(f"The demo stops: {name} failed (see above).")
+            elif name != except_for and status is not None:
                 how = f"signal {signal.Signals(-status).name}" if status < 0 else f"status {status}"
                 words = last_lines(self._logs / f"{name}.log", 15) or "nothing"
                 message = f"The demo stops: its {name} ended ({how}). Its last words:\n{words}"
@@ -82,7 +106,13 @@ class Children:
         self._running.clear()
 
     def _popen(
-        self, name: str, command: Sequence[str], *, stdout: IO[bytes] | None, pass_fds: Sequence[int] = ()
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        stdout: IO[bytes] | None,
+        pass_fds: Sequence[int] = (),
+        quiet: bool = False,
     ) -> subprocess.Popen[bytes]:
         # A signal between the start of a process and the note of it would leave the process behind.
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
@@ -93,7 +123,7 @@ class Children:
                 stdout=stdout,
                 stderr=subprocess.STDOUT if stdout else None,
                 cwd=REPOSITORY,
-                env=self.environment,
+                env=self.environment | ({"LOG_LEVEL": "WARNING"} if quiet else {}),
                 pass_fds=pass_fds,
                 # The terminal's Ctrl-C goes to the demo alone, which then stops everything in order.
                 start_new_session=True,

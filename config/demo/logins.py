@@ -70,6 +70,8 @@ def _make(role: Role, salesforce: SalesforceUser | None, otherwise: str) -> Logi
         "salesforce_id": salesforce.pk if salesforce else None,
         "first_name": first[:150],
         "last_name": last[:150],
+        # not the Salesforce user's own, who may be a real person
+        "email": f"{role}@demo.example",
         "is_staff": role is Role.OPS,
         "is_superuser": role is Role.OPS,
         "password": make_password(PASSWORD),

@@ -13,14 +13,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
+from django.utils import timezone
+
+from alerts.mails.recipients import read_recipients
+from base.models import Role, User
 from base.servers.home import Home
 from base.servers.locks import open_lock, try_lock
-from config.demo import database, logins, sandbox
+from config.demo import database, logins, mail, sandbox
 from config.demo.children import Children
 from config.demo.database import Note
 from config.demo.errors import DemoError, Stopped
 from config.demo.organisation import DataFile, ExampleCompany, Organisation
 from config.demo.ports import listen
+from leadmodel.settings_store import settings_in_force
 from sync.connection.store import forget_secrets
 
 MEGABYTE = 1 << 20
@@ -56,8 +61,7 @@ def run(demo: Demo, home: Home, say: Say) -> None:
             message = f"A demo already runs from {home.folder}: stop it first, or look at it in the browser."
             raise DemoError(message)
         _refuse_full_disk(folder)
-        # The steps show their own progress; only what runs on logs, to its file.
-        with Children(folder, os.environ | {"LEADMODEL_DEMO": "true", "LOG_LEVEL": "WARNING"}) as children:
+        with Children(folder, os.environ | {"LEADMODEL_DEMO": "true"}) as children:
             _show(demo, folder, children, say)
     finally:
         os.close(lock)
@@ -73,6 +77,7 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
         say(f"Making {demo.organisation.describe()} …")
         children.run("making the organisation", demo.organisation.command(data.begin()))
         data.accept(fingerprint)
+        mail.forget(folder)
     _manage(children, "migrate", "--verbosity", "0")
     # one made on the settings page leads to the address of an earlier start, where nobody listens any more
     forget_secrets()
@@ -88,15 +93,18 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
         say("Done. The data stay: `python manage.py report` reads them.")
         return
     people = logins.make(demo.organisation.rep)
-    children.environment["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "INFO")
+    address = f"http://localhost:{listener.getsockname()[1]}"
+    children.environment["SITE_URL"] = address
+    mails = mail.serve(children, folder)
     _start_app(children, listener.fileno())
-    port = listener.getsockname()[1]
     listener.close()
-    say(f"\nLeadmodel is at http://localhost:{port}/\n")
+    say(f"\nLeadmodel is at {address}/\n")
     for person in people:
         say(f"  {person.role:<8} {person.username:<10} password {logins.PASSWORD:<16} {person.who}")
+    say(f"\nThe mails it sends are at {mails} and go nowhere else.")
     say("\nCtrl-C stops everything; the data stay until `make demo-reset`.")
     try:
+        _send_first_mail(children)
         while True:
             children.check()
             time.sleep(WATCH_EVERY)
@@ -151,8 +159,23 @@ def _start_app(children: Children, listener: int) -> None:
     children.start("beat", [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"])
 
 
+def _send_first_mail(children: Children) -> None:
+    """The manager's mail of today if its time has come, else the same out of turn: there is one to see on any day."""
+    managers = User.objects.filter(username=Role.MANAGER)
+    may_get_one = read_recipients(
+        settings_in_force(), now=timezone.now(), users=managers.values_list("pk", flat=True)
+    )
+    if may_get_one:
+        children.begin(*_managing("mail", Role.MANAGER))
+
+
 def _manage(children: Children, *arguments: str) -> None:
-    children.run(f"`manage.py {' '.join(arguments)}`", [sys.executable, "manage.py", *arguments])
+    children.run(*_managing(*arguments))
+
+
+def _managing(*arguments: str) -> tuple[str, list[str]]:
+    """A command of the app: what it is called, and how it is started."""
+    return f"`manage.py {' '.join(arguments)}`", [sys.executable, "manage.py", *arguments]
 
 
 def _refuse_full_disk(folder: Path) -> None:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import sys
-import time
 from pathlib import Path
 
 from config.demo.children import Children
-from config.demo.errors import DemoError
 
-READY_SECONDS = 60.0
-POLL = 0.05
 ADDRESS = re.compile(r"https://(?:127\.0\.0\.1|localhost):(\d+)\s")
 
 
@@ -35,20 +31,9 @@ def serve(children: Children, data: Path, folder: Path, *, speed: float | None) 
         ],
     )  # fmt: skip
     children.environment |= {
-        "SALESFORCE_URL": f"https://localhost:{_wait_for_port(children, log)}",
+        "SALESFORCE_URL": f"https://localhost:{children.wait_for_words(log, ADDRESS)[1]}",
         "SALESFORCE_CLIENT_ID": "sandbox",
         "SALESFORCE_CLIENT_SECRET": "sandbox",
         "SALESFORCE_CA_FILE": str(authority),
         "SALESFORCE_ALLOW_LOCAL": "true",
     }
-
-
-def _wait_for_port(children: Children, log: Path) -> int:
-    deadline = time.monotonic() + READY_SECONDS
-    while not (found := ADDRESS.search(log.read_text(errors="replace"))):
-        children.check()
-        if time.monotonic() > deadline:
-            message = f"The sandbox organisation does not get ready within {READY_SECONDS:.0f} s: see {log}."
-            raise DemoError(message)
-        time.sleep(POLL)
-    return int(found[1])

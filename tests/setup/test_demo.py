@@ -22,6 +22,8 @@ from tests.setup.conftest import eventually, hold_and_query, processes, query
 
 pytestmark = pytest.mark.timeout(240)
 LEADS = ["--leads", "500"]
+OUR_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+"""What they set for themselves, and a newcomer has not."""
 
 
 class Machine:
@@ -29,9 +31,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.home = Home(folder / "test", Purpose.TEST)
-        kept = {
-            name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
-        }
+        kept = {name: value for name, value in os.environ.items() if name not in OUR_TESTS}
         self._environment = kept | {"LEADMODEL_HOME": str(folder), "LEADMODEL_PURPOSE": "test"}
         self.output = folder / "demo.out"
         self._started: list[subprocess.Popen[bytes]] = []
@@ -81,20 +81,25 @@ def test_once_leaves_the_data_in_place_and_a_second_time_continues(machine: Mach
     assert status == 0, said
     leads = machine.count("sync_lead")
     assert leads == 500
+    mails = machine.home.private / "demo" / "mails.data"
+    mails.touch()
 
     status, said = machine.run(*LEADS, "--once")
     assert status == 0, said
     assert "Making" not in said
     assert machine.count("sync_lead") == leads
+    assert mails.exists()
 
     status, said = machine.run("--leads", "510", "--once")
     assert status == 0, said
     assert "another organisation's demo: it starts afresh" in said
     assert machine.count("sync_lead") == 510
+    assert not mails.exists()
 
 
 def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(machine: Machine) -> None:
-    demo = machine.start(*LEADS)
+    # no mail server but the demo's own is used
+    demo = machine.start(*LEADS, EMAIL_HOST="mail.invalid", EMAIL_HOST_USER="otto", EMAIL_HOST_PASSWORD="no")
 
     def serves() -> bool:
         assert demo.poll() is None, machine.said()
@@ -107,6 +112,16 @@ def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(machine:
         assert answer.read() == b"ok\n"
     for login in ("rep", "manager", "ops"):
         assert re.search(rf"^  {login} .* password ", machine.said(), re.MULTILINE)
+
+    mails = re.search(r"http://127\.0\.0\.1:\d+/", machine.said())
+    assert mails
+    eventually("the manager has a mail", lambda: "Sent: " in machine.said())
+    sent = re.search(r"^Sent: (.*)\.$", machine.said(), re.MULTILINE)
+    assert sent
+    with urllib.request.urlopen(mails[0], timeout=10) as answer:  # noqa: S310
+        assert sent[1] in answer.read().decode()
+    with urllib.request.urlopen(f"{mails[0]}mails/1/html", timeout=10) as answer:  # noqa: S310
+        assert f'href="{address[0]}/team/?' in answer.read().decode()
 
     second = machine.start(*LEADS)
     assert second.wait(timeout=60) == 1

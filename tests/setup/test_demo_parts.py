@@ -77,6 +77,19 @@ def test_a_step_that_fails_is_named(children: Children) -> None:
         children.run("counting", [sys.executable, "-c", "import sys; sys.exit(3)"])
 
 
+def test_a_step_beside_the_others_may_end_and_may_not_fail(children: Children) -> None:
+    with children:
+        children.begin("counting", [sys.executable, "-c", ""])
+        children.begin("dividing", [sys.executable, "-c", "1 / 0"])
+
+        def never() -> bool:
+            children.check()
+            return False
+
+        with pytest.raises(DemoError, match=r"The demo stops: dividing failed \(see above\)"):
+            eventually("the demo is told", never)
+
+
 def test_kill_9_of_the_demo_ends_its_processes(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from config.demo.children import Children; "
