@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -103,14 +104,29 @@ def _ensure_running(home: Home) -> None:
                 "end it and try again."
             )
             raise ServersError(message)
-        if is_locked(home.supervised):
-            _wait_until_ready(home, None)
-        else:
-            home.ready.unlink(missing_ok=True)
-            home.failed.unlink(missing_ok=True)
-            _wait_until_ready(home, _start_supervisor(home))
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            if is_locked(home.supervised):
+                _wait_until_ready(home, None)
+            else:
+                home.ready.unlink(missing_ok=True)
+                home.failed.unlink(missing_ok=True)
+                _wait_until_ready(home, _start_supervisor(home))
+            # a killed supervisor holds its lock for a moment after its servers are gone
+            if _answers(home) or time.monotonic() > deadline:
+                return
+            time.sleep(POLL)
     finally:
         os.close(starting)
+
+
+def _answers(home: Home) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(home.sockets / ".s.PGSQL.5432"))
+        except OSError:
+            return False
+    return True
 
 
 def _start_supervisor(home: Home) -> subprocess.Popen[bytes]:

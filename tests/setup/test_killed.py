@@ -5,10 +5,21 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from base.servers import Home, hold
-from base.servers.locks import is_locked
-from tests.setup.conftest import Holder, eventually, postmaster_of, processes, query, supervisor_of
+from base.servers.locks import is_locked, open_lock, try_lock
+from tests.setup.conftest import (
+    Holder,
+    eventually,
+    hold_and_query,
+    postmaster_of,
+    processes,
+    query,
+    supervisor_of,
+)
 
 
 def test_of_the_only_client_ends_the_servers(home: Home, holder: Callable[[], Holder]) -> None:
@@ -65,6 +76,20 @@ def test_of_everything_at_once_loses_nothing_committed(home: Home, holder: Calla
 
     with hold(home):
         assert query(home, "SELECT answer FROM kept") == 42
+
+
+def test_the_word_of_a_supervisor_that_is_dying_is_not_believed(home: Home) -> None:
+    """Its lock goes a moment after its servers: until then it looks as if they ran."""
+    home.folder.mkdir(parents=True)
+    dying = open_lock(home.supervised)
+    assert try_lock(dying, exclusive=True)
+    home.ready.write_text("1")
+    with ThreadPoolExecutor() as pool:
+        command = pool.submit(hold_and_query, home, "SELECT 1")
+        with pytest.raises(TimeoutError):
+            command.result(timeout=0.5)
+        os.close(dying)
+        assert command.result(timeout=60) == 1
 
 
 def test_while_the_first_command_starts_them(home: Home, holder: Callable[[], Holder]) -> None:
