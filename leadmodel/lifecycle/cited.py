@@ -62,7 +62,7 @@ class Facts:
         at, rank, key, record_id, _, _ = step
         if key.startswith("006"):
             return self._stage_reached(key.split(maxsplit=1)[0], record_id, at)
-        if key == record_id and rank is Rank.ASSIGN:
+        if rank is Rank.ASSIGN:
             return self._assigned_date(record_id, at)
         if key == record_id:
             return _joined(record_id, self._records[record_id].converted_to, at, is_merge=False)

@@ -150,7 +150,8 @@ def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Itera
     told += [(change.at, change.new, change.actor) for change in horizon.visible(changes)]
     for learned_at, value, actor in told:
         if value is not None and horizon.shows(at := datetime.fromisoformat(value), learned_at):
-            yield (at, Rank.ASSIGN, record_id, record_id, actor, DATED)
+            # whoever told it first assigned: a Contact has its Lead's date in the name of who converted it
+            yield (at, Rank.ASSIGN, f"0 {learned_at.isoformat()} {record_id}", record_id, actor, DATED)
 
 
 def _conversion(record: Record, at: datetime, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:

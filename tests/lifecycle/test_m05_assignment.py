@@ -7,6 +7,7 @@ from leadmodel.lifecycle.stages import Outcome, Path, Stage, Trigger
 from tests.lifecycle.desk import (
     ALICE,
     BOB,
+    CONTACT,
     DAY,
     LEAD,
     OLGA,
@@ -63,6 +64,17 @@ def test_assigned_date_is_the_time_and_not_when_it_was_entered() -> None:
 
     assert minutes(desk.cycle().assigned_at) == 30
     assert desk.cycle().trigger is Trigger.ASSIGNED_DATE
+
+
+def test_a_contact_has_its_leads_date_and_whoever_converted_it_assigned_nothing() -> None:
+    desk = Desk(settings=BY_DATE).record(
+        assigned_date=at(30), converted_to=CONTACT, converted_at=at(90), converted_by=BOB
+    )
+    desk.change(30, Tracked.ASSIGNED_DATE, None, at(30).isoformat(), ROUTER, LEAD)
+    desk.record(CONTACT, minute=90, created_by=BOB, status=None, assigned_date=at(30))
+
+    (cycle,) = desk.person().cycles
+    assert (cycle.assigned_by, minutes(cycle.assigned_at)) == (ROUTER, 30)
 
 
 def test_assigned_date_entered_later_was_not_known_before() -> None:

@@ -47,9 +47,11 @@ SELECT line, id, at, rank, actor, 'open' AS kind, 'assigned' AS stage, 'status' 
 FROM model, status
 WHERE stage = 'assigned' AND (told #>> '{assignment,status}')::boolean AND (line, id) NOT IN (SELECT line, id FROM slip)
 UNION ALL
-SELECT DISTINCT ON (line, value::timestamptz) line, id, value::timestamptz, 0, actor, 'open', 'assigned', 'date',
-       value::timestamptz
-FROM model, value WHERE what = 'assigned_date' AND value <> '' AND value::timestamptz <= until
+(SELECT DISTINCT ON (line, value::timestamptz) line, id, value::timestamptz, 0, actor, 'open', 'assigned', 'date',
+        value::timestamptz
+ FROM model, value WHERE what = 'assigned_date' AND value <> '' AND value::timestamptz <= until
+ -- told twice, it is whose who told it first
+ ORDER BY line, value::timestamptz, value.at, is_initial, id)
 UNION ALL
 SELECT line, holder.id, at, rank, actor, 'open', 'assigned', 'owner', at
 FROM model, holder
