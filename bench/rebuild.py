@@ -162,6 +162,7 @@ def _cycle(person: str, at: datetime) -> tuple[object, ...]:
         0.0,
         5400.0,
         1800.0,
+        None,
     )
 
 

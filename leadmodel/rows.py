@@ -123,6 +123,7 @@ class Rows:
             _number(cycle.response_business_s),
             _bool(cycle.is_off_hours),
             *([str(part) for part in cycle.went] if cycle.went is not None else _NOWHERE),
+            cycle.pulled_by or "",
         )
 
     def _spans(self, person_id: str, cycle: Cycle, is_pre: str) -> Iterator[Sequence[str]]:

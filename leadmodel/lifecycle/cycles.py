@@ -111,6 +111,8 @@ class Cycle:
     """From the assignment to the first touch, in the first rep's business time (M17)."""
     is_off_hours: bool = False
     """Whether it was assigned outside the first rep's business time, everybody's where it had none (R081)."""
+    pulled_by: str | None = None
+    """The member of an outbound team who took the person up: by a first touch, or by assigning them to themselves."""
     went: TimeWent | None = None
     """Where the time to the first touch went (R082); None while there is none."""
     touches: list[Touch] = field(default_factory=list)

@@ -18,7 +18,7 @@ from leadmodel.lifecycle.known import Known, is_plain
 from leadmodel.lifecycle.lead_types import Relation
 from leadmodel.lifecycle.line import Line, by_assignment
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage
+from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage, Trigger
 from leadmodel.lifecycle.steps import Step, ordered_steps
 from leadmodel.lifecycle.touches import read_touches
 from leadmodel.lifecycle.trace import Trace
@@ -223,6 +223,7 @@ def _finish_cycle(
             cycle.first_rep = directory.named(span.holder)
             cycle.team = directory.team_of(span.holder, span.started_at)
             break
+    cycle.pulled_by = _pulled_by(cycle, settings, directory)
     _tell_off_hours(cycle, directory)
     if cycle.first_touch_at is not None:
         _tell_business_time(cycle, cycle.first_touch_at, directory)
@@ -230,6 +231,19 @@ def _finish_cycle(
     if previous is not None:
         cycle.entry = _entry(cycle, previous, line, directory)
         cycle.broke_hold = _broke_hold(cycle, previous, settings)
+
+
+def _pulled_by(cycle: Cycle, settings: ModelSettings, directory: Directory) -> str | None:
+    """Whose pull the cycle is (R113): of an outbound team as of then, and took the person up on their own account.
+
+    That is an outbound pull (M5), or an assignment to oneself: a status, date or owner that one's own click set.
+    """
+    by = directory.named(cycle.assigned_by)
+    if by is None or not directory.is_human(by):
+        return None
+    if cycle.trigger is not Trigger.OUTBOUND_PULL and by != cycle.first_rep:
+        return None
+    return by if directory.team_of(by, cycle.assigned_at) in settings.paths.outbound_teams else None
 
 
 def _tell_business_time(cycle: Cycle, touched_at: datetime, directory: Directory) -> None:

@@ -98,12 +98,15 @@ class Cycle(models.Model):
     queue_s = models.FloatField(null=True, help_text="Of the response: in queues.")
     owner_s = models.FloatField(null=True, help_text="Of the response: with people, while these worked.")
     off_hours_s = models.FloatField(null=True, help_text="Of the response: with people, while these did not.")
+    pulled_by = _id(null=True, help_text="Who of an outbound team took the person up (R113).")
 
     class Meta:
         indexes = (
             models.Index("assigned_at", name="cycle_assigned"),  # figures of a period
             # the queue and the Now strip: open cycles by holder, longest waiting first
             models.Index("holder_id", "assigned_at", name="cycle_open", condition=Q(outcome="open")),
+            # the Pulls page: few among all cycles
+            models.Index("assigned_at", name="cycle_pulled", condition=Q(pulled_by__isnull=False)),
         )
 
     def __str__(self) -> str:

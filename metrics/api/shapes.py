@@ -90,7 +90,7 @@ class CycleShape(serializers.ModelSerializer[Cycle]):
             "campaign_id", "first_rep", "team", "holder_id", "claimed_at", "first_touch_at", "first_touch_by",
             "first_touch_id", "last_touch_at", "touch_count", "response_s", "closed_at", "closed_by", "ending",
             "outcome", "latest_kind", "reason", "is_pre_qualification", "qualified_at", "handling", "is_target_account",
-            "relation", "priority", "wanted_rep",
+            "relation", "priority", "wanted_rep", "pulled_by",
         )  # fmt: skip
 
     def get_response_s(self, cycle: Cycle) -> float | None:

@@ -54,13 +54,15 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
         cycles = _rows(
             cursor,
             "SELECT cycle.*, COALESCE(merge.winner, person.id) AS person,"
-            " COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep FROM cycle"
+            " COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep, pulled_by FROM cycle"
             " LEFT JOIN merge ON merge.loser = cycle.line"
             # a contact that is not there yet does not give a lead its name
             " LEFT JOIN LATERAL (SELECT id FROM record WHERE record.line = cycle.line"
             " ORDER BY record.id <> record.line LIMIT 1) person ON true"
             " LEFT JOIN touched USING (cycle) LEFT JOIN LATERAL (SELECT rep AS first_rep FROM span"
-            " WHERE span.cycle = cycle.cycle AND rep IS NOT NULL ORDER BY ordinal LIMIT 1) first ON true",
+            " WHERE span.cycle = cycle.cycle AND rep IS NOT NULL ORDER BY ordinal LIMIT 1) first ON true"
+            " LEFT JOIN pulled ON pulled.line = cycle.born_on AND pulled.assigned_at = cycle.assigned_at"
+            " AND (pulled.via = 'pull' OR pulled_by = first_rep)",
         )
         spans = _rows(cursor, "SELECT * FROM span")
         for table in _TEMPORARY:
@@ -75,7 +77,8 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
 # several tellings may share the transaction of one test
 _TEMPORARY = (
     "model human status_means every_record record tie merge conversion change value activity touch status slip holder"
-    " signal arrival open_then pull turned closing disposed attempt cycle home counted touched span stretch told_row"
+    " signal arrival open_then pull turned closing disposed attempt cycle pulled home counted touched span stretch"
+    " told_row"
 ).split()
 
 

@@ -9,10 +9,12 @@ from tests.lifecycle.desk import (
     BOB,
     CONTACT,
     DAY,
+    DIRECTORY,
     LEAD,
     OLGA,
     QUEUE,
     ROUTER,
+    TOOL,
     Desk,
     assigned,
     at,
@@ -115,6 +117,47 @@ def test_outbound_touch_pulls_a_raw_person() -> None:
 
     assert (cycle.trigger, cycle.path, cycle.touch_count) == (Trigger.OUTBOUND_PULL, Path.OUTBOUND, 1)
     assert cycle.assigned_at == cycle.first_touch_at == at(45)
+
+
+def test_the_pull_is_of_whoever_touched_also_while_a_queue_holds() -> None:
+    cycle = Desk(settings=BY_PULL).record(owner_id=QUEUE).call(45, OLGA).cycle()
+
+    assert (cycle.pulled_by, cycle.first_rep) == (OLGA, None)
+
+
+def test_outbound_rep_who_assigns_a_person_to_herself_pulls_by_status() -> None:
+    desk = Desk(settings=BY_PULL).record(owner_id=OLGA)
+
+    cycle = desk.status(30, "New", "Assigned", OLGA).call(45, OLGA).cycle()
+
+    assert (cycle.trigger, cycle.pulled_by) == (Trigger.STATUS, OLGA)
+
+
+def test_what_others_assign_is_no_pull_and_neither_is_an_inbound_reps() -> None:
+    given = Desk(settings=BY_PULL).record(owner_id=OLGA).status(30, "New", "Assigned", ROUTER)
+    for_a_colleague = Desk(settings=BY_PULL).record(owner_id=ALICE).status(30, "New", "Assigned", OLGA)
+    inbound = Desk(settings=BY_PULL).record(owner_id=ALICE).status(30, "New", "Assigned", ALICE)
+
+    assert [desk.cycle().pulled_by for desk in (given, for_a_colleague, inbound)] == [None, None, None]
+
+
+def test_a_tool_that_acts_for_an_outbound_rep_pulls_in_her_name() -> None:
+    directory = DIRECTORY._replace(acting_for={TOOL: OLGA})
+    desk = Desk(settings=BY_PULL, directory=directory).record(owner_id=OLGA)
+
+    assert desk.status(30, "New", "Assigned", TOOL).cycle().pulled_by == OLGA
+
+
+def test_who_was_in_an_outbound_team_then_pulled() -> None:
+    directory = DIRECTORY._replace(teams={OLGA: [(None, "Outbound"), (at(40), "West")]})
+    desks = [
+        Desk(settings=BY_PULL, directory=directory)
+        .record(owner_id=OLGA)
+        .status(minute, "New", "Assigned", OLGA)
+        for minute in (39, 40)
+    ]
+
+    assert [desk.cycle().pulled_by for desk in desks] == [OLGA, None]
 
 
 def test_inbound_reps_touch_pulls_nobody() -> None:

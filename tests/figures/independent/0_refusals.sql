@@ -7,7 +7,8 @@ WHERE told #> '{business_time,teams}' <> '{}' OR told #> '{business_time,everybo
    OR told #> '{business_time,everybody,closed}' <> '[]'
 UNION ALL (SELECT 'absences' FROM leadmodel_absence LIMIT 1)
 UNION ALL SELECT 'outbound teams are not roles' FROM model
-WHERE (told #>> '{assignment,outbound_pull}')::boolean AND told #>> '{teams,source}' <> 'role'
+WHERE ((told #>> '{assignment,outbound_pull}')::boolean OR told #> '{paths,outbound_teams}' <> '[]')
+  AND told #>> '{teams,source}' <> 'role'
 UNION ALL (SELECT 'activities of several people' FROM (
     SELECT FROM sync_taskrelation UNION ALL SELECT FROM sync_eventrelation) shared LIMIT 1)
 UNION ALL (SELECT 'changes seen between two reads' FROM sync_seen LIMIT 1)

@@ -216,3 +216,12 @@ LEFT JOIN LATERAL (
 ) AS outlived ON true;
 CREATE INDEX ON cycle (line);
 ANALYZE cycle;
+
+-- R113: a pull is a cycle that a member of an outbound team opened by a first touch, or (with whom it is first, told
+-- later) by assigning the person to themselves.
+CREATE TEMP TABLE pulled ON COMMIT DROP AS
+SELECT DISTINCT ON (line, assigned_at) line, assigned_at, via, human.id AS pulled_by
+FROM model, turned JOIN human ON human.id = turned.actor
+WHERE kind = 'open' AND before <> 'open' AND told -> 'paths' -> 'outbound_teams' ? human.team
+ORDER BY line, assigned_at, turned.at, rank, turned.id;
+ANALYZE pulled;
