@@ -44,6 +44,7 @@ _COMMENTS = {
     "types: other limits of some lead types, the first that fits, e.g. {priority: P1, working_days: 14} or\n"
     "{path: outbound, target_account: true, working_days: 90}. It holds for cycles first touched from then on.\n"
     "most_a_day: so many in any 24 hours at most.",
+    "pulls": "How many people a rep of an outbound team should pull on each working day: the band, both ends included.",
     "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"
     "hours by weekday, e.g. monday: ['09:00-12:00', '13:00-17:00']; holidays: {country: DE, subdivision: BE};\n"
     "closed: further days off; teams: calendars of teams that work otherwise.",

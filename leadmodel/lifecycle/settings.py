@@ -21,6 +21,7 @@ from leadmodel.lifecycle.display import Aliases, Target, default_targets
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.mailing import CleanYourRoom
 from leadmodel.lifecycle.policies import AutoAbandon, Policies, Response
+from leadmodel.lifecycle.pulls import Pulls
 from leadmodel.lifecycle.reasons import Reasons
 from leadmodel.lifecycle.section import Instant, Names, Section
 from leadmodel.lifecycle.stages import Path, Stage
@@ -298,6 +299,7 @@ class ModelSettings(Section):
     aliases: Aliases = Aliases()
     response: Response = Response()
     auto_abandon: AutoAbandon = AutoAbandon()
+    pulls: Pulls = Pulls()
     business_time: Calendars = Calendars()
     clean_your_room: CleanYourRoom = CleanYourRoom()
     targets: dict[str, Target] = Field(default_factory=default_targets)
