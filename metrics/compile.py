@@ -12,7 +12,7 @@ from metrics.spec import Figure, Kind
 _CYCLES = """
     SELECT person_id, number, 1 AS ordinal, assigned_at, assigned_at AS started_at, closed_at AS ended_at, path, source,
            team, campaign_id AS campaign, first_rep AS rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, priority, relation, reason, latest_kind,
+           touch_count, priority, relation, reason, latest_kind, pulled_by,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
            true AS owes, true AS tells_outcome,
@@ -25,6 +25,7 @@ _SPANS = """
     SELECT person_id, number, ordinal, assigned_at, started_at, ended_at, path, source,
            team, NULL::text AS campaign, rep, holder_id, outcome, handling, is_pre_qualification,
            touch_count, priority, relation, NULL::text AS reason, NULL::text AS latest_kind,
+           NULL::text AS pulled_by,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
            extract(epoch FROM first_touch_at - started_at)::float8 AS response_s, response_business_s,
@@ -95,7 +96,7 @@ def rows_sql(selection: Selection, *, by: By | None, prefix: str = STORED, exclu
         f"row.{column} = %({column})s" for column in FILTERS if getattr(selection, column) is not None
     ]
     if selection.reps is not None:
-        conditions.append(f"row.{'rep' if is_span else 'first_rep'} = ANY(%(reps)s)")
+        conditions.append(f"row.{'rep' if is_span else selection.whose.value} = ANY(%(reps)s)")
     negation = "" if excluded else "NOT "
     conditions.append(f"row.person_id {negation}IN ({EXCLUDED.format(**names)})")
     return (_SPANS if is_span else _CYCLES).format(**names, where=" AND ".join(conditions))

@@ -22,12 +22,19 @@ class By(StrEnum):
     OUTCOME = "outcome"
 
 
+class Whose(StrEnum):
+    """As whose a cycle counts where cycles are narrowed to some reps: the column that names the rep."""
+
+    FIRST_REP = "first_rep"
+    PULLED_BY = "pulled_by"
+
+
 @dataclass(frozen=True)
 class Selection:
     """The period `[start, end)` on the assignment, and what narrows it. `now` is when waiting is measured.
 
     `as_of` and `known_by` (M3) are None for the state as stored. `reps` None means everybody's rows; otherwise the
-    Salesforce user Ids whose rows may be seen.
+    Salesforce user Ids whose rows may be seen, cycles by `whose`.
     """
 
     start: datetime
@@ -41,6 +48,7 @@ class Selection:
     priority: str | None = None
     relation: str | None = None
     reps: frozenset[str] | None = None
+    whose: Whose = Whose.FIRST_REP
 
     @property
     def instant(self) -> datetime:

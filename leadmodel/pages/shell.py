@@ -19,6 +19,7 @@ QUESTIONS = (
     ("rep", "Rep"),
     ("response", "Response"),
     ("pick-up", "Pick-up"),
+    ("pulls", "Pulls"),
     ("reasons", "Reasons"),
 )
 """The pages that answer one question each: address and label."""

@@ -149,7 +149,8 @@ def _selection(call: Call) -> Selection:
                 )
             )
     return Selection(
-        **bounds,
+        start=bounds["start"],
+        end=bounds["end"],
         now=call.now,
         as_of=call.asked[AS_OF],
         known_by=call.asked[KNOWN_BY],

@@ -28,6 +28,7 @@ def addresses(world: World, name: str) -> list[str]:
         "/rep/",
         f"/rep/?rep={ALICE}&period=90&figure=touched",
         "/pick-up/?by=rep&figure=bypassed",
+        "/pulls/?part=pulls",
         "/response/?by=rep&map=answered&part=waiting",
         "/team/since/?news=all",
         f"/queue/?rep={ALICE}",

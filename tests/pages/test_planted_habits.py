@@ -79,6 +79,12 @@ def test_planted_habits_are_seen(tmp_path: Path) -> None:
     assert int(farid["assigned"]) > 0
     assert (farid["touched"], farid["bypassed"]) == ("0", "0")
 
+    # nobody but the two outbound teams pulls, and each of their reps has a line
+    pulls = get(otto, f"/pulls/?{days(365)}").context["board"]
+    assert pulls.teams == ["Outbound SDR Americas", "Outbound SDR EMEA"]
+    assert int(pulls.total.numbers[0].value) > MANY
+    assert len(whole_list(otto, "/pulls/" + pulls.total.numbers[0].href)) == int(pulls.total.numbers[0].value)
+
     # on their own pages: Chidi gives up after one touch, Elif leaves it to the flow, Greta qualifies many
     for key, habit, words in (
         ("one_touch", "Given up after one touch", "more than the rest"),
