@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from metrics.now import OpenRow
+from metrics.pulling import Outside
 
 TELLS = ("outside_sla", "nobodys", "claimed")
 """The tiles that make a mail worth sending; the others stand beside them."""
@@ -33,6 +34,7 @@ class Gathered:
     away: frozenset[str]
     yesterday: Share
     weeks: Share
+    pulls: Sequence[Outside] = ()
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,13 @@ class Contents:
     reps: tuple[RepTold, ...]
     yesterday: Share
     weeks: Share
+    pulls: tuple[Outside, ...]
+    """Who pulled too few or too many on the last day of work (R114)."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to clean up: such a mail is not sent."""
-        return not any(self.counts[name] for name in TELLS)
+        return not self.pulls and not any(self.counts[name] for name in TELLS)
 
 
 def tell(gathered: Gathered, *, rows_per_rep: int) -> Contents:
@@ -93,6 +97,7 @@ def tell(gathered: Gathered, *, rows_per_rep: int) -> Contents:
         reps=tuple(reps),
         yesterday=gathered.yesterday,
         weeks=gathered.weeks,
+        pulls=tuple(gathered.pulls),
     )
 
 

@@ -12,6 +12,7 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.models import Absence
 from metrics import now as present
 from metrics.definitions import BY_NAME
+from metrics.pulling import outside_the_band
 from metrics.query import ask
 from metrics.selection import Selection, last_days, period
 
@@ -37,6 +38,7 @@ def gather(user: User, settings: ModelSettings, *, at: datetime, now: datetime) 
         away=frozenset(away.values_list("user_id", flat=True)),
         yesterday=_in_time(settings, reps, at, days=1),
         weeks=_in_time(settings, reps, at, days=7 * WEEKS),
+        pulls=outside_the_band(settings, reps, at=at),
     )
 
 

@@ -28,13 +28,21 @@ class Links:
         days = {"period": "custom", "from": first.isoformat(), "through": through.isoformat()}
         return self._team({"figure": "sla_attainment", **days})
 
+    def pulls(self, rep: str, day: date) -> str:
+        """The people a rep pulled on a day of theirs."""
+        days = {"period": "custom", "from": day.isoformat(), "through": day.isoformat()}
+        return self._at("pulls", {**days, "rep": rep, "day": day.isoformat()})
+
     def person(self, person_id: str) -> str:
         """A person as they are now: there one acts."""
         return site(reverse("person", args=[person_id]))
 
     def _team(self, parameters: dict[str, str]) -> str:
+        return self._at("team", parameters)
+
+    def _at(self, page: str, parameters: dict[str, str]) -> str:
         at = written_instant(self.at) or ""
-        return site(reverse("team") + "?" + urlencode(parameters | {"as_of": at, "known_by": at}))
+        return site(reverse(page) + "?" + urlencode(parameters | {"as_of": at, "known_by": at}))
 
 
 def site(path: str) -> str:

@@ -19,6 +19,7 @@ from base.models import User
 from base.words import ago, counted, duration
 from leadmodel.lifecycle.settings import ModelSettings
 from metrics.now import BY_NAME as TILES
+from metrics.pulling import Outside
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -48,6 +49,17 @@ class Number:
     label: str
     words: str
     value: str
+    href: str
+
+
+@dataclass(frozen=True)
+class PullsLine:
+    """A rep whose pulls of the last day of work lay outside the band."""
+
+    name: str
+    day: str
+    pulls: int
+    place: str
     href: str
 
 
@@ -95,6 +107,8 @@ def write(user: User, settings: ModelSettings, *, zone: ZoneInfo, at: datetime, 
         "all_href": links.tile("outside_sla"),
         "numbers": _numbers(contents, links),
         "reps": [_rep(told, links, zone) for told in contents.reps],
+        "band": str(settings.pulls),
+        "pulls": [_pulls(one, links) for one in contents.pulls],
         "trend": _trend(contents, settings, links, at),
         "page_href": site(reverse("mails")),
         "team_href": site(reverse("team")),
@@ -116,6 +130,8 @@ def _subject(contents: Contents, at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     new = f" ({contents.new:,} new)" if contents.new else ""
     told = f"{counted(contents.outside, 'person', 'people')} outside SLA{new}"
+    if contents.pulls:
+        told += f", pulls of {counted(len(contents.pulls), 'rep', 'reps')} outside the band"
     return f"{told}, {local:%a} {local.day} {local:%b %H:%M}"
 
 
@@ -136,6 +152,16 @@ def _trend(contents: Contents, settings: ModelSettings, links: Links, at: dateti
         first, until = days_before(settings, at, days=days)
         told.append(Number(label, f"of {share.of:,}", _share(share), links.in_time(first, until)))
     return told
+
+
+def _pulls(outside: Outside, links: Links) -> PullsLine:
+    return PullsLine(
+        name=_line(outside.name),
+        day=f"{outside.day:%a %Y-%m-%d}",
+        pulls=outside.pulls,
+        place=outside.place.value,
+        href=links.pulls(outside.rep, outside.day),
+    )
 
 
 def _share(share: Share) -> str:
