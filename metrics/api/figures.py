@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from metrics import cursors
 from metrics.api.errors import Refused, Wrong
 from metrics.api.paging import AFTER, PAGED, limit_of, next_of, wrong_place
 from metrics.api.parameters import day, instant, one_of, several_of, text, zone
-from metrics.api.periods import read_period
+from metrics.api.periods import read_period, refuse_the_future
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import FigureRows, FigureRowShape
 from metrics.behind import behind
@@ -138,16 +137,7 @@ def _selection(call: Call) -> Selection:
     bounds = read_period(first, until, call.asked[ZONE] or ZoneInfo("UTC"))
     if (until - first).days > LONGEST_DAYS:
         raise Refused(Wrong("query.to", "The period is longer than ten years.", "Shorten it."))
-    for parameter in (AS_OF, KNOWN_BY):
-        at: datetime | None = call.asked[parameter]
-        if at is not None and at > call.now:
-            raise Refused(
-                Wrong(
-                    f"query.{parameter.name}",
-                    f"{parameter.name} is in the future.",
-                    "Write an instant of the past, or leave it out.",
-                )
-            )
+    refuse_the_future({"as_of": call.asked[AS_OF], "known_by": call.asked[KNOWN_BY]}, now=call.now)
     return Selection(
         start=bounds["start"],
         end=bounds["end"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -20,3 +21,11 @@ def read_period(first: date | None, until: date | None, zone: ZoneInfo) -> dict[
         )
     days = {"start": first, "end": until}
     return {name: datetime.combine(day, time.min, zone) for name, day in days.items() if day is not None}
+
+
+def refuse_the_future(instants: Mapping[str, datetime | None], *, now: datetime) -> None:
+    """Instants of the past by their parameter's name must be of the past. Raises Refused."""
+    for name, at in instants.items():
+        if at is not None and at > now:
+            told = f"{name} is in the future."
+            raise Refused(Wrong(f"query.{name}", told, "Write an instant of the past, or leave it out."))

@@ -12,6 +12,7 @@ from metrics.api import (
     figures,
     model_settings,
     people,
+    pulls,
     reasons,
     requests,
 )
@@ -30,6 +31,7 @@ urlpatterns = [
     re_path(rf"^people/{RECORD}/give-back/$", acting.NotMine.as_view()),
     path("cycles/", cycles.Cycles.as_view()),
     path("spans/", cycles.Spans.as_view()),
+    path("pulls/", pulls.Pulls.as_view()),
     path("reasons/", reasons.Reasons.as_view()),
     path("exceptions/", exceptions.Exceptions.as_view()),
     path("exceptions/<int:number>/end/", exceptions.EndException.as_view()),

@@ -164,6 +164,8 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/api/v1{answered}explanation/": (200, 200, 404, 200),
     "/api/v1/cycles/": (200, 200, 200, 200),
     "/api/v1/spans/": (200, 200, 200, 200),
+    "/api/v1/pulls/?from=2026-01-01&to=2026-02-01": (200, 200, 200, 200),
+    "/api/v1/pulls/": (400, 400, 400, 400),
     "/api/v1/reasons/": (200, 200, 200, 200),
     "/api/v1/exceptions/": (200, 200, 200, 200),
     "/api/v1/requests/": (200, 200, 200, 200),
