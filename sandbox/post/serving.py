@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sandbox.post.app import create_app
 from sandbox.post.mailbox import Mailbox
 from sandbox.post.smtp import Taking
-from sandbox.server.listening import HOST, PromptServer, let_nobody_in
+from sandbox.server.listening import HOST, PromptServer, end_everybody, let_nobody_in
 
 
 def _wall_clock() -> datetime:
@@ -46,7 +46,7 @@ class Post:
         try:
             await asyncio.gather(self._taking.serve(), self._server.serve([self.http]))
         finally:
-            await self._server.cut_what_is_left()
+            await end_everybody(self._server)
 
     def stop(self) -> None:
         """From the serving thread: lets answers under way finish, for a few seconds."""

@@ -121,20 +121,31 @@ class PromptServer(uvicorn.Server):
                 while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(_MOMENT_S)
 
-    async def cut_what_is_left(self) -> None:
-        """After it has served: ends whoever would not."""
+    def cut(self) -> None:
+        """Ends whoever would not."""
         for connection in self.server_state.connections:
             if isinstance(connection, Connection):
                 connection.transport.abort()
-        for task in self.server_state.tasks:
-            task.cancel()
-        # the loop closes their sockets in its next round
-        await asyncio.sleep(0)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Takes none."""
         yield
+
+
+async def end_everybody(*servers: PromptServer) -> None:
+    """After all have served, and as the last thing their loop does: leaves no connection behind.
+
+    What the loop still does ends first: a greeting over TLS that ended later would make a connection nobody knows.
+    """
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for server in servers:
+        server.cut()
+    # the loop closes their sockets in its next round
+    await asyncio.sleep(0)
 
 
 class Serves(Protocol):
@@ -156,7 +167,6 @@ def background(service: _Service) -> Generator[_Service, None, None]:
     loop = asyncio.new_event_loop()
 
     def serve() -> None:
-        # leaving the runner cancels who never ended the TLS greeting, which closes their sockets
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             runner.run(service.run())
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sandbox.org.org import Org
 from sandbox.server.app import create_app
 from sandbox.server.bulk_jobs import Jobs
-from sandbox.server.listening import HOST, PromptServer, let_nobody_in
+from sandbox.server.listening import HOST, PromptServer, end_everybody, let_nobody_in
 from sandbox.server.proxy import Proxy
 
 
@@ -59,9 +59,8 @@ class Service:
                 serving.append(self._proxy.serve())
             await asyncio.gather(*serving)
         finally:
-            for server in self._servers:
-                await server.cut_what_is_left()
             await asyncio.to_thread(jobs.stop)
+            await end_everybody(*self._servers)
 
     def stop(self) -> None:
         """From the serving thread: lets answers under way finish, for a few seconds."""
