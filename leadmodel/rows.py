@@ -69,9 +69,8 @@ class Rows:
                 files["cycle"].write(_line(self._cycle(person.person_id, cycle, is_pre)))
                 for row in self._spans(person.person_id, cycle, is_pre):
                     files["span"].write(_line(row))
-                if cycle.closed_at is None and not person.is_deleted:
-                    for row in self._clocks(person.person_id, cycle):
-                        files["clock"].write(_line(row))
+            for row in self._clocks(person):
+                files["clock"].write(_line(row))
 
     def _person(self, person: Person) -> Sequence[str]:
         return (
@@ -161,17 +160,10 @@ class Rows:
                 _bool(span.is_off_hours),
             )
 
-    def _clocks(self, person_id: str, cycle: Cycle) -> Iterator[Sequence[str]]:
-        texts, number = self._texts, str(cycle.number)
-        for clock in running(cycle, self.policies, self.directory):
-            yield (
-                person_id,
-                number,
-                str(clock.ordinal),
-                clock.kind,
-                texts[clock.started_at],
-                texts[clock.due_at],
-            )
+    def _clocks(self, person: Person) -> Iterator[Sequence[str]]:
+        texts = self._texts
+        for number, kind, ordinal, started_at, due_at in running(person, self.policies, self.directory):
+            yield person.person_id, str(number), str(ordinal), kind, texts[started_at], texts[due_at]
 
 
 _NOWHERE = ("",) * 4

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from leadmodel.lifecycle.cycles import Cycle
+from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.policies import Policies, in_force
 from leadmodel.lifecycle.stages import Path
@@ -26,36 +26,46 @@ class ClockKind(StrEnum):
 
 
 class Clock(NamedTuple):
-    """One running clock. `ordinal` is the span whose holder owes it, 0 where the cycle does."""
+    """One running clock of the cycle `number`. `ordinal` is the span whose holder owes it, 0 where the cycle does."""
 
+    number: int
     kind: ClockKind
     ordinal: int
     started_at: datetime
     due_at: datetime
 
 
-def running(cycle: Cycle, policies: Sequence[Policies], directory: Directory) -> Iterator[Clock]:
-    """The clocks that run in a cycle. `policies`: all ever in force, oldest first. Queues and machines owe nothing."""
-    if cycle.closed_at is not None:
+def running(person: Person, policies: Sequence[Policies], directory: Directory) -> Iterator[Clock]:
+    """The clocks that run about a person: those of the open cycle, which need not be the latest (K6).
+
+    `policies`: all ever in force, oldest first. Queues and machines owe nothing.
+    """
+    if person.is_deleted:
         return
+    for cycle in person.cycles:
+        if cycle.closed_at is None:
+            yield from _of_cycle(cycle, policies, directory)
+
+
+def _of_cycle(cycle: Cycle, policies: Sequence[Policies], directory: Directory) -> Iterator[Clock]:
     if cycle.first_touch_at is not None:
         assert cycle.last_touch_at is not None
         limit = in_force(policies, cycle.first_touch_at).auto_abandon.limit_of(
             cycle.path, cycle.priority, is_target_account=cycle.is_target_account
         )
         due_at = limit.due_at(cycle.first_touch_at, cycle.last_touch_at)
-        yield Clock(ClockKind.WORKING_LIMIT, 0, cycle.first_touch_at, due_at)
+        yield Clock(cycle.number, ClockKind.WORKING_LIMIT, 0, cycle.first_touch_at, due_at)
         return
     if cycle.path is not Path.INBOUND:
         return
-    yield from _owed(0, cycle.assigned_at, policies)
+    yield from _owed(cycle.number, 0, cycle.assigned_at, policies)
     span = cycle.spans[-1]
     if span.owes_response and directory.is_human(span.holder):
-        yield from _owed(len(cycle.spans), span.started_at, policies)
+        yield from _owed(cycle.number, len(cycle.spans), span.started_at, policies)
 
 
-def _owed(ordinal: int, since: datetime, policies: Sequence[Policies]) -> Iterator[Clock]:
+def _owed(number: int, ordinal: int, since: datetime, policies: Sequence[Policies]) -> Iterator[Clock]:
     """An answer is owed since then (M18): to the prospect once per cycle, and by each rep who gets the person."""
     response = in_force(policies, since).response
-    yield Clock(ClockKind.RESPONSE_TARGET, ordinal, since, since + response.target)
-    yield Clock(ClockKind.RESPONSE_MAXIMUM, ordinal, since, since + response.maximum)
+    yield Clock(number, ClockKind.RESPONSE_TARGET, ordinal, since, since + response.target)
+    yield Clock(number, ClockKind.RESPONSE_MAXIMUM, ordinal, since, since + response.maximum)

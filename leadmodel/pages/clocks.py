@@ -34,16 +34,14 @@ class ClockView:
 def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) -> list[ClockView]:
     """Those that ran at `at`, the cycle's first. A holder's own stands there where it is another's due time."""
     person, model = story.person, story.model
-    if not person.cycles or person.is_deleted:
-        return []
-    cycle = person.cycles[-1]
     told: dict[tuple[ClockKind, datetime], Clock] = {}
-    for clock in running(cycle, model.policies, model.directory):
+    for clock in running(person, model.policies, model.directory):
         told.setdefault((clock.kind, clock.due_at), clock)
     views = []
     for clock in told.values():
         label, about = _WORDS[clock.kind]
-        whose = story.name(cycle.spans[clock.ordinal - 1].holder) if clock.ordinal else ""
+        spans = person.cycles[clock.number - 1].spans
+        whose = story.name(spans[clock.ordinal - 1].holder) if clock.ordinal else ""
         due = instant(clock.due_at, now=now, zone=zone)
         views.append(ClockView(label, about, whose, due, is_over=clock.due_at < at))
     return views

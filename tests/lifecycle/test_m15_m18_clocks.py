@@ -12,7 +12,21 @@ from pydantic import ValidationError
 
 from leadmodel.lifecycle.clocks import Clock, ClockKind, running
 from leadmodel.lifecycle.policies import Policies
-from tests.lifecycle.desk import ALICE, BOB, DAY, DIRECTORY, QUEUE, Desk, assigned, at, minutes, model
+from tests.lifecycle.desk import (
+    ALICE,
+    BOB,
+    DAY,
+    DIRECTORY,
+    LEAD,
+    OTHER,
+    QUEUE,
+    ROUTER,
+    Desk,
+    assigned,
+    at,
+    minutes,
+    model,
+)
 
 TARGET, MAXIMUM, LIMIT = ClockKind
 
@@ -25,9 +39,9 @@ def policies(**sections: Any) -> list[Policies]:
 def clocks(
     desk: Desk, ever: list[Policies] | None = None
 ) -> list[tuple[ClockKind, int, float | None, float | None]]:
-    """Each clock of the latest cycle: what is owed, by which span, from when to when, in minutes."""
-    found = running(desk.person().cycles[-1], ever or policies(), DIRECTORY)
-    return [(kind, ordinal, minutes(start), minutes(due)) for kind, ordinal, start, due in found]
+    """Each clock that runs: what is owed, by which span, from when to when, in minutes."""
+    found = running(desk.person(), ever or policies(), DIRECTORY)
+    return [(kind, ordinal, minutes(start), minutes(due)) for _, kind, ordinal, start, due in found]
 
 
 def test_m18_an_answer_is_owed_by_the_cycle_and_by_who_holds_the_person() -> None:
@@ -75,6 +89,21 @@ def test_m18_an_ended_cycle_owes_nothing(status: str) -> None:
     assert clocks(assigned(0).call(60).status(90, "Assigned", status)) == []
 
 
+def test_k06_after_a_merge_the_cycle_that_runs_on_has_the_clocks() -> None:
+    """OTHER was assigned later; its cycle is the latest of the person, and ended with the merge."""
+    desk = assigned(0).call(60)
+    desk.record(OTHER, 10, status="Assigned", owner_id=BOB, deleted_at=at(100), merged_into=LEAD)
+    desk.status(30, "New", "Assigned", ROUTER, OTHER)
+    assert [cycle.closed_at for cycle in desk.person().cycles] == [None, at(100)]
+    assert [(clock.number, clock.kind) for clock in running(desk.person(), policies(), DIRECTORY)] == [
+        (1, LIMIT)
+    ]
+
+
+def test_k07_whom_salesforce_deleted_has_no_clocks() -> None:
+    assert clocks(assigned(0, deleted_at=at(200)).call(10)) == []
+
+
 @given(st.integers(0, 60 * DAY), st.integers(1, 40), st.integers(1, 40))
 def test_m18_a_clock_keeps_the_policy_that_held_when_it_started(
     changed: int, before: int, after: int
@@ -93,7 +122,7 @@ def test_m15_a_touch_never_brings_the_end_nearer(touches: list[int]) -> None:
     desk, due = assigned(0), []
     for touch in sorted(touches):
         desk = desk.call(touch)
-        due.append(running(desk.person().cycles[-1], policies(), DIRECTORY))
+        due.append(running(desk.person(), policies(), DIRECTORY))
     ends = [next(iter(clock)).due_at for clock in due]
     assert ends == sorted(ends)
     assert ends[-1] >= at(max(touches)) + timedelta(days=7)
@@ -105,5 +134,5 @@ def test_a_limit_for_nobody_is_a_mistake_that_is_told() -> None:
 
 
 def test_a_clock_is_told_by_what_it_is() -> None:
-    (clock,) = running(assigned(0).call(60).person().cycles[-1], policies(), DIRECTORY)
-    assert clock == Clock(LIMIT, 0, at(60), at(60 + 30 * DAY))
+    (clock,) = running(assigned(0).call(60).person(), policies(), DIRECTORY)
+    assert clock == Clock(1, LIMIT, 0, at(60), at(60 + 30 * DAY))
