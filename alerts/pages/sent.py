@@ -20,7 +20,7 @@ from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
 from leadmodel.access import sees_all
-from leadmodel.pages.parts import Part, PartTile
+from leadmodel.pages.parts import Part, TileView
 
 PAGE = 50
 COLUMNS = "decided_at manager day state said attempts subject as_of message_id ended_at".split()
@@ -83,7 +83,7 @@ class MailRow:
 class SentView:
     """The page."""
 
-    tiles: list[PartTile]
+    tiles: list[TileView]
     words: str
     rows: list[MailRow]
     here: str

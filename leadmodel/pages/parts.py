@@ -9,8 +9,8 @@ from base.models import Effect
 
 
 @dataclass(frozen=True)
-class PartTile:
-    """A list as the strip tells of it."""
+class TileView:
+    """A number in a strip on top of a page, which leads to its list."""
 
     label: str
     words: str
@@ -30,7 +30,7 @@ class Part:
     states: tuple[Effect.State, ...]
     tone: str = ""
 
-    def tile(self, counts: Mapping[str, int], href: str, *, is_selected: bool) -> PartTile:
+    def tile(self, counts: Mapping[str, int], href: str, *, is_selected: bool) -> TileView:
         """Its tile, by how many there are of each state."""
         count = sum(counts.get(state, 0) for state in self.states)
-        return PartTile(self.label, self.words, count, self.tone if count else "zero", href, is_selected)
+        return TileView(self.label, self.words, count, self.tone if count else "zero", href, is_selected)

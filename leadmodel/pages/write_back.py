@@ -20,7 +20,7 @@ from base.words import Instant, instant
 from leadmodel.actions import ABANDON, ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
-from leadmodel.pages.parts import Part, PartTile
+from leadmodel.pages.parts import Part, TileView
 from sync.models import WriteSwitch
 from sync.models.writing import EVERYTHING
 from sync.writeback.deliver import TASK_UNDO
@@ -126,7 +126,7 @@ class WriteBackView:
     moves: list[Move]
     moves_href: str
     after_all: AfterAll | None
-    tiles: list[PartTile]
+    tiles: list[TileView]
     kinds: list[tuple[str, str, bool]]
     show: str
     words: str

@@ -128,10 +128,10 @@ def read_found(asked: PullsAsked, scope: Scope, state: State) -> Found:
 def read_board(asked: PullsAsked, scope: Scope, found: Found) -> Board:
     """The page's figures."""
     pulled, band = found.pulled, found.settings.pulls
-    steps = group(pulled.every_day(), band)
+    every = list(pulled.every_day())
+    steps = group(every, band)
     shown = [asked.first + timedelta(days=at) for at in range((asked.until - asked.first).days)]
     shown = shown[: -SHOWN_DAYS - 1 : -1]
-    every = list(pulled.every_day())
     return Board(
         band=band,
         total=_line(asked, scope, total_name(scope, asked), "all reps' days", None, every),

@@ -14,11 +14,11 @@ from base.address import WrongAddress, given, one_of
 from base.models import Role
 from leadmodel.pages.links import salesforce_address
 from leadmodel.pages.marks import Failure, read_failures, read_marks
+from leadmodel.pages.parts import TileView
 from metrics import cursors
 from metrics import now as present
 from metrics.pages.people_rows import WaitingRow, waiting_row
 from metrics.pages.scope import Scope
-from metrics.pages.strip import TileView
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from django.http import Http404
 from base.downloads import Value
 from leadmodel.lifecycle.reason_lint import alike, catch_all, lint, read_alike
 from leadmodel.lifecycle.reasons import KINDS as STAGES
+from leadmodel.pages.parts import TileView
 from metrics.behind import Row
 from metrics.definitions import BY_NAME
 from metrics.pages.lists import ListView, Open, view_list
 from metrics.pages.reasons_address import ReasonsAsked
 from metrics.pages.reasons_mix import Counted, Mix, read_mix, shown
 from metrics.pages.scope import Scope, total_name
-from metrics.pages.strip import TileView
 from metrics.query import State, ask, derived
 from metrics.reasons import KINDS, Part, Tally, count_reasons, figure_of, narrowed, parts
 from metrics.report import names_of, written

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from base.downloads import Value
 from base.models import Role
+from leadmodel.pages.parts import TileView
 from metrics import now as present
 from metrics.definitions import BY_NAME
 from metrics.habits import (
@@ -32,7 +33,6 @@ from metrics.pages.reasons_mix import NO_REASON, shown
 from metrics.pages.rep_address import RepAsked, Step, drawn_choices
 from metrics.pages.rep_list import values_of
 from metrics.pages.scope import Scope, total_name
-from metrics.pages.strip import TileView
 from metrics.picking import Pair
 from metrics.query import State, Values, ask, ask_over_time, nothing
 from metrics.reasons import KINDS, count_reasons, differs

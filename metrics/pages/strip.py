@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from leadmodel.pages.parts import TileView
 from metrics import now as present
 from metrics.pages.address import Asked
 from metrics.pages.scope import Scope
-
-
-@dataclass(frozen=True)
-class TileView:
-    """A tile of the Now strip."""
-
-    label: str
-    words: str
-    count: int
-    tone: str
-    href: str
-    is_selected: bool
 
 
 def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from base.words import instant
+from leadmodel.pages.parts import TileView
 from metrics.pages.cells import Against, Cell, Trend
 from metrics.pages.grid import Column, Grid, GridRow
 from metrics.pages.people_rows import Badge, BehindRow, WaitingRow
-from metrics.pages.strip import TileView
 
 
 def read_styleguide(*, now: datetime) -> dict[str, Any]:
