@@ -113,8 +113,10 @@ def _ensure_running(home: Home) -> None:
                 home.failed.unlink(missing_ok=True)
                 _wait_until_ready(home, _start_supervisor(home))
             # a killed supervisor holds its lock for a moment after its servers are gone
-            if _answers(home) or time.monotonic() > deadline:
+            if _answers(home):
                 return
+            if time.monotonic() > deadline:
+                raise ServersError(_not_ready(home))
             time.sleep(POLL)
     finally:
         os.close(starting)
@@ -122,6 +124,7 @@ def _ensure_running(home: Home) -> None:
 
 def _answers(home: Home) -> bool:
     with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(POLL)
         try:
             client.connect(str(home.sockets / ".s.PGSQL.5432"))
         except OSError:
@@ -149,11 +152,14 @@ def _wait_until_ready(home: Home, started: subprocess.Popen[bytes] | None) -> No
         if ended and not is_locked(home.supervised):
             raise ServersError(_reason(home))
         if time.monotonic() > deadline:
-            message = f"The servers in {home.folder} do not get ready: see {home.postgres_log}."
-            raise ServersError(message)
+            raise ServersError(_not_ready(home))
         time.sleep(POLL)
     if started:
         started.returncode = 0  # it outlives us on purpose: not a forgotten child
+
+
+def _not_ready(home: Home) -> str:
+    return f"The servers in {home.folder} do not get ready: see {home.postgres_log}."
 
 
 def _reason(home: Home) -> str:
