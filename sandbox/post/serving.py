@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sandbox.post.app import create_app
 from sandbox.post.mailbox import Mailbox
-from sandbox.post.smtp import Taking
+from sandbox.post.smtp import Keeping, Taking
 from sandbox.server.listening import HOST, PromptServer, end_everybody, let_nobody_in
 
 
@@ -41,7 +41,7 @@ class Post:
 
     async def run(self) -> None:
         """Serves until `stop` is called."""
-        self._taking = Taking(self.smtp, self.mailbox, self.clock)
+        self._taking = Taking(self.smtp, Keeping(self.mailbox, self.clock))
         self._server = PromptServer(create_app(self.mailbox, self.smtp_address))
         try:
             await asyncio.gather(self._taking.serve(), self._server.serve([self.http]))

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -17,13 +18,36 @@ _PATIENCE_S = 60
 """For a client that says nothing."""
 
 
-@dataclass(slots=True)
-class Taking:
-    """Serves over a socket that listens already. What it answered 250 is in the mailbox."""
+class Handler(Protocol):
+    """What becomes of mails."""
 
-    listening: socket.socket
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+        """A whole mail is there: the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What is answered 250 is in the mailbox."""
+
     mailbox: Mailbox
     clock: Callable[[], datetime]
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+        """Keep it."""
+        assert isinstance(envelope.content, bytes)
+        try:
+            self.mailbox.take(envelope.content, envelope.rcpt_tos, now=self.clock())
+        except sqlite3.Error as error:
+            return f"451 The mail could not be kept: {error}."
+        return "250 Kept, and shown; it goes nowhere."
+
+
+@dataclass(slots=True)
+class Taking:
+    """Serves over a socket that listens already."""
+
+    listening: socket.socket
+    handler: Handler
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _talks: set[_Talk] = field(default_factory=set)
 
@@ -41,15 +65,6 @@ class Taking:
         """From the serving thread."""
         self._stopping.set()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
-        """A whole mail is there: the answer."""
-        assert isinstance(envelope.content, bytes)
-        try:
-            self.mailbox.take(envelope.content, envelope.rcpt_tos, now=self.clock())
-        except sqlite3.Error as error:
-            return f"451 The mail could not be kept: {error}."
-        return "250 Kept, and shown; it goes nowhere."
-
     def _meet(self) -> _Talk:
         return _Talk(self)
 
@@ -59,7 +74,7 @@ class _Talk(SMTP):
 
     def __init__(self, taking: Taking) -> None:
         super().__init__(
-            taking,
+            taking.handler,
             data_size_limit=MOST_BYTES,
             enable_SMTPUTF8=True,
             # else it asks the network for the machine's name

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import scan
 from base.models import Effect, User
+from sandbox.server.listening import background
 from sync import models as mirror
 from tests.alerts.sink import Sink
 from tests.pages.world import World, make_world
@@ -48,12 +49,11 @@ def log_in(world: World) -> LogIn:
 @pytest.fixture
 def sink(settings: Settings) -> Iterator[Sink]:
     """The mail server the app is set to."""
-    sink = Sink()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
     settings.SITE_URL = "https://leads.desk.example"
-    yield sink
-    sink.stop()
+    with background(Sink()) as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
+        yield sink
     with warnings.catch_warnings():  # what the dead left open goes here, not in another's test
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
