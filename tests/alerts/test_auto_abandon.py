@@ -9,7 +9,9 @@ import pytest
 from django.db import connections
 
 from alerts.abandoning import abandon
+from alerts.tasks import act_on_due
 from base.models import Effect, Role, User
+from config.celery import app
 from config.timetable import TIMETABLE
 from leadmodel.actions import ABANDON, Asked, undo
 from leadmodel.models import Clock, Cycle, Exclusion
@@ -135,9 +137,8 @@ def test_who_is_called_in_the_last_second_stays(desk: World, otto: User) -> None
 def test_what_turned_out_to_be_no_touch_is_decided_anew(desk: World, otto: User) -> None:
     abandon(now=desk.now)
     desk.pass_time(seconds=30)
-    planned = desk.call(Effect.objects.get().subject, Status="Not Started")
+    desk.call(Effect.objects.get().subject, Status="Not Started")
     do(desk, otto)
-    assert planned
     assert [state for state, _ in told()] == ["cancelled"]
     assert abandon(now=desk.now) == 0, "nothing new is known yet"
     desk.pass_time(minutes=1)
@@ -238,5 +239,7 @@ def test_ops_takes_it_back(desk: World, otto: User) -> None:
     assert abandon(now=desk.now) == 0, "whoever was taken back stays"
 
 
-def test_the_timetable_looks_for_what_is_due() -> None:
-    assert TIMETABLE["act on what is due"]["task"] == "alerts.tasks.act_on_due"
+def test_the_timetables_task_decides(desk: World) -> None:
+    assert app.tasks[TIMETABLE["act on what is due"]["task"]].name == act_on_due.name
+    act_on_due()
+    assert Effect.objects.get().kind == ABANDON

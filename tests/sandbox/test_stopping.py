@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from starlette.responses import PlainTextResponse
 
 from sandbox.org.org import Org
 from sandbox.server.certificates import issue
-from sandbox.server.listening import background, listen
+from sandbox.server.listening import PromptServer, background, end_everybody, let_nobody_in, listen
 from sandbox.server.serving import Service
 from tests.sandbox.conftest import TIMEOUT_S, TOKEN
 
@@ -34,6 +37,43 @@ def test_nobody_is_left_on_the_line(org: Org, tmp_path: Path, port: str, at_the_
                 # who comes first is let in first
                 _be_answered(address, authority if port == "https" else None)
         assert [_hung_up(client) for client in silent] == [True] * 3
+
+
+def test_who_ends_the_greeting_when_all_have_left_is_hung_up_on(tmp_path: Path) -> None:
+    closing = Closing(listen(0), issue(tmp_path / "ca.pem"), tmp_path / "ca.pem")
+    with background(closing):
+        _be_answered(closing.sock.getsockname(), closing.authority)
+    assert closing.late is not None
+    with closing.late:
+        assert _hung_up(closing.late)
+
+
+@dataclass
+class Closing:
+    """A server with something left to do when it has served, during which a client ends its greeting."""
+
+    sock: socket.socket
+    context: ssl.SSLContext
+    authority: Path
+    late: ssl.SSLSocket | None = None
+    server: PromptServer | None = None
+
+    async def run(self) -> None:
+        self.server = PromptServer(PlainTextResponse(""), self.context)
+        address = self.sock.getsockname()
+        serving = asyncio.create_task(self.server.serve([self.sock]))
+        silent = await asyncio.to_thread(socket.create_connection, address, TIMEOUT_S)
+        await serving
+        await asyncio.to_thread(self._greet, silent)
+        await end_everybody(self.server)
+
+    def _greet(self, silent: socket.socket) -> None:
+        context = ssl.create_default_context(cafile=str(self.authority))
+        self.late = context.wrap_socket(silent, server_hostname="localhost")
+
+    def stop(self) -> None:
+        assert self.server is not None
+        let_nobody_in([self.sock], then=self.server.leave)
 
 
 def _be_answered(address: tuple[str, int], authority: Path | None) -> None:
