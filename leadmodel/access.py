@@ -1,6 +1,7 @@
 """The one door to people: whose rows a user may see, whether a person is among them, and lists of them.
 
-A rep sees the people they hold or held. A manager sees the team's, and those nobody holds. Ops sees all.
+A rep sees the people they hold, held, or pulled while somebody else held them. A manager sees the team's, and those
+nobody holds. Ops sees all.
 Everything else does not exist for them (404).
 """
 
@@ -14,7 +15,7 @@ from django.http import Http404
 
 from base.models import Role, User
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.models import Person, PersonRecord, Span, TeamMembership
+from leadmodel.models import Cycle, Person, PersonRecord, Span, TeamMembership
 from leadmodel.settings_store import settings_in_force
 
 _BELOW = {
@@ -36,6 +37,7 @@ _HELD = """
         SELECT person_id FROM leadmodel_person WHERE holder_id = ANY(%(seen_reps)s)
         UNION SELECT person_id FROM leadmodel_span WHERE rep = ANY(%(seen_reps)s)
         UNION SELECT person_id FROM leadmodel_span WHERE holder_id = ANY(%(seen_reps)s)
+        UNION SELECT person_id FROM leadmodel_cycle WHERE pulled_by = ANY(%(seen_reps)s)
     )
 """
 """A rep's people are few among all: they are gathered by their indexes, and the list is made of them."""
@@ -44,6 +46,7 @@ _HELD_OR_NOBODYS = f"""
     (person.holder_id = ANY(%(seen_reps)s)
      OR person.person_id IN (SELECT person_id FROM leadmodel_span
                              WHERE rep = ANY(%(seen_reps)s) OR holder_id = ANY(%(seen_reps)s))
+     OR person.person_id IN (SELECT person_id FROM leadmodel_cycle WHERE pulled_by = ANY(%(seen_reps)s))
      OR {_NOBODYS})
 """
 """A manager sees whatever nobody holds, which may be most: the list is walked in its order, each row asked."""
@@ -51,6 +54,8 @@ _HELD_EACH = """
     person.holder_id = ANY(%(seen_reps)s)
     OR EXISTS (SELECT FROM leadmodel_span held WHERE held.person_id = person.person_id
                AND (held.rep = ANY(%(seen_reps)s) OR held.holder_id = ANY(%(seen_reps)s)))
+    OR EXISTS (SELECT FROM leadmodel_cycle pulled WHERE pulled.person_id = person.person_id
+               AND pulled.pulled_by = ANY(%(seen_reps)s))
 """
 """The same asked of each row, for a search: those who fit are few, and all that were ever held may be most."""
 
@@ -128,6 +133,8 @@ def _may_see(user: User, person: Person) -> bool:
     if person.holder_id in reps:
         return True
     if Span.objects.filter(Q(rep__in=reps) | Q(holder_id__in=reps), person_id=person.person_id).exists():
+        return True
+    if Cycle.objects.filter(pulled_by__in=reps, person_id=person.person_id).exists():
         return True
     return user.role == Role.MANAGER and is_nobodys(person.holder_id)
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="cycle",
             index=models.Index(
-                "assigned_at", name="cycle_pulled", condition=models.Q(pulled_by__isnull=False)
+                "pulled_by", "person_id", name="cycle_pulled", condition=models.Q(pulled_by__isnull=False)
             ),
         ),
         # the new column is told when everybody is derived anew

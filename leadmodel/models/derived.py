@@ -105,8 +105,8 @@ class Cycle(models.Model):
             models.Index("assigned_at", name="cycle_assigned"),  # figures of a period
             # the queue and the Now strip: open cycles by holder, longest waiting first
             models.Index("holder_id", "assigned_at", name="cycle_open", condition=Q(outcome="open")),
-            # the Pulls page: few among all cycles
-            models.Index("assigned_at", name="cycle_pulled", condition=Q(pulled_by__isnull=False)),
+            # whom a rep may see because they pulled them
+            models.Index("pulled_by", "person_id", name="cycle_pulled", condition=Q(pulled_by__isnull=False)),
         )
 
     def __str__(self) -> str:

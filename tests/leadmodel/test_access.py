@@ -14,7 +14,7 @@ from leadmodel.access import Sight, access_person, is_nobodys, sight, sight_of_f
 from leadmodel.lifecycle.settings import Teams
 from leadmodel.models import Cycle, TeamMembership
 from leadmodel.rebuild import rebuild_all
-from leadmodel.settings_store import SHIPPED
+from leadmodel.settings_store import SHIPPED, enter
 from sandbox.org.ids import make_id
 from sync.models import Group, Lead, LeadHistory
 from sync.models import Role as SalesforceRole
@@ -25,6 +25,7 @@ from tests.leadmodel.mirrored import (
     EVE,
     MONA,
     NOON,
+    add_call,
     add_contact,
     add_lead,
     add_users,
@@ -37,6 +38,12 @@ from tests.leadmodel.mirrored import (
 pytestmark = pytest.mark.django_db(transaction=True)
 BOSS, SDR, INTERNS = make_id("00E", 1), make_id("00E", 2), make_id("00E", 3)
 QUEUE = make_id("00G", 1)
+PULLING = """
+stages: {raw: [New], assigned: [Assigned]}
+assignment: {owner: true, outbound_pull: true}
+paths: {outbound_teams: [SDR]}
+"""
+"""Alice's team pulls people."""
 
 
 def seen(user: User, source: Literal["role", "manager", "app"] = "role") -> set[str] | None:
@@ -158,13 +165,16 @@ def test_lists_searches_and_addresses_let_through_the_same_people(alice: User, m
     own, eves, queued, left = (
         add_lead(number, owner=owner) for number, owner in ((1, ALICE), (3, EVE), (4, QUEUE), (5, BOB))
     )
+    pulled = add_lead(6, owner=EVE, status="New")
+    add_call(1, pulled, at=NOON + timedelta(hours=1))
+    enter(PULLING)
     rebuild_all()
 
     expected = {
-        alice: {own, once_alices},
-        mona: {own, once_alices, queued, left},
-        eve: {once_alices, eves},
-        login("otto", Role.OPS, None): {own, once_alices, eves, queued, left},
+        alice: {own, once_alices, pulled},
+        mona: {own, once_alices, queued, left, pulled},
+        eve: {once_alices, eves, pulled},
+        login("otto", Role.OPS, None): {own, once_alices, eves, queued, left, pulled},
     }
     for user, people in expected.items():
         assert listed(sight(user)) == listed(sight_of_few(user)) == people
