@@ -30,11 +30,15 @@ WITH_NAMES = """
 """
 """What `NAME`, `COMPANY` and `HOLDER` read, beside `leadmodel_person person`."""
 _FITTING = f"""
-    SELECT record.person_id FROM leadmodel_personrecord record JOIN ({HOLDING}) holding ON holding.id = record.record_id
+    WITH holding AS MATERIALIZED ({HOLDING})
+    SELECT record.person_id FROM leadmodel_personrecord record JOIN holding ON holding.id = record.record_id
     UNION ALL SELECT record.person_id FROM leadmodel_personrecord record
     WHERE record.record_id >= %(id_from)s AND record.record_id < %(id_to)s
 """
-"""The people of whom some Lead or Contact, also one merged or converted long ago, holds the words or has the Id."""
+"""The people of whom some Lead or Contact, also one merged or converted long ago, holds the words or has the Id.
+
+Who holds the words is looked up once, however few PostgreSQL expects there to be.
+"""
 FITS = f"person.person_id IN ({_FITTING})"
 """Whether name, company and e-mail address hold the words, or the Id is it; its parameters are `fitting`'s."""
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
