@@ -5,6 +5,8 @@ const LETTERS = "cmnuqfa";
 
 /** @param {Document} page */
 export function listenToActions(page) {
+  // the place whose forms are on their way, and the last letter typed meanwhile
+  let awaited = null;
   let wanted = "";
   page.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close(page.activeElement?.closest(".below .acting-place"));
@@ -14,9 +16,10 @@ export function listenToActions(page) {
       const place = currentPlace(page);
       if (!place) return;
       event.preventDefault();
-      if (place.firstElementChild) goTo(place, event.key);
+      if (place === awaited) wanted = event.key;
+      else if (place.firstElementChild) goTo(place, event.key);
       else {
-        wanted = event.key;
+        [awaited, wanted] = [place, event.key];
         opener(place)?.click();
       }
     }
@@ -30,12 +33,16 @@ export function listenToActions(page) {
     const place = event.detail.target;
     if (!place.matches?.(".acting-place") || !place.firstElementChild) return;
     for (const other of page.querySelectorAll(".below .acting-place")) if (other !== place) other.replaceChildren();
-    if (wanted) goTo(place, wanted);
-    else if (event.detail.requestConfig.verb !== "get" && !place.contains(page.activeElement)) {
+    if (place === awaited) {
+      goTo(place, wanted);
+      awaited = null;
+    } else if (event.detail.requestConfig.verb !== "get" && !place.contains(page.activeElement)) {
       // who was quicker and is in the new forms already stays where they are
       (place.querySelector("[role=alert]") ?? place).focus();
     }
-    wanted = "";
+  });
+  page.addEventListener("htmx:afterRequest", ({ detail: { target, successful } }) => {
+    if (target === awaited && !successful) awaited = null;
   });
 }
 

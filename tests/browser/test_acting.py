@@ -103,6 +103,35 @@ def test_letters_and_digits_do_it_all(visit: Visit, world: World) -> None:
     assert decided() == ["nurture: No budget", "Email", "Follow up", "qualified"]
 
 
+TYPE_Q_BEFORE_IT_SETTLES = """() => {
+  addEventListener("htmx:afterSwap", () => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "q", bubbles: true, cancelable: true })), { once: true });
+  addEventListener("htmx:afterSettle", () => { document.body.dataset.settled = "yes"; });
+}"""
+
+
+def test_the_last_letter_wins_however_fast_it_follows(visit: Visit, world: World) -> None:
+    page = visit("alice").page
+    to(page, "due soon")
+    page.evaluate(TYPE_Q_BEFORE_IT_SETTLES)
+    page.keyboard.press("u")
+    expect(page.locator("body[data-settled]")).to_have_count(1)
+    expect(page.get_by_role("button", name="Qualified", exact=True)).to_be_focused()
+
+
+def test_a_letter_asks_again_for_what_did_not_come(visit: Visit, world: World) -> None:
+    alice = visit("alice")
+    page = alice.page
+    to(page, "due soon")
+    page.route("**/act/**", lambda route: route.abort(), times=1)
+    with page.expect_console_message(lambda message: message.text.startswith("htmx:sendError")):
+        page.keyboard.press("u")
+    page.keyboard.press("q")
+    expect(page.get_by_role("button", name="Qualified", exact=True)).to_be_focused()
+    assert len(alice.complaints) == 2, "the browser and htmx say that the server was out of reach"
+    alice.complaints.clear()
+
+
 def test_escape_closes_and_j_goes_on_from_there(visit: Visit, world: World) -> None:
     page = visit("alice").page
     to(page, "answered")
