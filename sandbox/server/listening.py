@@ -72,6 +72,10 @@ class Connection(H11Protocol):
 
     def shutdown(self) -> None:
         """Closes an idle connection within moments; one with an answer under way when that is sent."""
+        if self.transport.is_closing():
+            # closed once more over TLS, asyncio would forget it, and abort nothing
+            self.loop.call_later(_GOODBYE_S, self.transport.abort)
+            return
         super().shutdown()
         # None before the first request, though the library's types do not say so
         cycle = vars(self)["cycle"]

@@ -48,6 +48,21 @@ def test_who_ends_the_greeting_when_all_have_left_is_hung_up_on(tmp_path: Path) 
         assert _hung_up(closing.late)
 
 
+def test_who_was_told_goodbye_and_does_not_answer_is_hung_up_on(org: Org, tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    service = Service(org, listen(0), listen(0), issue(authority), token=TOKEN)
+    assert service.https is not None
+    with background(service):
+        client = socket.create_connection(service.https.getsockname(), timeout=TIMEOUT_S)
+        context = ssl.create_default_context(cafile=str(authority))
+        greeted = context.wrap_socket(client, server_hostname="localhost")
+        greeted.sendall(b"GET /services/data HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        while greeted.recv(1000):
+            pass
+    with socket.socket(fileno=greeted.detach()) as below:
+        assert _hung_up(below)
+
+
 @dataclass
 class Closing:
     """A server with something left to do when it has served, during which a client ends its greeting."""
@@ -94,7 +109,9 @@ def _ask(client: socket.socket) -> None:
 def _hung_up(client: socket.socket) -> bool:
     client.settimeout(1)
     try:
-        return client.recv(1) == b""
+        while client.recv(1000):
+            pass  # TLS's goodbye
+        return True
     except ConnectionResetError:
         return True
     except TimeoutError:
