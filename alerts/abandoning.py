@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import structlog
 from django.db import connection, transaction
+from psycopg2 import sql
 
 from base.models import Effect
 from base.outbox import Decided, decide
@@ -20,10 +21,11 @@ from leadmodel.changes import LastRead, read_last_of
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Stage
+from leadmodel.lifecycle.stages import DISPOSITIONS, Stage
 from leadmodel.pages.shell import read_up_to
 from leadmodel.rebuild import EVERYBODY
 from leadmodel.settings_store import settings_in_force
+from leadmodel.timeline import read_columns
 from sync.models import Mark
 from sync.writeback.plan import Write
 
@@ -92,10 +94,7 @@ _TAKE = """
           SELECT FROM base_effect effect
           WHERE effect.subject = clock.person_id AND effect.kind = %(abandon)s AND effect.ended_at > %(at)s
       )
-      AND (
-          EXISTS (SELECT FROM sync_lead lead WHERE lead.id = clock.person_id)
-          OR %(contacts)s AND EXISTS (SELECT FROM sync_contact contact WHERE contact.id = clock.person_id)
-      )
+      AND ({is_open})
       AND NOT EXISTS (
           SELECT FROM leadmodel_personrecord record JOIN leadmodel_exclusion exclusion USING (record_id)
           WHERE record.person_id = clock.person_id AND exclusion.starts_at <= %(now)s AND exclusion.expires_at > %(now)s
@@ -109,21 +108,40 @@ _TAKE = """
     FOR UPDATE OF clock SKIP LOCKED
 """
 """Whose limit is over, oldest first: not decided yet (what was cancelled is decided anew once more was read), with a
-status that can be written, not excepted (M16), and with no news that is not derived yet."""
+status that can be written and says nothing else, not excepted (M16), and with no news that is not derived yet."""
+_IS_OPEN = """
+    EXISTS (SELECT FROM {table} record WHERE record.id = clock.person_id
+            AND casefold(COALESCE(record.{status}, '') COLLATE pg_unicode_fast) <> ALL(%(elsewhere)s))
+"""
 
 
 def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -> list[_Due]:
-    values: dict[str, str | int | bool | datetime] = {
+    columns = read_columns(settings).current
+    stand = [
+        sql.SQL(_IS_OPEN).format(table=sql.Identifier(f"sync_{name.lower()}"), status=sql.Identifier(status))
+        for name, told in columns.items()
+        if (status := told[Tracked.STATUS]) is not None
+    ]
+    values: dict[str, str | int | datetime | list[str]] = {
         "kind": ClockKind.WORKING_LIMIT,
         "abandon": ABANDON,
         "at": at,
         "now": now,
-        "contacts": settings.stages.contact_status_field is not None,
+        "elsewhere": _elsewhere(settings, now),
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, values)
+        cursor.execute(sql.SQL(_TAKE).format(is_open=sql.SQL(" OR ").join(stand)), values)
         return [_Due(*row) for row in cursor.fetchall()]
+
+
+def _elsewhere(settings: ModelSettings, now: datetime) -> list[str]:
+    """The statuses by which Salesforce says that nobody is worked, though its history may not tell since when.
+
+    Raw says so only where statuses are what assigns people.
+    """
+    closed = set(DISPOSITIONS) | ({Stage.RAW} if settings.assignment.status else set())
+    return [status for status in settings.stages.by_status if settings.stages.stage_of(status, now) in closed]
 
 
 def _decided(due: _Due, last: LastRead, status: str, at: datetime) -> Decided:

@@ -16,7 +16,7 @@ from config.timetable import TIMETABLE
 from leadmodel.actions import ABANDON, Asked, undo
 from leadmodel.models import Clock, Cycle, Exclusion
 from leadmodel.settings_store import enter
-from sync.models import Mark
+from sync.models import Lead, Mark
 from sync.writeback.modes import Mode, switch
 from tests.sync.conftest import new_world, world
 from tests.sync.world import World
@@ -157,6 +157,28 @@ def test_a_reps_own_disposition_wins(desk: World, otto: User) -> None:
     assert state == "conflict"
     assert "no longer “Assigned”: somebody changed it" in said
     assert desk.org.live_row("Lead", record)["Status"] == "Unqualified"
+
+
+@pytest.mark.parametrize(
+    ("status", "by_status", "is_due"),
+    [
+        ("Qualified", True, False),
+        ("NURTURE", True, False),
+        ("New", True, False),
+        ("New", False, True),
+        ("On Hold", True, True),
+    ],
+)
+def test_what_salesforce_says_without_a_history_goes_before(
+    desk: World, status: str, by_status: bool, is_due: bool
+) -> None:
+    """A gap in history tracking: the cycle looks open, and the status says that it is not."""
+    if not by_status:
+        enter(f"{MODEL}assignment: {{status: false, owner: true}}\n")
+        Mark.objects.all().delete()
+    Lead.objects.update(status=status)
+    assert Clock.objects.count() == 1
+    assert abandon(now=desk.now) == is_due
 
 
 def test_m16_an_exception_keeps_automation_away_while_it_is_in_force(desk: World, otto: User) -> None:
