@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 csv.field_size_limit(sys.maxsize)
 
@@ -85,14 +85,14 @@ class CsvFile:
             yield text
 
     @contextmanager
-    def _open_bytes(self) -> Iterator[BinaryIO]:
+    def _open_bytes(self) -> Iterator[IO[bytes]]:
         if self._export.is_dir():
             with (self._export / self._member).open("rb") as raw:
                 yield raw
             return
         try:
             with zipfile.ZipFile(self._export) as archive, archive.open(self._member) as raw:
-                yield raw  # type: ignore[misc]
+                yield raw
         except (zipfile.BadZipFile, EOFError) as error:
             raise ExportRefused(f"{self._export} is damaged at {self._member}: {error}.") from error
 

@@ -1,1 +1,1 @@
-"""A mail server for development: it keeps what it gets, delivers nothing, and shows it on a page of this machine."""
+"""A mail server and a Slack webhook for development: they keep what they get, deliver nothing, and show it."""

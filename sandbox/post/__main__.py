@@ -1,4 +1,4 @@
-"""`python -m sandbox.post`: take mails by SMTP and show them, on this machine only."""
+"""`python -m sandbox.post`: take mails by SMTP, and messages to Slack, and show them, on this machine only."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def _run(post: Post) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, post.stop)
     # to whoever waits for it, at once
-    sys.stdout.write(f"mail ready: {post.url} smtp {post.smtp_address}\n")
+    sys.stdout.write(f"mail ready: {post.url} smtp {post.smtp_address} slack {post.slack_url}\n")
     sys.stdout.flush()
     await post.run()
 

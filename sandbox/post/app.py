@@ -1,9 +1,10 @@
-"""The pages' addresses, and what every answer says to the browser. They only show: nothing is written here."""
+"""The pages' addresses, and what every answer says to the browser. They only show; only the webhook takes anything."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.post import page
 from sandbox.post.mailbox import MOST_MAILS, Mail, Mailbox
 from sandbox.post.reading import read
+from sandbox.post.slack import PATH, Webhook
 
 _NAMES = frozenset({"127.0.0.1", "localhost"})
 _SAID = {404: "There is nothing at this address.", 405: "These pages only show: ask with GET."}
@@ -28,9 +30,9 @@ _POLICY = (
 )
 
 
-def create_app(mailbox: Mailbox, smtp: str) -> ASGIApp:
-    """The viewer's pages. `smtp` is the address at which mails are taken."""
-    pages = _Pages(mailbox, smtp)
+def create_app(mailbox: Mailbox, smtp: str, slack: str, clock: Callable[[], datetime]) -> ASGIApp:
+    """The viewer's pages, and Slack's webhook. `smtp` and `slack` are the addresses at which messages are taken."""
+    pages = _Pages(mailbox, smtp, slack, Webhook(mailbox), clock)
     inner = Starlette(
         routes=[
             Route("/", pages.all_mails),
@@ -38,6 +40,8 @@ def create_app(mailbox: Mailbox, smtp: str) -> ASGIApp:
             Route("/mails/{number:int}/html", pages.html_part),
             Route("/mails/{number:int}/source", pages.source),
             Route("/style.css", pages.style),
+            Route("/slack", pages.all_posts),
+            Route("/slack/services/{rest:path}", pages.take_post, methods=["POST"]),
         ],
         exception_handlers={HTTPException: _refused},
     )
@@ -49,10 +53,25 @@ def create_app(mailbox: Mailbox, smtp: str) -> ASGIApp:
 class _Pages:
     mailbox: Mailbox
     smtp: str
+    slack: str
+    webhook: Webhook
+    clock: Callable[[], datetime]
 
     async def all_mails(self, _request: Request) -> Response:
         """The list, newest first."""
         return _html(page.all_mails(self.mailbox.newest_first(), self.smtp))
+
+    async def all_posts(self, _request: Request) -> Response:
+        """What came by Slack's webhook, newest first."""
+        return _html(page.all_posts(self.mailbox.newest_posts(), self.slack))
+
+    async def take_post(self, request: Request) -> Response:
+        """A message to Slack, as Slack answers it."""
+        if request.url.path != PATH:
+            return Response("no_service", 404, media_type="text/plain")
+        answer = self.webhook.take(await request.body(), now=self.clock())
+        headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after is not None else None
+        return Response(answer.word, answer.status, headers, media_type="text/plain")
 
     async def one_mail(self, request: Request) -> Response:
         """A mail with its parts and headers."""

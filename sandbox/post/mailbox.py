@@ -1,4 +1,4 @@
-"""What came by SMTP, in one SQLite file: the newest mails, each once however often it was sent."""
+"""What came, in one SQLite file: the newest mails, each once however often it was sent, and messages to Slack."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ _TABLE = """
         content BLOB NOT NULL
     )
 """
+_POSTS = """
+    CREATE TABLE IF NOT EXISTS post (number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, payload TEXT NOT NULL)
+"""
 _COLUMNS = "number, recipients, first_at, latest_at, times, content"
 
 
@@ -43,6 +46,15 @@ class Mail:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message to Slack's webhook: its JSON, as it came."""
+
+    number: int
+    at: datetime
+    payload: str
+
+
 class Mailbox:
     """The file, for one thread at a time. Raises sqlite3.Error where it cannot be used."""
 
@@ -55,6 +67,7 @@ class Mailbox:
         # tests make it in another thread than the one that serves
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute(_TABLE)
+        self._connection.execute(_POSTS)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -83,6 +96,22 @@ class Mailbox:
                 "(SELECT number FROM mail ORDER BY latest_at DESC, number DESC LIMIT ?)",
                 (MOST_MAILS,),
             )
+
+    def take_post(self, payload: str, *, now: datetime) -> None:
+        """Keeps a message to Slack for good before it returns."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        with self._connection:
+            at = now.astimezone(UTC).isoformat()
+            self._connection.execute("INSERT INTO post (at, payload) VALUES (?, ?)", (at, payload))
+            self._connection.execute(
+                "DELETE FROM post WHERE number NOT IN (SELECT number FROM post ORDER BY number DESC LIMIT ?)",
+                (MOST_MAILS,),
+            )
+
+    def newest_posts(self) -> list[Posted]:
+        """All messages to Slack, the newest first."""
+        rows = self._connection.execute("SELECT number, at, payload FROM post ORDER BY number DESC")
+        return [Posted(number, datetime.fromisoformat(at), payload) for number, at, payload in rows]
 
     def newest_first(self) -> list[Mail]:
         """All of them, by when they came last."""

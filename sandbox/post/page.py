@@ -10,8 +10,9 @@ from hashlib import sha256
 from html import escape
 from string import Template
 
-from sandbox.post.mailbox import MOST_MAILS, Mail
+from sandbox.post.mailbox import MOST_MAILS, Mail, Posted
 from sandbox.post.reading import Read, read
+from sandbox.post.slack import shown
 
 _FRAME = Template("""<!doctype html>
 <html lang="en">
@@ -22,7 +23,8 @@ _FRAME = Template("""<!doctype html>
 <link rel="stylesheet" href="/style.css">
 </head>
 <body>
-<header><a href="/">Mail viewer</a><span>mails of this machine, delivered to nobody</span></header>
+<header><a href="/">Mail viewer</a><a class="other" href="/slack">Slack</a>
+<span>messages of this machine, delivered to nobody</span></header>
 <main>
 $content
 </main>
@@ -51,6 +53,27 @@ def all_mails(mails: Sequence[Mail], smtp: str) -> str:
         f"Taken by SMTP at {escape(smtp)}.</footer>"
     )
     return _page("Mails", content)
+
+
+def all_posts(posts: Sequence[Posted], webhook: str) -> str:
+    """The messages to Slack, in the order given. `webhook`: where they are taken."""
+    head = '<div class="head"><h1>Slack</h1><a class="button" href="/slack">Look again</a></div>'
+    if not posts:
+        told = (
+            '<section class="empty"><h2>No message yet</h2>'
+            f"<p>Whatever is posted to {escape(webhook)} is shown here and goes no further.</p></section>"
+        )
+        return _page("Slack", f"{head}\n{told}")
+    rows = "\n".join(
+        f'<tr id="post-{one.number}"><td><pre>{escape(shown(one.payload))}</pre></td><td>{_when(one.at)}</td></tr>'
+        for one in posts
+    )
+    content = (
+        f'{head}\n<table class="posts"><thead><tr><th scope="col">Message</th><th scope="col">When</th></tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody></table>\n<footer>The newest first; the newest {MOST_MAILS} are kept. "
+        f"Taken at {escape(webhook)}, one a second.</footer>"
+    )
+    return _page("Slack", content)
 
 
 def one_mail(mail: Mail, content: Read) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from sandbox.post.app import create_app
 from sandbox.post.mailbox import Mailbox
+from sandbox.post.slack import PATH
 from sandbox.post.smtp import Keeping, Taking
 from sandbox.server.listening import HOST, PromptServer, end_everybody, let_nobody_in
 
@@ -39,10 +40,15 @@ class Post:
         """Where they are shown."""
         return f"http://{HOST}:{self.http.getsockname()[1]}/"
 
+    @property
+    def slack_url(self) -> str:
+        """Slack's webhook."""
+        return self.url.rstrip("/") + PATH
+
     async def run(self) -> None:
         """Serves until `stop` is called."""
         self._taking = Taking(self.smtp, Keeping(self.mailbox, self.clock))
-        self._server = PromptServer(create_app(self.mailbox, self.smtp_address))
+        self._server = PromptServer(create_app(self.mailbox, self.smtp_address, self.slack_url, self.clock))
         try:
             await asyncio.gather(self._taking.serve(), self._server.serve([self.http]))
         finally:

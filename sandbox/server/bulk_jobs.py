@@ -109,7 +109,7 @@ class Jobs:
         """Stops a job that has not finished; a finished one stays as it is."""
         with self._store.transaction():
             job = self._existing(job_id)
-            return job if job.state in FINISHED else self._save(job, state="Aborted")
+            return job if job.state in FINISHED else self._save(replace(job, state="Aborted"))
 
     def delete(self, job_id: str) -> None:
         """Forgets a job and its results."""
@@ -127,8 +127,8 @@ class Jobs:
             raise KeyError(job_id)
         return job
 
-    def _save(self, job: Job, **changes: object) -> Job:
-        job = replace(job, **changes, stamped_at=to_second_text(self.org.clock.now()))  # type: ignore[arg-type]
+    def _save(self, job: Job) -> Job:
+        job = replace(job, stamped_at=to_second_text(self.org.clock.now()))
         with self._store.transaction():
             self._store.connection.execute(
                 "UPDATE _bulk_job SET job = ? WHERE id = ?", (json.dumps(asdict(job)), job.id)
@@ -140,18 +140,20 @@ class Jobs:
             job = self.get(job_id)
             if job is None or job.state in FINISHED:
                 return
-            job = self._save(job, state="InProgress")
+            job = self._save(replace(job, state="InProgress"))
         try:
             self._run(job)
         except _Interrupted:
             self.results(job_id).remove()
         except (ApiError, OSError, sqlite3.Error) as error:
             self.results(job_id).remove()
-            self._save(job, state="Failed", error=_told(error))
+            self._save(replace(job, state="Failed", error=_told(error)))
 
     def _run(self, job: Job) -> None:
         if job.ends_as:
-            self._save(job, state=job.ends_as, error=job.error or _FAULT if job.ends_as == "Failed" else "")
+            self._save(
+                replace(job, state=job.ends_as, error=job.error or _FAULT if job.ends_as == "Failed" else "")
+            )
             return
         began = time.monotonic()
         with seen_by(job.created_by):
@@ -174,11 +176,13 @@ class Jobs:
             if current is None or current.state == "Aborted":
                 raise _Interrupted
             self._save(
-                job,
-                state="JobComplete",
-                rows=count,
-                header=csv_header(query, delimiter),
-                milliseconds=int((time.monotonic() - began) * 1000),
+                replace(
+                    job,
+                    state="JobComplete",
+                    rows=count,
+                    header=csv_header(query, delimiter),
+                    milliseconds=int((time.monotonic() - began) * 1000),
+                )
             )
 
 

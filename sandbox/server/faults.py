@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from random import Random
+from typing import Any
 
 from sandbox.org.errors import ApiError
 
@@ -229,7 +230,8 @@ def fault_of(told: dict[str, object]) -> Fault:
         known = _TYPES.get(name)
         if known is None or not isinstance(value, known) or (isinstance(value, bool) and known is not bool):
             raise ApiError(400, "INVALID_FAULT", f"a fault has no {name} of this kind: {value!r}")
-    effect = Effect(**{name: value for name, value in told.items() if name not in _PLACE})  # type: ignore[arg-type]
+    checked: dict[str, Any] = {name: value for name, value in told.items() if name not in _PLACE}
+    effect = Effect(**checked)
     kinds = [kind for kind in _KINDS if kind in told]
     if effect.refusal() is not None:
         kinds.append("status")

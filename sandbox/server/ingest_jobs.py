@@ -14,7 +14,7 @@ from functools import partial
 from sandbox.org.errors import ApiError
 from sandbox.org.instants import to_second_text
 from sandbox.org.rules import Options
-from sandbox.org.schema import SObject
+from sandbox.org.schema import SObject, Value
 from sandbox.org.store import Store
 from sandbox.org.viewer import seen_by
 from sandbox.server.background import Line
@@ -126,7 +126,7 @@ class IngestJobs:
             job = self.get(job_id)
             if job is None or (job.state != "Open" and (state == "UploadComplete" or job.state in FINISHED)):
                 return None
-            job = self._save(job.with_fault(effect), state=state)
+            job = self._save(replace(job.with_fault(effect), state=state))
         if state == "UploadComplete":
             self.line.put(partial(self._work, job.id))
         return job
@@ -158,9 +158,8 @@ class IngestJobs:
         )
         return [Outcome(place, record_id, bool(created), error) for place, record_id, created, error in found]
 
-    def _save(self, job: IngestJob, **changes: object) -> IngestJob:
-        at = to_second_text(self.writer.org.clock.now())
-        job = replace(job, **changes, stamped_at=at)  # type: ignore[arg-type]
+    def _save(self, job: IngestJob) -> IngestJob:
+        job = replace(job, stamped_at=to_second_text(self.writer.org.clock.now()))
         with self._store.transaction():
             self._store.connection.execute(
                 "UPDATE _ingest_job SET job = ? WHERE id = ?", (json.dumps(asdict(job)), job.id)
@@ -173,14 +172,14 @@ class IngestJobs:
             job = self.get(job_id)
             if job is None or job.state in FINISHED:
                 return
-            job = self._save(job, state="InProgress")
+            job = self._save(replace(job, state="InProgress"))
         if job.ends_as:
-            self._save(job, state=job.ends_as)
+            self._save(replace(job, state=job.ends_as))
             return
         try:
             table = self.table(job)
         except BadBatch as error:
-            self._save(job, state="Failed", error=str(error))
+            self._save(replace(job, state="Failed", error=str(error)))
             return
         with seen_by(job.created_by):
             while self._goes_on(job_id, table, began):
@@ -194,7 +193,8 @@ class IngestJobs:
             if job is None or job.state != "InProgress":
                 return False
             if job.rows == len(table.rows):
-                self._save(job, state="JobComplete", milliseconds=int((time.monotonic() - began) * 1000))
+                took = int((time.monotonic() - began) * 1000)
+                self._save(replace(job, state="JobComplete", milliseconds=took))
                 return False
             after = min(job.rows + _TOGETHER, len(table.rows))
             outcomes = [self._outcome(job, table, place) for place in range(job.rows, after)]
@@ -203,7 +203,7 @@ class IngestJobs:
                 [(job_id, one.place, one.record_id, one.created, one.error) for one in outcomes],
             )
             failed = sum(bool(one.error) for one in outcomes)
-            self._save(job, rows=after, failed=job.failed + failed)
+            self._save(replace(job, rows=after, failed=job.failed + failed))
             return True
 
     def _outcome(self, job: IngestJob, table: Table, place: int) -> Outcome:
@@ -224,7 +224,7 @@ class IngestJobs:
             return Outcome(place, "", created=False, error=told(shared))
         return Outcome(place, done.record_id, done.created, "")
 
-    def _written(self, how: Writing, job: IngestJob, one: SObject, values: dict[str, object]) -> Upserted:
+    def _written(self, how: Writing, job: IngestJob, one: SObject, values: dict[str, Value]) -> Upserted:
         if job.operation == "insert":
             return Upserted(self.writer.create(how, one, values), created=True)
         if job.operation == "upsert":
@@ -232,7 +232,7 @@ class IngestJobs:
             value = values.get(key.name)
             if value is None and key.type != "id":
                 raise ApiError(400, "MISSING_ARGUMENT", f"{key.name} not specified", [])
-            return self.writer.upsert(how, one, key, value, field_values(values, key.name))  # type: ignore[arg-type]
+            return self.writer.upsert(how, one, key, value, field_values(values, key.name))
         if not values.get("Id"):
             raise ApiError(400, "MISSING_ARGUMENT", f"Id not specified in an {job.operation} call", [])
         record_id = record_id_of(one, str(values["Id"]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sandbox.org.errors import ApiError
 from sandbox.org.instants import BadInstant, normal_date, normal_instant, normal_time
-from sandbox.org.schema import NUMBER_TYPES, Field, SObject
+from sandbox.org.schema import NUMBER_TYPES, Field, SObject, Value
 
 NULL = "#N/A"
 """A cell that empties its field; an empty cell leaves the field as it is."""
@@ -76,12 +76,12 @@ def _field(one: SObject, name: str) -> Field:
     return field
 
 
-def values_of(fields: Sequence[Field], cells: Sequence[str]) -> dict[str, object]:
+def values_of(fields: Sequence[Field], cells: Sequence[str]) -> dict[str, Value]:
     """The fields a row writes, as a JSON request would give them. Raises ApiError."""
     return {field.name: _value(field, cell) for field, cell in zip(fields, cells, strict=True) if cell}
 
 
-def _value(field: Field, cell: str) -> object:  # noqa: PLR0911 -- one per type
+def _value(field: Field, cell: str) -> Value:  # noqa: PLR0911 -- one per type
     if cell == NULL:
         return None
     try:
@@ -126,6 +126,6 @@ def written(
         yield (delimiter.join('"' + cell.replace('"', '""') + '"' for cell in cells) + line_end).encode()
 
 
-def field_values(values: Mapping[str, object], without: str) -> dict[str, object]:
+def field_values(values: Mapping[str, Value], without: str) -> dict[str, Value]:
     """The values but for one field, whatever its case."""
     return {name: value for name, value in values.items() if name.lower() != without.lower()}

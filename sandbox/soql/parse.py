@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
@@ -117,21 +118,21 @@ class _ToTree(Transformer[Token, Query]):
 
     def query(self, _select: Token, selected: tuple[Selected | FieldSet | Children, ...], _from: Token, name: Token,
               *clauses: tuple[str, object]) -> Query:  # fmt: skip
-        parts = dict(clauses)
+        parts: dict[str, Any] = dict(clauses)
         return Query(
             self._text,
             selected,
             _word(name),
-            parts.get("alias"),  # type: ignore[arg-type]
-            parts.get("scope"),  # type: ignore[arg-type]
-            parts.get("where"),  # type: ignore[arg-type]
-            parts.get("security"),  # type: ignore[arg-type]
-            parts.get("group", ()),  # type: ignore[arg-type]
-            parts.get("having"),  # type: ignore[arg-type]
-            parts.get("order", ()),  # type: ignore[arg-type]
-            parts.get("limit"),  # type: ignore[arg-type]
-            parts.get("offset"),  # type: ignore[arg-type]
-            parts.get("purpose"),  # type: ignore[arg-type]
+            parts.get("alias"),
+            parts.get("scope"),
+            parts.get("where"),
+            parts.get("security"),
+            parts.get("group", ()),
+            parts.get("having"),
+            parts.get("order", ()),
+            parts.get("limit"),
+            parts.get("offset"),
+            parts.get("purpose"),
         )
 
     def alias(self, *tokens: Token) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -25,7 +26,9 @@ from tests.sandbox.conftest import TIMEOUT_S
 
 MORNING = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 MONA = "mona@desk.example"
-READY = re.compile(r"mail ready: (http://127\.0\.0\.1:\d+/) smtp (127\.0\.0\.1:\d+)\n")
+READY = re.compile(
+    r"mail ready: (http://127\.0\.0\.1:\d+/) smtp (127\.0\.0\.1:\d+) slack (http://127\.0\.0\.1:\d+/slack/services/\S+)\n"
+)
 
 
 class Clock:
@@ -70,8 +73,8 @@ def send(post: Post, content: EmailMessage | bytes, to: str = MONA) -> None:
         client.sendmail("leadmodel@localhost", [to], raw)
 
 
-def get(post: Post, path: str = "", *, status: int = 200, **options: object) -> requests.Response:
-    answer = requests.get(post.url + path, timeout=TIMEOUT_S, **options)  # type: ignore[arg-type]
+def get(post: Post, path: str = "", *, status: int = 200, **options: Any) -> requests.Response:
+    answer = requests.get(post.url + path, timeout=TIMEOUT_S, **options)
     assert answer.status_code == status, answer.text
     return answer
 
