@@ -16,11 +16,12 @@ BROWSER_FILES := static/vendor/.copied
 .PHONY: help setup demo demo-reset test lint format bench soak
 
 help:
-	@echo "make demo        the example company, living; EXPORT=folder-or-zip MODEL=file for your own past"
+	@echo "make demo        the example company, living; EXPORT=folder-or-zip MODEL=file for your own past,"
+	echo "                 HURRY=60 to see promises broken within minutes"
 	echo "make demo-reset  throw the demo's data away"
 	echo "make test        the whole test suite"
 	echo "make lint        style, types, imports, migrations"
-	echo "make bench       benchmarks; ONLY=name for one"
+	echo "make bench       benchmarks; ONLY=name for one, LEADS=1200000 for a million people"
 	echo "make soak        what is too long for make test"
 	echo "make setup       the environment, and nothing else"
 
@@ -61,6 +62,7 @@ $(BROWSER_FILES): node_modules/.installed
 demo: setup
 	@exec $(BIN)/python manage.py demo $(if $(EXPORT),--export "$(EXPORT)") $(if $(MODEL),--model "$(MODEL)") \
 		$(if $(LEADS),--leads $(LEADS)) $(if $(SEED),--seed $(SEED)) $(if $(SPEED),--speed $(SPEED)) \
+		$(if $(HURRY),--hurry $(HURRY)) \
 		$(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
 
 demo-reset: $(ENVIRONMENT)
@@ -86,4 +88,4 @@ format: setup
 	$(BIN)/ruff format .
 
 bench: setup
-	@LEADMODEL_PURPOSE=bench $(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+	@LEADMODEL_PURPOSE=bench $(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(LEADS),--leads $(LEADS))

@@ -7,26 +7,28 @@ others, and looked at once more in Salesforce before it is sent (M20).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from base.models import Effect
+from alerts.caps import abandons
+from alerts.kept import excepted, has_news
 from base.outbox import Decided, decide
-from leadmodel.actions import ABANDON
 from leadmodel.changes import LastRead, read_last_of
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import DISPOSITIONS, Stage
+from leadmodel.lifecycle.stages import Stage
+from leadmodel.may_act import ABANDON
 from leadmodel.pages.shell import read_up_to
 from leadmodel.rebuild import EVERYBODY
 from leadmodel.settings_store import settings_in_force
 from leadmodel.timeline import read_columns
 from sync.models import Mark
+from sync.writeback.modes import is_stopped, switches
 from sync.writeback.plan import Write
 
 log = structlog.get_logger(__name__)
@@ -48,11 +50,11 @@ class _Due(NamedTuple):
 def abandon(*, now: datetime) -> int:
     """Decide about whoever is due by what was read of Salesforce; how many people that concerned.
 
-    Nothing is decided before Salesforce was ever read, while everybody is to be derived anew, or where the settings
-    name no nurture status.
+    Nothing is decided before Salesforce was ever read, while everybody is to be derived anew, while automation is
+    stopped, or where the settings name no nurture status.
     """
     read_at, _ = read_up_to()
-    if read_at is None or Mark.objects.filter(record_id=EVERYBODY).exists():
+    if read_at is None or is_stopped(switches()) or Mark.objects.filter(record_id=EVERYBODY).exists():
         return 0
     settings = settings_in_force()
     status = settings.write_back.status_of(Stage.NURTURE, settings.stages)
@@ -68,17 +70,10 @@ def abandon(*, now: datetime) -> int:
 
 def _batch(settings: ModelSettings, status: str, *, at: datetime, now: datetime) -> int:
     with transaction.atomic():
-        due = _take(settings, at=at, now=now, limit=min(BATCH, _left(settings, now)))
+        due = _take(settings, at=at, now=now, limit=min(BATCH, abandons(settings, now=now).left))
         last = read_last_of(None, [one.person_id for one in due], settings)
         decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
     return len(due)
-
-
-def _left(settings: ModelSettings, now: datetime) -> int:
-    """How many more may be given up within a day; scanners that look at once may each take a batch more."""
-    lately = Effect.objects.filter(kind=ABANDON, created_at__gt=now - timedelta(days=1))
-    lately = lately.exclude(state=Effect.State.CANCELLED)
-    return max(0, settings.auto_abandon.most_a_day - lately.count())
 
 
 _TAKE = """
@@ -95,24 +90,17 @@ _TAKE = """
           WHERE effect.subject = clock.person_id AND effect.kind = %(abandon)s AND effect.ended_at > %(at)s
       )
       AND ({is_open})
-      AND NOT EXISTS (
-          SELECT FROM leadmodel_personrecord record JOIN leadmodel_exclusion exclusion USING (record_id)
-          WHERE record.person_id = clock.person_id AND exclusion.starts_at <= %(now)s AND exclusion.expires_at > %(now)s
-            AND exclusion.ended_at IS NULL
-      )
-      AND NOT EXISTS (
-          SELECT FROM leadmodel_personrecord record JOIN sync_mark mark USING (record_id)
-          WHERE record.person_id = clock.person_id
-      )
+      AND NOT {excepted} AND NOT {has_news}
     ORDER BY clock.due_at, clock.person_id LIMIT %(limit)s
     FOR UPDATE OF clock SKIP LOCKED
 """
 """Whose limit is over, oldest first: not decided yet (what was cancelled is decided anew once more was read), with a
 status that can be written and says nothing else, not excepted (M16), and with no news that is not derived yet."""
 _IS_OPEN = """
-    EXISTS (SELECT FROM {table} record WHERE record.id = clock.person_id
-            AND casefold(COALESCE(record.{status}, '') COLLATE pg_unicode_fast) <> ALL(%(elsewhere)s))
+    COALESCE((SELECT casefold(COALESCE(record.{status}, '') COLLATE pg_unicode_fast) <> ALL(%(elsewhere)s)
+              FROM {table} record WHERE record.id = clock.person_id), false)
 """
+"""Asked of each clock that is due: as a join it would have PostgreSQL walk all clocks there are (M19)."""
 
 
 def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -> list[_Due]:
@@ -127,21 +115,17 @@ def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -
         "abandon": ABANDON,
         "at": at,
         "now": now,
-        "elsewhere": _elsewhere(settings, now),
+        "elsewhere": [status for status in settings.stages.by_status if settings.is_elsewhere(status, now)],
         "limit": limit,
     }
+    query = sql.SQL(_TAKE).format(
+        is_open=sql.SQL(" OR ").join(stand),
+        excepted=sql.SQL(excepted("clock")),
+        has_news=sql.SQL(has_news("clock")),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_TAKE).format(is_open=sql.SQL(" OR ").join(stand)), values)
+        cursor.execute(query, values)
         return [_Due(*row) for row in cursor.fetchall()]
-
-
-def _elsewhere(settings: ModelSettings, now: datetime) -> list[str]:
-    """The statuses by which Salesforce says that nobody is worked, though its history may not tell since when.
-
-    Raw says so only where statuses are what assigns people.
-    """
-    closed = set(DISPOSITIONS) | ({Stage.RAW} if settings.assignment.status else set())
-    return [status for status in settings.stages.by_status if settings.stages.stage_of(status, now) in closed]
 
 
 def _decided(due: _Due, last: LastRead, status: str, at: datetime) -> Decided:

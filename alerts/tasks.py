@@ -2,29 +2,69 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from celery import shared_task
-from django.utils import timezone
+from structlog import get_logger
 
 from alerts.abandoning import abandon
+from alerts.auditor.comparing import compare
+from alerts.auditor.heartbeat import beat
+from alerts.ladder.climb import climb
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import scan
+from alerts.models import Escalation
+from alerts.stops import Telling, read_stopped
+from alerts.telling import delivery as telling
+from alerts.telling.standing import look_after
+from alerts.written import tell_written
+from base import clock
 from base.hints import look_now
+from sync.salesforce.client import connect
+from sync.salesforce.http import OrganisationError
 from sync.tasks import write_back
+
+log = get_logger(__name__)
 
 
 @shared_task
 def send_mails(**_: object) -> None:
-    """Decide the mails that are due, and send what waits."""
+    """Decide the mails that are due, unless operations stopped them, and send what waits."""
     try:
-        scan(now=timezone.now())
+        if Telling.MAILS not in read_stopped():
+            scan(now=clock.now())
     finally:
         # a mail that cannot be written holds up none that is
-        while deliver(clock=timezone.now):
+        while deliver(clock=clock.now):
             pass
 
 
 @shared_task
+def send_notices(**_: object) -> None:
+    """Send what people are to be told of."""
+    while telling.deliver(clock=clock.now):
+        pass
+
+
+@shared_task
+def audit(**_: object) -> None:
+    """Hold what should have been done by now against what was; only where they agree is the heartbeat told."""
+    if compare(now=clock.now()).agrees:
+        beat()
+
+
+@shared_task
 def act_on_due(**_: object) -> None:
-    """Do what is due about people: give up those whose limit is over (M15)."""
-    if abandon(now=timezone.now()):
+    """Do what is due about people, and tell of it: give up whose limit is over (M15), climb the ladder (M18)."""
+    abandoned = abandon(now=clock.now())
+    try:
+        climbed = climb(connect, now=clock.now())
+    except OrganisationError as error:
+        # what is due stays due: nobody is told of before Salesforce was looked at (M20)
+        log.warning("ladder_waits", error=str(error))
+        climbed = Counter()
+    told = tell_written(now=clock.now()) + look_after(now=clock.now())
+    if abandoned or climbed[Escalation.State.DONE]:
         look_now(write_back)
+    if told or climbed.total():
+        look_now(send_notices)

@@ -1,17 +1,14 @@
-"""Pages of mails: one's own as it would be now, and for operations all that were decided about."""
+"""Pages of mails: one's own as it would be now, for operations all that were decided about."""
 
 from __future__ import annotations
-
-from datetime import time
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from alerts.mails.writing import style_hashes
-from alerts.pages.mine import access_recipient, choose, read_choices, read_mine, written_now
+from alerts.pages.mine import access_recipient, choose, read_choices, read_choosing, read_mine, written_now
 from alerts.pages.sent import (
     COLUMNS,
     access_mail,
@@ -23,10 +20,10 @@ from alerts.pages.sent import (
     read_sent_address,
 )
 from alerts.tasks import send_mails
+from base import clock
 from base.address import WrongAddress, given, whole_number
 from base.downloads import download
 from base.hints import look_now
-from base.models import Role
 from base.ops_pages import ops_action, ops_page
 from base.outbox import try_again
 from base.pages import action, back, page, viewer, viewer_zone
@@ -36,21 +33,22 @@ from leadmodel.pages.shell import read_shell
 
 @page
 def mails(request: HttpRequest) -> HttpResponseBase:
-    """The viewer's own mail as it would be now; of operations, that of the manager they name."""
-    user, now = viewer(request), timezone.now()
+    """The viewer's own mail as it would be now; of operations, that of whom they name."""
+    user, now = viewer(request), clock.now()
     number = _number(request)
     found = access_recipient(user, number, now=now)
     context: dict[str, object] = {
         "shell": read_shell(user, current="mails", now=now),
         "choices": read_choices(user, number, now=now),
+        "choosing": read_choosing(user),
         "is_ops": sees_all(user),
+        "here": reverse("mails") + (f"?to={number}" if number is not None else ""),
     }
     if found is not None:
-        manager, recipient = found
+        to, recipient = found
         context |= {
-            "mine": read_mine(user, manager, recipient, now=now),
-            "latest": read_latest(manager, now=now, zone=viewer_zone(user)),
-            "here": reverse("mails") + (f"?manager={number}" if number is not None else ""),
+            "mine": read_mine(user, to, recipient, now=now),
+            "latest": read_latest(to, now=now, zone=viewer_zone(user)),
         }
     return render(request, "mails/mine.html", context)
 
@@ -58,7 +56,7 @@ def mails(request: HttpRequest) -> HttpResponseBase:
 @page
 def preview(request: HttpRequest) -> HttpResponseBase:
     """The mail's HTML as it would be now, for a frame of the page."""
-    now = timezone.now()
+    now = clock.now()
     found = access_recipient(viewer(request), _number(request), now=now)
     mail = written_now(*found, now=now) if found is not None else None
     if mail is None:
@@ -69,7 +67,7 @@ def preview(request: HttpRequest) -> HttpResponseBase:
 @page
 def mail(request: HttpRequest, number: int) -> HttpResponseBase:
     """A mail as it was written, and what became of it."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     effect = access_mail(user, number)
     (row,) = read_rows([effect], now=now, zone=viewer_zone(user))
     context = {
@@ -91,25 +89,17 @@ def body(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @action
 def choice(request: HttpRequest) -> HttpResponseBase:
-    """Whether and when a manager gets the own mail."""
-    user, now = viewer(request), timezone.now()
-    if user.role != Role.MANAGER:
-        raise Http404("Mails are for managers.")
-    text = given(request.POST, "at")
-    try:
-        at = time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
-    except ValueError as error:
-        raise WrongAddress(f"“{text}” is no time of day: write it like 07:30, or leave it empty.") from error
-    wants_it = given(request.POST, "wants_it") is not None
-    choose(user, wants_it=wants_it, at=at, now=now)
-    messages.success(request, "Kept." if wants_it else "Kept: no mail comes, and operations see that.")
-    return redirect("mails")
+    """Whether, of what and when somebody gets the own mail."""
+    user, now = viewer(request), clock.now()
+    comes = choose(user, request.POST, now=now)
+    messages.success(request, "Kept." if comes else "Kept: no mail comes, and operations see that.")
+    return redirect(back(request, reverse("mails")))
 
 
 @ops_page
 def sent(request: HttpRequest) -> HttpResponseBase:
     """Every mail that was decided about."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     asked = read_sent_address(request.GET)
     context = {
         "shell": read_shell(user, current="mails", now=now),
@@ -122,13 +112,13 @@ def sent(request: HttpRequest) -> HttpResponseBase:
 def sent_csv(request: HttpRequest) -> HttpResponseBase:
     """A whole list."""
     asked = read_sent_address(request.GET)
-    return download(f"mails {asked.part.name} {timezone.now():%Y-%m-%dT%H%M}", COLUMNS, mail_lines(asked))
+    return download(f"mails {asked.part.name} {clock.now():%Y-%m-%dT%H%M}", COLUMNS, mail_lines(asked))
 
 
 @ops_action
 def again(request: HttpRequest, number: int) -> HttpResponseBase:
     """Try a failed mail once more, under its Message-ID."""
-    effect, now = access_mail(viewer(request), number), timezone.now()
+    effect, now = access_mail(viewer(request), number), clock.now()
     if can_try_again(effect, now) and try_again(effect, now=now):
         look_now(send_mails)
         messages.success(request, "It is tried again.")
@@ -138,13 +128,13 @@ def again(request: HttpRequest, number: int) -> HttpResponseBase:
 
 
 def _number(request: HttpRequest) -> int | None:
-    """The manager an address names. Raises WrongAddress."""
-    text = given(request.GET, "manager")
+    """Whom an address names. Raises WrongAddress."""
+    text = given(request.GET, "to")
     if text is None:
         return None
     number = whole_number(text)
     if number is None:
-        raise WrongAddress(f"“{text[:40]}” is no manager's number: choose one of the list.")
+        raise WrongAddress(f"“{text[:40]}” is nobody's number: choose one of the list.")
     return number
 
 

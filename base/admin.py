@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from typing_extensions import override
 
-from base.admin_site import OpsAdmin
+from base.admin_site import OpsAdmin, ReadOnlyAdmin, is_ops
 from base.forms import NewUserForm, UserForm
 from base.models import User
+from base.words import counted
+
+if TYPE_CHECKING:  # generic for the type checker, not while running
+    _UserAdmin = UserAdmin[User]
+else:
+    _UserAdmin = UserAdmin
+
+
+@admin.register(apps.get_model("axes", "AccessAttempt"))
+class TriesAdmin(ReadOnlyAdmin):
+    """Wrong passwords, by user name and address. Deleting them unlocks it before its time."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
+    search_fields = ("username", "ip_address")
+    fields = list_display
+    actions = ("unlock",)
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Operations unlock."""
+        return is_ops(request)
+
+    @admin.action(description="Unlock: forget these wrong passwords")
+    def unlock(self, request: HttpRequest, tries: QuerySet[Model]) -> None:
+        """Let the passwords of these be tried anew."""
+        count, _ = tries.delete()
+        self.message_user(request, f"Unlocked {counted(count, 'user name', 'user names')}.")
 
 
 @admin.register(User)
-class OpsUserAdmin(OpsAdmin, UserAdmin):  # type: ignore[type-arg]
+class OpsUserAdmin(OpsAdmin, _UserAdmin):
     """Who logs in, with which role, as which Salesforce user. Leavers are switched off, not deleted."""
 
     form = UserForm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -48,7 +49,7 @@ class OpsAdminSite(AdminSite):
 class OpsAdmin(_Admin):
     """Records that ops may see and change. Deleting is left to those who allow it."""
 
-    actions = None
+    actions: Sequence[str] | None = None
 
     @override
     def has_module_permission(self, request: HttpRequest) -> bool:

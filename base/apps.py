@@ -10,3 +10,9 @@ class BaseConfig(AppConfig):
 
     name = "base"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Note log-ins in the audit log."""
+        from base.audit import listen  # noqa: PLC0415 - models are there only now
+
+        listen()

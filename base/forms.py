@@ -16,8 +16,10 @@ USER_ID = re.compile(r"005[A-Za-z0-9]{15}")
 
 if TYPE_CHECKING:  # generic for the type checker, not while running
     _Form = forms.ModelForm[User]
+    _Change = UserChangeForm[User]
+    _Create = AdminUserCreationForm[User]
 else:
-    _Form = forms.ModelForm
+    _Form, _Change, _Create = forms.ModelForm, UserChangeForm, AdminUserCreationForm
 
 
 class _Checked(_Form):
@@ -40,9 +42,9 @@ class _Checked(_Form):
         return value
 
 
-class UserForm(_Checked, UserChangeForm):  # type: ignore[type-arg]
+class UserForm(_Checked, _Change):
     """Change a user."""
 
 
-class NewUserForm(_Checked, AdminUserCreationForm):  # type: ignore[type-arg]
+class NewUserForm(_Checked, _Create):
     """Add a user."""

@@ -34,6 +34,8 @@ class Decided:
     why: str = ""
     not_done: str = ""
     """Why it is not to be done at all, in a sentence: decided once like the others, and cancelled at once."""
+    due_at: datetime | None = None
+    """Not before then; None: at once."""
 
 
 def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> list[Effect]:
@@ -50,7 +52,7 @@ def decide(effects: Sequence[Decided], *, by: User | None, now: datetime) -> lis
                 payload=dict(one.payload),
                 decided_by=by,
                 why=one.why,
-                due_at=now,
+                due_at=one.due_at or now,
                 created_at=now,
                 said=one.not_done,
                 state=Effect.State.CANCELLED if one.not_done else Effect.State.READY,
@@ -101,16 +103,16 @@ def claim(kinds: str, *, now: datetime, limit: int, held: Collection[str] = ()) 
     """
     lease_id = uuid.uuid4()
     with transaction.atomic(), connection.cursor() as cursor:
+        # materialized: asked again for each row, as a plan for few rows may, the limit would begin anew each time
         cursor.execute(
-            """
-            UPDATE base_effect SET state = 'leased', lease_id = %(lease)s, lease_until = %(until)s,
-                   attempts = attempts + 1
-            WHERE id IN (
-                SELECT id FROM base_effect one WHERE """
+            "WITH free AS MATERIALIZED (SELECT id FROM base_effect one WHERE "
             + _FREE
             + """
                 ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
             )
+            UPDATE base_effect SET state = 'leased', lease_id = %(lease)s, lease_until = %(until)s,
+                   attempts = attempts + 1
+            FROM free WHERE base_effect.id = free.id
             """,
             _which(kinds, now, held, lease=lease_id, until=now + LEASE, limit=limit),
         )

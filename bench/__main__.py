@@ -24,6 +24,8 @@ NAMES = {
     "rebuild": ("rebuild", "rebuild_sql", "rebuild_changed"),
     "pages": ("team_page", "person_page", "since_page"),
     "due_scan": ("due_scan",),
+    "ladder_scan": ("ladder_scan", "ladder_find"),
+    "business_time": ("business_time",),
     "polls": ("pull_bulk", "empty_poll", "increment", "edit_to_mirror"),
 }
 """Module → the benchmarks it runs."""
@@ -50,9 +52,11 @@ def main() -> None:
 
 
 def _row(told: Line) -> str:
+    each = told["value"] / told["n"] * 1e6
     return (
-        f"{told['name']:<16} n={told['n']:>9,}  {told['value']:>9.3f} s  floor {told['floor']:>8.3f} s"
-        f"  ratio {told['ratio']:>6.2f}  {told['rss_mb']:>6.0f} MB   floor: {told['floor_is']}"
+        f"{told['name']:<16} n={told['n']:>9,}  {told['value']:>9.3f} s  {each:>9.1f} µs each"
+        f"  floor {told['floor']:>8.3f} s  ratio {told['ratio']:>6.2f}  {told['rss_mb']:>6.0f} MB"
+        f"   floor: {told['floor_is']}"
     )
 
 

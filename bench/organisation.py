@@ -77,6 +77,11 @@ def serving(leads: int) -> Iterator[None]:
             process.wait(timeout=30)
 
 
+def leads_of(leads: int) -> int:
+    """How many Leads there are where so many are asked for: a company that is repeated is repeated whole."""
+    return leads if leads <= LARGEST else -(-leads // REPEATED) * REPEATED
+
+
 def spools(leads: int) -> dict[str, Spool]:
     """Every object's rows as Bulk gave them once."""
     root = _spool_folder(leads)
@@ -87,7 +92,7 @@ def spools(leads: int) -> dict[str, Spool]:
         shutil.rmtree(unfinished, ignore_errors=True)
         if leads > LARGEST:
             spools(REPEATED)
-            repeat(_spool_folder(REPEATED), unfinished, leads)
+            repeat(_spool_folder(REPEATED), unfinished, leads_of(leads) // REPEATED)
         else:
             _download_all(leads, unfinished)
         unfinished.rename(root)

@@ -14,7 +14,7 @@ from bench.rebuild import forget, prepare
 from leadmodel.models import Cycle
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import settings_in_force
-from metrics.compile import figures_sql, parameters
+from metrics.compile import figures_sql, parameters, promised
 from metrics.pages.grid import COLUMNS
 from metrics.selection import By, Selection, last_days, period
 from sync.models import Task
@@ -79,7 +79,7 @@ def _figures() -> None:
         for some in (selection, selection.previous()):
             for by in (None, By.REP):
                 statement, _ = figures_sql(COLUMNS, some, by=by)
-                cursor.execute(statement, parameters(some, target_s=7200))
+                cursor.execute(statement, parameters(some, promised(model.response)))
                 cursor.fetchall()
 
 

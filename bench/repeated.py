@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
-from functools import reduce
-from itertools import count, islice
 from pathlib import Path
 
-from sandbox.org.ids import DIGITS
-from sync.salesforce.bulk import PAGE_ROWS
+from sandbox.org.ids import DIGITS, INSTANCE
 
-TASKS_A_LEAD = 5
-_FIRST = b"gL0000"
-"""Where the Ids of a company of less than fourteen million records tell no number yet."""
-_REPEATED = {"Lead": (b"00Q",), "Task": (b"00T", b"00Q")}
-"""Object → the key prefixes whose Ids are other ones in each copy: their own, and whom they are about."""
-
-
-def repeat(company: Path, into: Path, leads: int) -> None:
-    """Copy a folder of pages; Leads and Tasks again and again, under Ids of their own, until there are enough."""
-    shutil.copytree(company, into)
-    for name, row_count in (("Lead", leads), ("Task", leads * TASKS_A_LEAD)):
-        pages = sorted((company / name).glob("page-*.csv"))
-        for page in (into / name).glob("page-*.csv"):
-            page.unlink()
-        header = pages[0].open("rb").readline()
-        rows = islice(_copies(pages, _REPEATED[name]), row_count)
-        for number in range(-(-row_count // PAGE_ROWS)):
-            with (into / name / f"page-{number:06}.csv").open("wb") as file:
-                file.write(header)
-                file.writelines(islice(rows, PAGE_ROWS))
+_ONCE = {"Campaign", "Group", "Profile", "User", "UserRole"}
+"""What all copies share: who works there, and with which campaigns."""
+_OTHERS = b"001|003|006|008|00K|00Q|00T|00U|00v|017"
+"""The key prefixes of whatever is another one in each copy."""
+_FIRST = f"{INSTANCE}000".encode()
+"""How such Ids go on in a company of less than fourteen million records of an object."""
+_IDS = re.compile(b'"(' + _OTHERS + b")" + _FIRST)
 
 
-def _copies(pages: list[Path], prefixes: tuple[bytes, ...]) -> Iterator[bytes]:
-    for number in count():
-        high, low = divmod(number, len(DIGITS))
-        code = f"gL0{DIGITS[high]}{DIGITS[low]}0".encode()
-        others = [(b'"' + prefix + _FIRST, b'"' + prefix + code) for prefix in prefixes]
-        for page in pages:
-            with page.open("rb") as file:
-                next(file)
-                for row in file:
-                    yield reduce(lambda text, other: text.replace(*other), others, row)
+def repeat(company: Path, into: Path, copies: int) -> None:
+    """Copy a folder of pages, and everything about people `copies` times, under Ids of their own."""
+    if copies > len(DIGITS) ** 2:
+        raise ValueError(f"{copies} copies: there are Ids for {len(DIGITS) ** 2}")
+    for folder in sorted(path for path in company.iterdir() if path.is_dir()):
+        (into / folder.name).mkdir(parents=True)
+        shutil.copyfile(folder / "fields.json", into / folder.name / "fields.json")
+        pages = sorted(folder.glob("page-*.csv"))
+        for copy in range(1 if folder.name in _ONCE else copies):
+            high, low = divmod(copy, len(DIGITS))
+            ours = rb'"\g<1>' + f"{INSTANCE}{DIGITS[high]}{DIGITS[low]}0".encode()
+            for number, page in enumerate(pages, copy * len(pages)):
+                told = _IDS.sub(ours, page.read_bytes())
+                (into / folder.name / f"page-{number:06}.csv").write_bytes(told)

@@ -9,6 +9,8 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 
+from alerts.auditor.heartbeat import is_fit
+
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -85,6 +87,24 @@ def check_encryption_keys(**_: object) -> list[CheckMessage]:
         except ValueError:
             return [Error(f"Number {number} of ENCRYPTION_KEYS is no key.", hint=hint, id="config.E008")]
     return []
+
+
+@register(Tags.security)
+def check_heartbeat_url(**_: object) -> list[CheckMessage]:
+    """E009: the auditor's heartbeat is https to a host by name."""
+    if not settings.AUDITOR_HEARTBEAT_URL or is_fit(settings.AUDITOR_HEARTBEAT_URL):
+        return []
+    hint = "Write the address your monitoring gave you, like https://hc.example.com/ping/…, without a user in it."
+    return [Error("AUDITOR_HEARTBEAT_URL is no https address of a host.", hint=hint, id="config.E009")]
+
+
+@register()
+def check_clock(**_: object) -> list[CheckMessage]:
+    """E010: in production it is what time it is."""
+    if not settings.CLOCK_FILE or settings.LOCAL:
+        return []
+    hint = "Remove LEADMODEL_CLOCK_FILE; it is for tests, which let time pass faster."
+    return [Error("LEADMODEL_CLOCK_FILE is set in production.", hint=hint, id="config.E010")]
 
 
 @register(Tags.security, deploy=True)

@@ -62,6 +62,8 @@ def logging_settings(*, level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            # It would tell addresses, and that of a webhook is a secret.
+            "urllib3": {"level": "INFO"},
         },
     }
 

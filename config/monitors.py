@@ -9,11 +9,12 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from alerts.auditor.found import Audited, read_audited
+from base import clock
 from base.models import Effect
 from sync.health import Health, Status, read_health
 from sync.models import ObjectState
@@ -38,8 +39,8 @@ def for_monitors(view: View) -> View:
 @for_monitors
 def health(_request: HttpRequest) -> HttpResponse:
     """How we stand with Salesforce. 200 when well or paused on purpose, else 503."""
-    now = timezone.now()
-    found = read_health(now=now)
+    now = clock.now()
+    found, audited = read_health(now=now), read_audited()
     failing = [one.name for one in found.objects if one.state == ObjectState.State.FAILING]
     told = {
         "status": found.status,
@@ -53,6 +54,10 @@ def health(_request: HttpRequest) -> HttpResponse:
         "marks_waiting_seconds": _age(found.marked_since, now) or 0,
         "calls": {"used": found.calls.used, "allowed": found.calls.allowed} if found.calls else None,
         "writes": {state: found.writes.get(state, 0) for state in Effect.State.values},
+        "auditor": {
+            "agreed_seconds": _age(audited.agreed_at, now),
+            "differences": audited.differences,
+        },
     }
     return JsonResponse(told, status=200 if found.status in WELL else 503)
 
@@ -60,13 +65,14 @@ def health(_request: HttpRequest) -> HttpResponse:
 @for_monitors
 def metrics(_request: HttpRequest) -> HttpResponse:
     """The same for Prometheus."""
-    now = timezone.now()
+    now = clock.now()
     return HttpResponse(
-        generate_latest(_measured(read_health(now=now), now)), content_type=CONTENT_TYPE_LATEST
+        generate_latest(_measured(read_health(now=now), read_audited(), now)),
+        content_type=CONTENT_TYPE_LATEST,
     )
 
 
-def _measured(found: Health, now: datetime) -> CollectorRegistry:
+def _measured(found: Health, audited: Audited, now: datetime) -> CollectorRegistry:
     # read from the database at each scrape, so that every web process tells the same
     registry = CollectorRegistry()
 
@@ -93,6 +99,9 @@ def _measured(found: Health, now: datetime) -> CollectorRegistry:
     writes = gauge("writes", "Effects of the outbox by state", ("state",))
     for state in Effect.State.values:
         writes.labels(state).set(found.writes.get(state, 0))
+    if (seconds := _age(audited.agreed_at, now)) is not None:
+        gauge("auditor_agreed_age_seconds", "Time since all that was due was found done").set(seconds)
+    gauge("auditor_differences", "What was due and not done, by the latest look").set(audited.differences)
     if found.calls is not None:
         gauge("api_calls_used", "API calls of 24 hours used up in the organisation").set(found.calls.used)
         gauge("api_calls_allowed", "API calls allowed in 24 hours").set(found.calls.allowed)

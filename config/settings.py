@@ -6,6 +6,7 @@ Variables are described in docs/run-in-production.md. Every secret can be given 
 from __future__ import annotations
 
 import importlib.util
+from datetime import timedelta
 from pathlib import Path
 
 from base.env import ConfigurationError, env_bool, env_int, env_list, env_str, postgres_settings
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
+    "axes",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -67,8 +69,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "base.audit.Audited",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # the last: it answers instead of a page that let nobody in
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -116,6 +121,20 @@ CELERY_BEAT_SCHEDULE_FILENAME = env_str("BEAT_FILE", str(HOME.private / "beat"))
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Wrong passwords are counted in the database for a user name at an address: who guesses from elsewhere shuts nobody
+# out who is here. A try while it is shut does not prolong that.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "sync.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "base.client.address_of"
+AXES_CLIENT_STR_CALLABLE = "base.log_in_tries.nobody"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # base/admin.py shows it to operations
+AXES_VERBOSE = False
 SESSION_COOKIE_AGE = env_int("SESSION_SECONDS", 12 * 3600, least=60)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -139,13 +158,16 @@ SECURE_SSL_REDIRECT = HTTPS
 # Asked over plain http: by the container's own health check, and by monitors inside, with a token.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^health/$", r"^metrics$"]
 MONITOR_TOKEN = env_str("MONITOR_TOKEN")
+# Asked each time the auditor finds that everything was done: a dead man's switch, whose alarm is its silence.
+AUDITOR_HEARTBEAT_URL = env_str("AUDITOR_HEARTBEAT_URL")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Only behind a proxy that always sets or removes this header itself.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("BEHIND_PROXY") else None
+# Only behind a proxy that always sets this header itself, and appends the client's address to X-Forwarded-For.
+BEHIND_PROXY = env_bool("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = (
     ["security.W004", "security.W008", "security.W012", "security.W016"] if not HTTPS else []
@@ -169,6 +191,10 @@ SALESFORCE_WRITES_STOP_AT = env_int("SALESFORCE_WRITES_STOP_AT", 95, least=1)
 SALESFORCE_PATIENCE_SECONDS = env_int("SALESFORCE_PATIENCE_SECONDS", 100, least=1)
 SALESFORCE_RETRY_SECONDS = env_int("SALESFORCE_RETRY_SECONDS", 1)
 
+# How many requests a minute the API answers: of each token or browser's user, for figures of each, and how many
+# refusals for want of a log-in it tells each address.
+API_RATES = {"requests": 600, "figures": 120, "refused": 60}
+
 # REST API (metrics/api): one shape of errors, JSON only, a program's token or a browser's session
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -176,6 +202,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["metrics.api.throttling.Throttle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["metrics.api.bodies.JsonBytes"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -199,6 +226,8 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
+# How far the clock is moved, for tests (base/clock.py).
+CLOCK_FILE = env_str("LEADMODEL_CLOCK_FILE")
 
 # E-mail: without a server none is sent, and none is decided
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "leadmodel@localhost")

@@ -32,11 +32,13 @@ _BELOW = {
         ) SELECT u.id FROM sync_user u JOIN below ON u.role_id = below.id
     """,
 }
-_HELD = """
+IN_OTHER_NAME = "(rep IS NULL OR rep < holder_id OR rep > holder_id)"
+"""Of a span: whoever holds the person is no rep, or acts for one. Those alone are in the index `span_holder`."""
+_HELD = f"""
     person.person_id IN (
         SELECT person_id FROM leadmodel_person WHERE holder_id = ANY(%(seen_reps)s)
         UNION SELECT person_id FROM leadmodel_span WHERE rep = ANY(%(seen_reps)s)
-        UNION SELECT person_id FROM leadmodel_span WHERE holder_id = ANY(%(seen_reps)s)
+        UNION SELECT person_id FROM leadmodel_span WHERE holder_id = ANY(%(seen_reps)s) AND {IN_OTHER_NAME}
         UNION SELECT person_id FROM leadmodel_cycle WHERE pulled_by = ANY(%(seen_reps)s)
     )
 """
@@ -45,7 +47,8 @@ _NOBODYS = "NOT EXISTS (SELECT FROM sync_user holder WHERE holder.id = person.ho
 _HELD_OR_NOBODYS = f"""
     (person.holder_id = ANY(%(seen_reps)s)
      OR person.person_id IN (SELECT person_id FROM leadmodel_span
-                             WHERE rep = ANY(%(seen_reps)s) OR holder_id = ANY(%(seen_reps)s))
+                             WHERE rep = ANY(%(seen_reps)s)
+                                OR (holder_id = ANY(%(seen_reps)s) AND {IN_OTHER_NAME}))
      OR person.person_id IN (SELECT person_id FROM leadmodel_cycle WHERE pulled_by = ANY(%(seen_reps)s))
      OR {_NOBODYS})
 """

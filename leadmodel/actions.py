@@ -19,11 +19,12 @@ from base.hints import look_now
 from base.models import Effect, Role, User
 from base.outbox import Decided, decide
 from base.pages import viewer_zone
-from leadmodel.access import access_person, is_nobodys, sees_all, visible_reps
+from leadmodel.access import access_person, sees_all
 from leadmodel.changes import LastRead, read_last
 from leadmodel.directory import read_directory
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.stages import Stage
+from leadmodel.may_act import assigns, lately_given_up, refusal
 from leadmodel.models import Cycle, Exclusion, Person, PersonRecord, Request, Span
 from leadmodel.reasons import REASON_FIELDS, dispositions, has_status
 from leadmodel.recycling import held_back
@@ -32,7 +33,6 @@ from leadmodel.takers import reps_to_give_to
 from sync.models import Group
 from sync.tasks import write_back
 from sync.writeback.deliver import CHANGE, TASK, TASK_UNDO
-from sync.writeback.modes import AUTOMATIC
 from sync.writeback.plan import FieldChange, Value, Write, undoing
 
 DISPOSE = f"{CHANGE}.disposition"
@@ -41,8 +41,6 @@ GIVE_BACK = f"{CHANGE}.owner"
 TOUCH = f"{TASK}.touch"
 FOLLOW_UP = f"{TASK}.follow_up"
 UNDO = f"{CHANGE}.undo"
-ABANDON = f"{AUTOMATIC}abandon"
-"""Decided by nobody here: `alerts.abandoning` does (M15)."""
 LONGEST_SUBJECT = 255
 _UNTIL_LATER = "Say until when, and make it a later day: an exception ends by itself."
 
@@ -291,8 +289,11 @@ def undo(asked: Asked, effect: Effect) -> Effect:
     """Take back what one of our writes did, unless somebody changed it since."""
     if effect.state != Effect.State.DONE:
         raise NotPossible("Only what Salesforce accepted can be taken back.")
-    if effect.decided_by_id != asked.by.pk and not sees_all(asked.by):
-        raise NotPossible("Only whoever decided it, or ops, can take it back.")
+    is_own = effect.decided_by_id == asked.by.pk or sees_all(asked.by)
+    if not is_own and effect.pk not in lately_given_up(asked.by, [effect], now=asked.now):
+        raise NotPossible(
+            "Only whoever decided it, or ops, can take it back; what automation gave up, for a day its holder too."
+        )
     if effect.kind.startswith(TASK) and effect.result.get("task"):
         kind, payload = TASK_UNDO, {"task": effect.result["task"]}
     elif effect.kind.startswith(CHANGE) and effect.result.get("values"):
@@ -301,23 +302,6 @@ def undo(asked: Asked, effect: Effect) -> Effect:
         raise NotPossible("There is nothing of it to take back.")
     one = Decided(f"undo:{effect.pk}", kind, payload, subject=effect.subject, why=f"undo of {effect.why}")
     return _put_out(asked, one)
-
-
-def assigns(user: User) -> bool:
-    """Whether this user gives people to reps: managers and ops do."""
-    return user.role != Role.REP or sees_all(user)
-
-
-def refusal(user: User, person: Person) -> str:
-    """Why this user cannot act on a person they may see, in a sentence; empty where they can."""
-    reps = visible_reps(user)
-    if person.is_deleted:
-        return "The person was deleted in Salesforce."
-    if reps is None or person.holder_id in reps:
-        return ""
-    if user.role == Role.MANAGER and is_nobodys(person.holder_id):
-        return ""
-    return "The person is held by somebody else now: only they, their manager and ops can act."
 
 
 def _own(user: User, record_id: str) -> Person:

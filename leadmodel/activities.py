@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
-from leadmodel.filling import Filling, Lists
+from leadmodel.filling import Filling, Lists, array
 from leadmodel.lifecycle.facts import Activity, Users
 from leadmodel.lifecycle.settings import Touches
 
@@ -28,9 +28,12 @@ _TASKS = (
 )
 _WHO = ("task.who_id", "relation.is_deleted IS NOT TRUE AND relation.relation_id")
 """Whom the rows of each are about."""
-_EVENTS = """
+_OWN_EVENTS = """
     SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype
     FROM sync_event WHERE who_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL
+"""
+_EVENTS = f"""
+    {_OWN_EVENTS}
     UNION
     SELECT relation.relation_id, event.id, true, event.created_at, NULL, true, event.owner_id,
            COALESCE(event.subject, ''), event.event_subtype
@@ -66,26 +69,48 @@ def put_what_may_count(
         "humans": [*users.humans, *users.acting_for],
         "inbound": [inbound_like(pattern) for pattern in rules.inbound_subjects],
     }
-    for tasks, who in zip(_TASKS, _WHO, strict=True):
+    # most organisations share no activities: who asks nothing of an empty table saves a look for each person
+    shares_tasks, shares_events = _shares(cursor)
+    for tasks, who in list(zip(_TASKS, _WHO, strict=True))[: 1 + shares_tasks]:
         done = f"{who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL AND task.is_closed"
         _put(filling, cursor, f"{tasks} WHERE {done} AND {_OWN}", asked)
-    _put(filling, cursor, _EVENTS, asked)
+    _put(filling, cursor, _EVENTS if shares_events else _OWN_EVENTS, asked)
     window = timedelta(minutes=rules.answer_window_minutes)
-    answered = [one for family in families for one in _answered(family, rules, window)]
+    answered = {who: windows for family in families for who, windows in _answered(family, rules, window)}
     if not answered:
         return
-    people, since, until = zip(*answered, strict=True)
-    asked |= {"who": list(people), "since": list(since), "until": list(until)}
-    for tasks, who in zip(_TASKS, _WHO, strict=True):
-        _put(
-            filling,
-            cursor,
-            f"{tasks} JOIN unnest(%(who)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[])"
-            f" AS answer (who, since, until) ON {who} = answer.who"
-            f" WHERE task.created_at IS NOT NULL AND task.is_closed AND NOT {_OWN} AND"
-            " (task.created_at BETWEEN since AND until OR task.completed_at BETWEEN since AND until)",
-            asked,
-        )
+    asked |= {"who": array(answered), "windows": array(answered.values())}
+    _put(filling, cursor, _JUST_BEFORE[shares_tasks], asked)
+
+
+_AUTOMATIC = [
+    f"""
+    {tasks} WHERE {who} = answered.who AND task.created_at IS NOT NULL AND task.is_closed AND NOT {_OWN}
+        AND (task.created_at <@ answered.windows OR task.completed_at <@ answered.windows)
+    """
+    for tasks, who in zip(_TASKS, _WHO, strict=True)
+]
+_JUST_BEFORE = [
+    f"""
+    SELECT automatic.*
+    FROM (
+        SELECT who, windows::tstzmultirange FROM unnest(%(who)s::text[], %(windows)s::text[]) AS told (who, windows)
+        OFFSET 0
+    ) AS answered
+    CROSS JOIN LATERAL ({automatic} OFFSET 0) AS automatic
+"""
+    for automatic in (_AUTOMATIC[0], " UNION ALL ".join(_AUTOMATIC))
+]
+"""Person by person, by the index: few of the many that machines log are near an answer. What the planner must not
+turn round stands behind OFFSET 0: it would read every Task there is, batch for batch.
+Without shared tasks, and with them."""
+
+
+def _shares(cursor: Cursor) -> tuple[bool, bool]:
+    """Whether any task, and any event, is about several people here (K10)."""
+    cursor.execute("SELECT EXISTS (SELECT FROM sync_taskrelation), EXISTS (SELECT FROM sync_eventrelation)")
+    row = cursor.fetchone()
+    return (bool(row[0]), bool(row[1])) if row is not None else (False, False)
 
 
 def _put(filling: Filling, cursor: Cursor, query: str, asked: dict[str, object]) -> None:
@@ -96,17 +121,25 @@ def _put(filling: Filling, cursor: Cursor, query: str, asked: dict[str, object])
             family.activities.append(Activity._make(row))
 
 
-def _answered(family: Lists, rules: Touches, window: timedelta) -> Iterator[tuple[str, datetime, datetime]]:
-    """For each record of the family and each answer, when an automatic touch before it would have been logged."""
+def _answered(family: Lists, rules: Touches, window: timedelta) -> Iterator[tuple[str, str]]:
+    """For each record of the family that answered, when an automatic touch before would have been logged.
+
+    As PostgreSQL writes a set of stretches of time; those that overlap are one to it.
+    """
     answers = [
         activity
         for activity in family.activities
         if activity.is_event or rules.kind_of_subject(activity.subject) == "inbound"
     ]
+    if not answers:
+        return
+    told = []
     for answer in answers:
         first, last = sorted((answer.created_at, answer.completed_at or answer.created_at))
-        for record in family.records:
-            yield record.record_id, first - window, last
+        told.append(f"[{(first - window).isoformat()},{last.isoformat()}]")
+    windows = f"{{{','.join(told)}}}"
+    for record in family.records:
+        yield record.record_id, windows
 
 
 def inbound_like(pattern: str) -> str:

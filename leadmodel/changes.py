@@ -13,6 +13,7 @@ from psycopg2 import sql
 from base.models import Effect, User
 from leadmodel.lifecycle.facts import Directory, Tracked
 from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Stage
 from leadmodel.models import PersonRecord
 from leadmodel.timeline import read_columns
 from sync.fields import column_of
@@ -47,6 +48,16 @@ class LastRead:
         """Who holds the record once what this user meant is done."""
         meant = self._meant(Tracked.OWNER)
         return meant[-1].value if meant else self.values.get(Tracked.OWNER)
+
+    def is_elsewhere(self, at: datetime) -> bool:
+        """Whether the status says that nobody is at work on the person, though no history may tell since when."""
+        status = self.values.get(Tracked.STATUS)
+        return status is not None and self.settings.is_elsewhere(str(status), at)
+
+    def stage(self, at: datetime) -> Stage | None:
+        """The stage that the status means; None where it means none, or there is none."""
+        status = self.values.get(Tracked.STATUS)
+        return None if status is None else self.settings.stages.stage_of(str(status), at)
 
     def is_to_begin(self, assigned: Value) -> bool:
         """Whether this user has assigned the person already, by this status or a stamp, and we have not read it yet."""

@@ -36,9 +36,11 @@ def read_closed_stages(cursor: Cursor) -> ClosedStages:
             SELECT (SELECT stage_name FROM sync_opportunity WHERE stage_name > stage.name
                     ORDER BY stage_name LIMIT 1) FROM stage WHERE stage.name IS NOT NULL
         )
-        SELECT name, EXISTS (SELECT FROM sync_opportunity WHERE stage_name = name AND is_won),
-               EXISTS (SELECT FROM sync_opportunity WHERE stage_name = name AND is_closed AND NOT is_won)
-        FROM stage WHERE name IS NOT NULL
+        SELECT stage.name,
+               EXISTS (SELECT FROM sync_opportunity deal WHERE deal.stage_name = stage.name AND deal.is_won),
+               EXISTS (SELECT FROM sync_opportunity deal
+                       WHERE deal.stage_name = stage.name AND deal.is_closed AND NOT deal.is_won)
+        FROM stage WHERE stage.name IS NOT NULL
         """
     )
     rows = cursor.fetchall()

@@ -12,6 +12,7 @@ from django.http import Http404
 from base.models import Effect, User
 from leadmodel.access import sees_all
 from leadmodel.actions import UNDO
+from leadmodel.may_act import lately_given_up
 from leadmodel.models import PersonRecord, Request
 from sync.models.writing import EVERYTHING
 from sync.writeback.deliver import TASK_UNDO
@@ -50,26 +51,31 @@ def failed_writes(rep: str, since: datetime) -> list[Effect]:
     return list(failed.order_by("-created_at", "-pk"))
 
 
-def can_be_undone(user: User, effects: Sequence[Effect]) -> set[int]:
+def can_be_undone(user: User, effects: Sequence[Effect], *, now: datetime) -> set[int]:
     """Those of the writes that this user may take back and that nobody has."""
     is_anybodys = sees_all(user)
+    theirs = set() if is_anybodys else lately_given_up(user, effects, now=now)
     mine = [
         effect
         for effect in effects
         if effect.state == Effect.State.DONE
         and effect.kind not in {UNDO, TASK_UNDO}
         and (effect.result.get("task") or effect.result.get("values"))
-        and (is_anybodys or effect.decided_by_id == user.pk)
+        and (is_anybodys or effect.decided_by_id == user.pk or effect.pk in theirs)
     ]
     undone = Effect.objects.filter(key__in=[f"undo:{effect.pk}" for effect in mine])
     keys = set(undone.values_list("key", flat=True))
     return {effect.pk for effect in mine if f"undo:{effect.pk}" not in keys}
 
 
-def access_write(user: User, number: int) -> Effect:
-    """One of the user's own writes, for ops anybody's. Raises Http404."""
+def access_write(user: User, number: int, *, now: datetime) -> Effect:
+    """One of the user's own writes, or by which automation just gave up somebody of theirs; for ops anybody's.
+
+    Raises Http404.
+    """
     effect = Effect.objects.filter(pk=number, kind__startswith=EVERYTHING).first()
-    if effect is None or (effect.decided_by_id != user.pk and not sees_all(user)):
+    is_own = effect is not None and (effect.decided_by_id == user.pk or sees_all(user))
+    if effect is None or not (is_own or lately_given_up(user, [effect], now=now)):
         raise Http404(f"There is no write {number} of yours.")
     return effect
 

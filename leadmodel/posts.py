@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
+from base import clock
 from base.address import given
 from base.leaving import is_htmx
 from base.pages import action, back, viewer, viewer_zone
@@ -118,8 +118,8 @@ def contest(request: HttpRequest, record_id: str) -> HttpResponseBase:
 @action
 def undo(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take back what one of our writes did."""
-    user, now = viewer(request), timezone.now()
-    effect = access_write(user, number)
+    user, now = viewer(request), clock.now()
+    effect = access_write(user, number, now=now)
     problem = ""
     try:
         actions.undo(Asked(user, "", now), effect)
@@ -166,7 +166,7 @@ def refuse(request: HttpRequest, number: int) -> HttpResponseBase:
 @action
 def leave_out(request: HttpRequest) -> HttpResponseBase:
     """Leave a person out without being asked: for managers and ops."""
-    user, now, form = viewer(request), timezone.now(), request.POST
+    user, now, form = viewer(request), clock.now(), request.POST
     record_id = given(form, "record_id") or ""
     try:
         until = end_of(read_date(form, "until"), viewer_zone(user))
@@ -179,7 +179,7 @@ def leave_out(request: HttpRequest) -> HttpResponseBase:
 @action
 def end_exception(request: HttpRequest, number: int) -> HttpResponseBase:
     """End an exception before its time, and say why."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     found = list_exceptions(user, {"number": number}, limit=1)
     if not found:
         raise Http404(f"There is no exception {number} about people you may see.")
@@ -208,7 +208,7 @@ def _ledger_refused(
 
 def _answer(request: HttpRequest, number: int, do: Callable[[Asked, Request], None]) -> HttpResponseBase:
     """Answer a request; what cannot be is told beside it. Raises Http404 where it is none of the user's."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     what = access_request(user, number)
     try:
         do(Asked(user, f"answer:{number}", now), what)
@@ -221,7 +221,7 @@ def _answer(request: HttpRequest, number: int, do: Callable[[Asked, Request], No
 
 def _act(request: HttpRequest, record_id: str, do: Callable[[Asked], object]) -> HttpResponseBase:
     """Do it. Raises Http404 where the user may not see the person, WrongAddress where the form is none of ours."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     try:
         do(Asked(user, read_once(request.POST), now))
     except NotPossible as problem:

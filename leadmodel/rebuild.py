@@ -10,7 +10,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
@@ -25,13 +25,15 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rows import Rows
 from leadmodel.settings_store import policies_ever, settings_in_force
 from leadmodel.store import copy_rows, count_rows, make_staging, store
-from leadmodel.timeline import families, families_among, kin, read_columns
+from leadmodel.timeline import by_object, families, families_among, kin, read_columns
 
 log = structlog.get_logger(__name__)
 
 BATCH = 5000
 """Marks a batch takes. Larger ones cost less a person; memory and the time people stay locked grow with them."""
 EVERYBODY = "*"
+_IN_UTC = {timedelta(0): UTC}.__getitem__
+"""The zone of every instant that is read. Django's own answer is a function of Python's, asked a million times."""
 AS_OF = "asof_"
 
 
@@ -84,13 +86,14 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         cursor: Cursor = wrapped.cursor
         # what runs at once are the rebuilding processes: helpers of PostgreSQL's would only take their cores
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        cursor.tzinfo_factory = _IN_UTC
+        # before all others, or those would be derived now and once more with everybody
+        if everybody := _take_marks_of(cursor, [EVERYBODY]):
+            mark_everybody_by_name(cursor)
+            return Rebuilt(everybody, 0, 0)
         marked = _take_marks(cursor, batch)
         if not marked:
             return Rebuilt(0, 0, 0)
-        if EVERYBODY in marked:
-            _take_marks_of(cursor, [EVERYBODY])
-            mark_everybody_by_name(cursor)
-            return Rebuilt(len(marked), 0, 0)
         model = read_model()
         ids, person_of = _lock_kin(cursor, marked)
         _take_marks_of(cursor, ids)
@@ -118,16 +121,17 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 def _take_marks(cursor: Cursor, batch: int) -> list[str]:
     """Remove up to `batch` marks nobody else holds; the Ids of their records."""
+    # materialized: asked again for each row, as a plan for few rows may, the limit would begin anew each time
     cursor.execute(
-        "DELETE FROM sync_mark WHERE id IN (SELECT id FROM sync_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
-        " RETURNING record_id",
+        "WITH taken AS MATERIALIZED (SELECT id FROM sync_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
+        " DELETE FROM sync_mark USING taken WHERE sync_mark.id = taken.id RETURNING record_id",
         [batch],
     )
     return sorted({row[0] for row in cursor.fetchall()})
 
 
-def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> None:
-    """Remove the other marks of these, where nobody else holds them: they are derived now, once.
+def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> int:
+    """Remove the marks of these, where nobody else holds them: they are derived now, once. How many that were.
 
     Removed before the mirror is read: whatever a removed mark stands for is visible to the reads that follow.
     """
@@ -136,6 +140,7 @@ def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> None:
         " (SELECT id FROM sync_mark WHERE record_id = ANY(%s::text[]) FOR UPDATE SKIP LOCKED)",
         [array(ids)],
     )
+    return cursor.rowcount
 
 
 def _lock_kin(cursor: Cursor, marked: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -145,12 +150,22 @@ def _lock_kin(cursor: Cursor, marked: Sequence[str]) -> tuple[list[str], dict[st
     """
     while True:
         before = transaction.savepoint()
+        seen = _visible(cursor)
         ids = kin(cursor, marked)
         person_of = _lock(cursor, ids)
-        if kin(cursor, ids) == ids:
+        # mostly nobody did anything meanwhile, and there is no need to look twice
+        if _visible(cursor) == seen or kin(cursor, ids) == ids:
             transaction.savepoint_commit(before)
             return ids, person_of
         transaction.savepoint_rollback(before)  # lets go, so that locks are always taken in one order
+
+
+def _visible(cursor: Cursor) -> str:
+    """Which transactions' work can be seen: the same as before where none has ended since."""
+    cursor.execute("SELECT pg_current_snapshot()::text")
+    row = cursor.fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def _lock(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:
@@ -158,12 +173,13 @@ def _lock(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:
 
     Returns the rows locked: record Id → person Id.
     """
+    leads, contacts = by_object(ids)
     cursor.execute(
         "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT id, id FROM"
-        " (SELECT id FROM sync_lead WHERE id = ANY(%(ids)s::text[])"
-        " UNION ALL SELECT id FROM sync_contact WHERE id = ANY(%(ids)s::text[])) AS known ORDER BY id"
+        " (SELECT id FROM sync_lead WHERE id = ANY(%(leads)s::text[])"
+        " UNION ALL SELECT id FROM sync_contact WHERE id = ANY(%(contacts)s::text[])) AS known ORDER BY id"
         " ON CONFLICT DO NOTHING RETURNING record_id",
-        {"ids": array(ids)},
+        {"leads": leads, "contacts": contacts},
     )
     made = {row[0] for row in cursor.fetchall()}
     cursor.execute(
@@ -185,7 +201,18 @@ def mark_everybody_by_name(cursor: Cursor) -> None:
 
     One for each record would have two batches at once wait for one another. Left out is only a record whose
     survivor is there and went nowhere itself, so that somebody of each family is marked whatever the mirror holds.
+    That makes the marks there were of records in the mirror superfluous; whoever is gone from it keeps theirs.
     """
+    cursor.execute(
+        """
+        DELETE FROM sync_mark WHERE id IN (
+            SELECT id FROM sync_mark mark
+            WHERE EXISTS (SELECT FROM sync_lead WHERE sync_lead.id = mark.record_id)
+               OR EXISTS (SELECT FROM sync_contact WHERE sync_contact.id = mark.record_id)
+            FOR UPDATE SKIP LOCKED
+        )
+        """
+    )
     cursor.execute(
         """
         INSERT INTO sync_mark (record_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -15,7 +16,7 @@ def held_back(person: Person, settings: ModelSettings, now: datetime) -> str:
     """Why this person is not to begin another cycle, in a sentence; empty where nothing forbids it or one is open."""
     if person.stage in {Stage.ASSIGNED, Stage.WORKING}:
         return ""
-    if _has_opted_out(person.person_id):
+    if read_opted_out([person.person_id]):
         return "The person has opted out."
     if person.stage == Stage.UNQUALIFIED:
         return "The person is unqualified."
@@ -26,12 +27,26 @@ def held_back(person: Person, settings: ModelSettings, now: datetime) -> str:
     return ""
 
 
-def _has_opted_out(person_id: str) -> bool:
+def opted_out(row: str) -> str:
+    """Whether a person has opted out, as a condition of SQL: of the table or row called so, by its `person_id`.
+
+    It is told as Salesforce says now: when somebody did is not known.
+    """
+    return f"""
+        EXISTS (
+            SELECT FROM sync_lead WHERE id = {row}.person_id AND has_opted_out
+            UNION ALL SELECT FROM sync_contact WHERE id = {row}.person_id AND has_opted_out
+        )
+    """
+
+
+def read_opted_out(persons: Collection[str]) -> set[str]:
+    """Those of these people who have opted out."""
+    if not persons:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM sync_lead WHERE id = %(id)s AND has_opted_out"
-            " UNION ALL SELECT FROM sync_contact WHERE id = %(id)s AND has_opted_out)",
-            {"id": person_id},
+            f"SELECT person_id FROM unnest(%s::text[]) AS asked (person_id) WHERE {opted_out('asked')}",
+            [sorted(persons)],
         )
-        row = cursor.fetchone()
-    return bool(row and row[0])
+        return {person_id for (person_id,) in cursor.fetchall()}

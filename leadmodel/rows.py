@@ -7,29 +7,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadmodel.lifecycle.clocks import running
+from leadmodel.lifecycle.clocks import Clock, Rung
 from leadmodel.lifecycle.cycles import Cycle, Person
+from leadmodel.lifecycle.due import owed
 from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.models import Clock, PersonRecord, Span
+from leadmodel.models import Clock as ClockRow
 from leadmodel.models import Cycle as CycleRow
 from leadmodel.models import Person as PersonRow
+from leadmodel.models import PersonRecord, Span
+from leadmodel.models import Rung as RungRow
 
 TABLES = {
     "person": PersonRow._meta.db_table,
     "record": PersonRecord._meta.db_table,
     "cycle": CycleRow._meta.db_table,
     "span": Span._meta.db_table,
-    "clock": Clock._meta.db_table,
+    "clock": ClockRow._meta.db_table,
+    "rung": RungRow._meta.db_table,
 }
 """Short name → stored table; figures as of an instant use tables of the same shape."""
 KEYS = {
     "person": ("person_id",),
-    "record": ("record_id",),
     "cycle": ("person_id", "number"),
     "span": ("person_id", "number", "ordinal"),
     "clock": ("person_id", "number", "ordinal", "kind"),
+    "rung": ("person_id", "number", "ordinal", "step"),
 }
 
 
@@ -69,8 +73,11 @@ class Rows:
                 files["cycle"].write(_line(self._cycle(person.person_id, cycle, is_pre)))
                 for row in self._spans(person.person_id, cycle, is_pre):
                     files["span"].write(_line(row))
-            for row in self._clocks(person):
-                files["clock"].write(_line(row))
+            clocks, rungs = owed(person, self.policies, self.directory)
+            for clock in clocks:
+                files["clock"].write(_line(self._clock(person.person_id, clock)))
+            for rung in rungs:
+                files["rung"].write(_line(self._rung(person.person_id, rung)))
 
     def _person(self, person: Person) -> Sequence[str]:
         return (
@@ -123,6 +130,9 @@ class Rows:
             _bool(cycle.is_off_hours),
             *([str(part) for part in cycle.went] if cycle.went is not None else _NOWHERE),
             cycle.pulled_by or "",
+            texts[cycle.meeting_at],
+            texts[cycle.pipeline_at],
+            texts[cycle.target_due_at],
         )
 
     def _spans(self, person_id: str, cycle: Cycle, is_pre: str) -> Iterator[Sequence[str]]:
@@ -158,12 +168,19 @@ class Rows:
                 cycle.priority or "",
                 _number(span.response_business_s),
                 _bool(span.is_off_hours),
+                texts[cycle.meeting_at],
+                texts[cycle.pipeline_at],
+                texts[span.target_due_at],
             )
 
-    def _clocks(self, person: Person) -> Iterator[Sequence[str]]:
-        texts = self._texts
-        for number, kind, ordinal, started_at, due_at in running(person, self.policies, self.directory):
-            yield person.person_id, str(number), str(ordinal), kind, texts[started_at], texts[due_at]
+    def _clock(self, person_id: str, clock: Clock) -> Sequence[str]:
+        number, kind, ordinal, started_at, due_at = clock
+        return person_id, str(number), str(ordinal), kind, self._texts[started_at], self._texts[due_at]
+
+    def _rung(self, person_id: str, rung: Rung) -> Sequence[str]:
+        number, ordinal, step, act, holder, clock, clock_due_at, due_at = rung
+        place = (person_id, str(number), str(ordinal), str(step))
+        return (*place, act, holder or "", clock, self._texts[clock_due_at], self._texts[due_at])
 
 
 _NOWHERE = ("",) * 4

@@ -81,7 +81,7 @@ def policies_ever(*, known_by: datetime | None = None) -> list[Policies]:
 def _policies(number: int, text: str) -> Policies | None:
     """The promises of a version, few values where its settings are many; None where it cannot be read any more."""
     try:
-        return parse(text).policies_since(None)
+        return _read(text).policies_since(None)
     except WrongSettings as wrong:
         log.warning("version_unreadable", version=number, why=str(wrong))
         return None
@@ -103,7 +103,7 @@ def enter(text: str, *, by: User | None = None, why: str = "", based_on: int | N
     The same text as now changes nothing. `based_on` is the version the text was made from (0: none was entered); None
     asks for no such check. Raises WrongSettings, Overtaken or sync.fields.UnknownField, having changed nothing.
     """
-    settings = parse(text)
+    settings = _read(text)
     with transaction.atomic():
         with connection.cursor() as cursor:
             # one after another: who comes second sees the first one's version; readers wait for nobody

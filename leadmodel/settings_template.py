@@ -30,7 +30,9 @@ _COMMENTS = {
     "priorities: {P1: {any: [{field: LeadSource, operator: is one of, value: [Demo request, Chat]}]}}\n"
     "Operators: is, is not, is one of, is none of, contains, starts with, is at least, is at most, is empty,\n"
     "is filled. Rules of priorities may also ask path, target_account and relation.",
-    "recycling": "How long nurture holds a person.",
+    "recycling": "How long nurture holds a person. return_after_days: so long after they went there whoever\n"
+    "holds them is reminded of them; null or 0: never. types: other returns of some lead types, the first that fits,\n"
+    "e.g. {path: outbound, return_after_days: 365}. It holds for people who go to Nurture from then on.",
     "write_back": "Which status the app writes when a rep disposes or a manager assigns here, by stage;\n"
     "else the first that means it.",
     "role_owners": "Where the original owner of a role is kept when a person goes to another role's hands: for\n"
@@ -39,17 +41,40 @@ _COMMENTS = {
     "teams": "Where a rep's team comes from: role, manager or app.",
     "aliases": "Which other names of stages pages show beside them, with dates: AQL, MAL, MQO, SQO; MCL, MEL, MQL,\n"
     "SAL, SQL. Nothing is derived from them. With MAL the Team page has the acceptance rate.",
-    "response": "The promise to answer, in minutes of the calendar.",
+    "response": "The promise to answer, in minutes; hours: calendar or business, those of whoever owes the answer;\n"
+    "priorities: other targets of some. The ladder:\n"
+    "what is done while nobody answers.\n"
+    "do: remind_rep, tell_manager, reassign, tell_their_manager (the manager's manager); of: target or maximum, its\n"
+    "due moment; minutes: so long after it, negative before it. It holds for answers owed from then on.\n"
+    "stale_after_hours: a step that is found this late is not done any more.",
     "auto_abandon": "When automation gives somebody up: worked for working_days and untouched for untouched_days.\n"
     "types: other limits of some lead types, the first that fits, e.g. {priority: P1, working_days: 14} or\n"
     "{path: outbound, target_account: true, working_days: 90}. It holds for cycles first touched from then on.\n"
+    "most_a_day: so many in any 24 hours at most.",
+    "hand_off": "How long whoever gets a qualified person may take to take them up, in hours of the calendar; null:\n"
+    "as long as may be. remind_before_hours: so long before that is over they are reminded, and when it is over their\n"
+    "manager is told. teams: who takes qualified people over; nobody named: whoever is of another team than who had\n"
+    "them. types: other times of some lead types, the first that fits, e.g. {priority: P1, accept_hours: 24}.\n"
+    "It holds for hand-offs from then on.",
+    "reassignment": "Who takes over whom nobody answered. to_teams, reps (Id, user name or name): to whom they\n"
+    "may go; nobody named: the holder's own team. how: round_robin, weighted (weights: {Bob: 2}; others have 1),\n"
+    "least_loaded, or queue (queue: its name). capacity: the most open cycles of a rep, capacity_of: {Bob: 20}\n"
+    "of one; each_a_day: the most a rep is given in any 24 hours; in_hours_only: only who is at work now.\n"
+    "rules: other manners for some leads, the first that fits, e.g. {name: Demo requests, priority: P1,\n"
+    "sources: [Web], teams: [SDR East], to_teams: [SDR East, SDR West], how: least_loaded, capacity: 30}.\n"
     "most_a_day: so many in any 24 hours at most.",
     "pulls": "How many people a rep of an outbound team should pull on each working day: the band, both ends included.",
     "business_time": "When people work, in each rep's own time zone: business hours beside those of the calendar.\n"
     "hours by weekday, e.g. monday: ['09:00-12:00', '13:00-17:00']; holidays: {country: DE, subdivision: BE};\n"
     "closed: further days off; teams: calendars of teams that work otherwise.",
-    "clean_your_room": "The mail to managers on working mornings: at, in their own time zone, e.g. '07:30';\n"
-    "rows_per_rep: how many people it lists of each rep.",
+    "clean_your_room": "The mails of working mornings: at, in the own time zone, e.g. '07:30'; rows_per_rep: how many\n"
+    "people a manager's lists of each rep, and the others' in each list.",
+    "telling": "How people are told what concerns them, unless they choose otherwise on the page Told. topics: which\n"
+    "roles are told of a topic (response, hand_off, nurture_return, reassigned, could_not_assign, abandoned,\n"
+    "resolved) by which channel, e.g. {response: {bell: [rep, manager, ops], mail: [manager], slack: []}};\n"
+    "quiet_from and quiet_until: no mail and no Slack message in between, in the own time zone; collect_minutes: so\n"
+    "long the first message waits for others; most_a_day: so many messages to everybody together in any 24 hours,\n"
+    "the others wait; repeat_after_hours: after so long somebody is told of again who still waits; null: never.",
     "targets": "What the Team page holds figures against; shares 0 to 1, durations in seconds.\n"
     "With up_to it is a band from value to there, e.g. acceptance_rate: {value: 0.85, up_to: 0.9}",
     "few": "Below this many, a figure is grey: too few to say.",

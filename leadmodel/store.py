@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
@@ -12,19 +12,26 @@ from leadmodel.filling import array
 from leadmodel.rows import KEYS, TABLES, Rows
 
 STAGED = "staged_"
+_DERIVED = [name for name in TABLES if name != "record"]
+"""What is compared in the database, table by table; whose the records are is known before."""
 
 
-def make_staging(cursor: Cursor, prefix: str) -> None:
-    """Temporary tables shaped like the stored ones, named prefix + short name; empty, and emptied at each commit."""
-    for name, table in TABLES.items():
+def make_staging(cursor: Cursor, prefix: str, names: Collection[str] = tuple(TABLES)) -> None:
+    """Temporary tables shaped like the stored ones, named prefix + short name; empty, and emptied at each commit.
+
+    `names` are the short names of those that are needed.
+    """
+    if not names:
+        return
+    for name in names:
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
-                sql.Identifier(prefix + name), sql.Identifier(table)
+                sql.Identifier(prefix + name), sql.Identifier(TABLES[name])
             )
         )
     # asked for twice in one transaction, they hold what was staged before
-    names = sql.SQL(", ").join(sql.Identifier(prefix + name) for name in TABLES)
-    cursor.execute(sql.SQL("TRUNCATE {}").format(names))
+    made = sql.SQL(", ").join(sql.Identifier(prefix + name) for name in names)
+    cursor.execute(sql.SQL("TRUNCATE {}").format(made))
 
 
 def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
@@ -51,17 +58,34 @@ def store(cursor: Cursor, record_ids: Sequence[str], person_of: Mapping[str, str
     ids = array(record_ids)
     cursor.execute("SELECT EXISTS (SELECT FROM leadmodel_person WHERE person_id = ANY(%s::text[]))", [ids])
     is_stored = cursor.fetchone() == (True,)
-    make_staging(cursor, STAGED)
-    written = 0
-    for name, file in rows.files.items():
-        if name == "record" and person_of == rows.person_of:
-            continue
-        if is_stored or name == "record":  # records are there already, as what is locked
-            _copy(cursor, file, STAGED + name)
+    if is_stored:
+        make_staging(cursor, STAGED, _DERIVED)
+    written = _say_whose(cursor, person_of, rows.person_of)
+    for name in _DERIVED:
+        if is_stored:
+            _copy(cursor, rows.files[name], STAGED + name)
             written += _replace(cursor, ids, name)
         else:
-            written += _copy(cursor, file, TABLES[name])
+            written += _copy(cursor, rows.files[name], TABLES[name])
     return written
+
+
+def _say_whose(cursor: Cursor, stored: Mapping[str, str], derived: Mapping[str, str]) -> int:
+    """Make whose each record is stored as what was derived: of those that are stored, which are locked."""
+    moved = [record_id for record_id, person_id in derived.items() if stored.get(record_id) != person_id]
+    if moved:
+        cursor.execute(
+            "INSERT INTO leadmodel_personrecord (record_id, person_id)"
+            " SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT (record_id)"
+            " DO UPDATE SET person_id = excluded.person_id",
+            [array(moved), array(derived[record_id] for record_id in moved)],
+        )
+    gone = stored.keys() - derived.keys()
+    if gone:
+        cursor.execute(
+            "DELETE FROM leadmodel_personrecord WHERE record_id = ANY(%s::text[])", [array(sorted(gone))]
+        )
+    return len(moved) + len(gone)
 
 
 def _copy(cursor: Cursor, file: io.StringIO, table: str) -> int:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.lifecycle.cited import OURS, Fact, Facts
+from leadmodel.lifecycle.clocks import Clock, ClockKind, Rung
 from leadmodel.lifecycle.cycles import Person
 from leadmodel.lifecycle.derive import derive
+from leadmodel.lifecycle.due import clocks_of, rungs_of
 from leadmodel.lifecycle.grounds import Grounds
+from leadmodel.lifecycle.stages import Stage
 from leadmodel.lifecycle.trace import Trace
 from leadmodel.models import Exclusion
 from leadmodel.rebuild import Model, read_model
+from leadmodel.recycling import read_opted_out
 from leadmodel.timeline import families
 
 
@@ -40,6 +46,18 @@ class Story:
     grounds: Grounds
     names: dict[str, str]
     activities: dict[str, Activity]
+    has_opted_out: bool
+    """Whether the person in Nurture has, as Salesforce says now; of another instant nobody knows, and it says no."""
+
+    def clocks(self) -> Iterator[Clock]:
+        """The clocks that run about the person (M18); who has opted out is not looked at again."""
+        told = clocks_of(self.person, self.model.policies, self.model.directory)
+        return (one for one in told if not (self.has_opted_out and one.kind is ClockKind.RETURN))
+
+    def rungs(self) -> Iterator[Rung]:
+        """The steps on those clocks."""
+        told = rungs_of(self.person, self.model.policies, self.model.directory)
+        return (one for one in told if not (self.has_opted_out and one.clock is ClockKind.RETURN))
 
     def name(self, user_id: str | None) -> str:
         """The name people know a user or queue by."""
@@ -67,7 +85,17 @@ def read_story(
             for person in persons:
                 if record_id in person.record_ids:
                     ids = [activity.activity_id for activity in family.activities]
-                    return Story(person, persons, model, grounds, _names(cursor), _activities(cursor, ids))
+                    is_asked = as_of is None and known_by is None and person.stage is Stage.NURTURE
+                    opted_out = read_opted_out([person.person_id]) if is_asked else set()
+                    return Story(
+                        person,
+                        persons,
+                        model,
+                        grounds,
+                        _names(cursor),
+                        _activities(cursor, ids),
+                        bool(opted_out),
+                    )
     return None
 
 
@@ -83,11 +111,12 @@ class InForce:
 
 def read_exceptions(person: Person, at: datetime, *, known_by: datetime | None = None) -> list[InForce]:
     """What leaves a person out of every figure at an instant."""
+    holds = Q(ended_at=None) | Q(ended_at__gt=at)
+    if known_by is not None:  # that it was ended was not known yet either
+        holds = (holds | Q(ended_at__gt=known_by)) & Q(entered_at__lte=known_by)
     found = Exclusion.objects.filter(
-        record_id__in=person.record_ids, starts_at__lte=at, expires_at__gt=at
+        holds, record_id__in=person.record_ids, starts_at__lte=at, expires_at__gt=at
     ).select_related("owner")
-    if known_by is not None:
-        found = found.filter(entered_at__lte=known_by)
     return [
         InForce(
             one.reason,

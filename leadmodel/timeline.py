@@ -15,6 +15,7 @@ from leadmodel.backdrop import put_known, ruled_columns
 from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
 from leadmodel.filling import Batch, Columns, Filling, array, begin
+from leadmodel.lifecycle.cited import object_of
 from leadmodel.lifecycle.facts import (
     Change,
     Family,
@@ -82,7 +83,9 @@ def families_among(
 ) -> list[Family]:
     """The families these records form among themselves; what ties them to others does not count."""
     every = array(ids)
-    leads, contacts = (_rows(cursor, every, name, columns) for name in ("Lead", "Contact"))
+    of_leads, of_contacts = by_object(ids)
+    leads = _rows(cursor, of_leads, "Lead", columns)
+    contacts = _rows(cursor, of_contacts, "Contact", columns)
     batch = Batch(every, array([row[0] for row in leads]), array([row[0] for row in contacts]))
     echoes = read_echoes(cursor, every)
     told = _history(cursor, batch.leads, "LeadHistory", columns, echoes)
@@ -106,12 +109,12 @@ def families_among(
 
 _TIES = """
     SELECT other.id FROM sync_lead CROSS JOIN LATERAL (VALUES (master_record_id), (converted_contact_id)) other (id)
-    WHERE sync_lead.id = ANY(%(ids)s::text[]) AND other.id IS NOT NULL
-    UNION ALL SELECT id FROM sync_lead WHERE master_record_id = ANY(%(ids)s::text[])
-    UNION ALL SELECT id FROM sync_lead WHERE converted_contact_id = ANY(%(ids)s::text[])
+    WHERE sync_lead.id = ANY(%(leads)s::text[]) AND other.id IS NOT NULL
+    UNION ALL SELECT id FROM sync_lead WHERE master_record_id = ANY(%(leads)s::text[])
+    UNION ALL SELECT id FROM sync_lead WHERE converted_contact_id = ANY(%(contacts)s::text[])
     UNION ALL SELECT master_record_id FROM sync_contact
-    WHERE id = ANY(%(ids)s::text[]) AND master_record_id IS NOT NULL
-    UNION ALL SELECT id FROM sync_contact WHERE master_record_id = ANY(%(ids)s::text[])
+    WHERE id = ANY(%(contacts)s::text[]) AND master_record_id IS NOT NULL
+    UNION ALL SELECT id FROM sync_contact WHERE master_record_id = ANY(%(contacts)s::text[])
 """
 
 
@@ -120,10 +123,20 @@ def kin(cursor: Cursor, record_ids: Sequence[str]) -> list[str]:
     known = set(record_ids)
     newly = known
     while newly:
-        cursor.execute(_TIES, {"ids": array(newly)})
+        leads, contacts = by_object(newly)
+        cursor.execute(_TIES, {"leads": leads, "contacts": contacts})
         newly = {row[0] for row in cursor.fetchall()} - known
         known = known | newly
     return sorted(known)
+
+
+def by_object(ids: Iterable[str]) -> tuple[str, str]:
+    """The Leads and the Contacts among these, as arrays: nobody looks for the one among the other."""
+    leads: list[str] = []
+    contacts: list[str] = []
+    for record_id in ids:
+        (contacts if object_of(record_id) == "Contact" else leads).append(record_id)
+    return array(leads), array(contacts)
 
 
 def _value(column: str | None) -> sql.Composable:
@@ -233,6 +246,10 @@ def _put_changes(filling: Filling, told: Sequence[_Row], name: str, columns: Col
 
 
 def _put_seen(filling: Filling, cursor: Cursor, ids: str, columns: Columns, echoes: Echoes) -> None:
+    # where history tells every change nothing was ever seen: one look instead of one for each record
+    cursor.execute("SELECT EXISTS (SELECT FROM sync_seen)")
+    if cursor.fetchone() == (False,):
+        return
     cursor.execute(
         "SELECT record_id, object_name, field, at, actor_id, old_value, new_value, id, since FROM sync_seen"
         " WHERE record_id = ANY(%s::text[])",

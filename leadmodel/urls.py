@@ -1,4 +1,4 @@
-"""Addresses of the pages about people; a person's own, which tells figures too, is among the figures'."""
+"""Addresses of the pages about people; a person's own, which tells of figures and automation too, is alerts'."""
 
 from __future__ import annotations
 

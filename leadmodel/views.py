@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 
+from base import clock
 from base.address import given
 from base.downloads import download
 from base.leaving import is_htmx
@@ -24,7 +24,7 @@ from leadmodel.pages.shell import read_shell
 @page
 def act(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """The actions on one person: below their row, or on a page of their own."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     found = access_person(user, record_id)
     panel = read_panel(user, found, now=now, stays=False)
     then = back(request, person_href(found.person_id))
@@ -37,7 +37,7 @@ def act(request: HttpRequest, record_id: str) -> HttpResponseBase:
 @page
 def marks(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """What became of the actions on one person: the small part of a page that asks again while something waits."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     found = access_person(user, record_id)
     told = read_marks_of(user, found, shown_as=record_id, now=now)
     return render(request, "people/marks.html", {"marks": told})
@@ -46,7 +46,7 @@ def marks(request: HttpRequest, record_id: str) -> HttpResponseBase:
 @page
 def people(request: HttpRequest) -> HttpResponseBase:
     """Search among the people the viewer may see."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     words = given(request.GET, "q") or ""
     is_asked = len(words) >= SHORTEST or not words.isascii()  # one ideograph is a word
     found = find_people(user, words) if is_asked else None
@@ -63,7 +63,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @page
 def requests(request: HttpRequest) -> HttpResponseBase:
     """What reps ask of whoever looks after them."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     if user.role == Role.REP:
         raise Http404("Requests are answered by managers and operations.")
     context = {
@@ -76,7 +76,7 @@ def requests(request: HttpRequest) -> HttpResponseBase:
 @page
 def ledger(request: HttpRequest) -> HttpResponseBase:
     """Whom the figures leave out or left out, and what was asked."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="ledger", now=now),
         "ledger": view_ledger(user, read_ledger_address(request.GET), now=now),
@@ -88,6 +88,6 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 @page
 def ledger_csv(request: HttpRequest) -> HttpResponseBase:
     """All lines of the ledger that the address selects."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     lines = ledger_lines(user, read_ledger_address(request.GET).narrowed, now=now)
     return download(f"exceptions {now:%Y-%m-%dT%H%M}", CSV, lines)

@@ -22,8 +22,8 @@ _ROWS = """
                                      COALESCE(lead.last_name, contact.last_name)), ''), found.person_id),
            COALESCE(lead.company, account.name, ''), COALESCE(lead.title, contact.title, ''),
            found.source, campaign.name, found.path, found.assigned_at, found.started_at, found.first_touch_at,
-           found.response_s, found.waited_s, found.touch_count, found.outcome, found.handling, found.rep,
-           COALESCE(holder.name, queue.name, found.rep, ''), ended.reason, found.is_member, found.sort
+           found.response_s, found.waited_s, found.target_s, found.touch_count, found.outcome, found.handling,
+           found.rep, COALESCE(holder.name, queue.name, found.rep, ''), ended.reason, found.is_member, found.sort
     FROM ({found}) found
     JOIN {cycle} ended ON ended.person_id = found.person_id AND ended.number = found.number
     LEFT JOIN sync_lead lead ON lead.id = found.person_id
@@ -55,6 +55,7 @@ class Row:
     first_touch_at: datetime | None
     response_s: float | None
     waited_s: float
+    target_s: float
     touch_count: int
     outcome: str
     handling: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
+from leadmodel.lifecycle.policies import Response
 from leadmodel.rows import TABLES
 from leadmodel.since import AFTER, BEFORE, DIFFERING
 from metrics.selection import By, Selection
@@ -12,20 +15,21 @@ from metrics.spec import Figure, Kind
 _CYCLES = """
     SELECT person_id, number, 1 AS ordinal, assigned_at, assigned_at AS started_at, closed_at AS ended_at, path, source,
            team, campaign_id AS campaign, first_rep AS rep, holder_id, outcome, handling, is_pre_qualification,
-           touch_count, priority, relation, reason, latest_kind, pulled_by,
+           touch_count, priority, relation, reason, latest_kind, pulled_by, meeting_at, pipeline_at,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, handling = 'touched' AS is_touched, handling = 'bypassed' AS is_bypassed,
            true AS owes, true AS tells_outcome,
            extract(epoch FROM first_touch_at - assigned_at)::float8 AS response_s, response_business_s,
            is_off_hours, system_s, queue_s, owner_s, off_hours_s,
-           extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s
+           extract(epoch FROM COALESCE(closed_at, %(instant)s) - assigned_at)::float8 AS waited_s,
+           {target} AS target_s
     FROM {cycle} row WHERE {where}
 """
 _SPANS = """
     SELECT person_id, number, ordinal, assigned_at, started_at, ended_at, path, source,
            team, NULL::text AS campaign, rep, holder_id, outcome, handling, is_pre_qualification,
            touch_count, priority, relation, NULL::text AS reason, NULL::text AS latest_kind,
-           NULL::text AS pulled_by,
+           NULL::text AS pulled_by, meeting_at, pipeline_at,
            CASE WHEN is_target_account THEN 'target account' ELSE 'other' END AS target_account,
            first_touch_at, is_touched, is_bypassed, owes_response AS owes, is_first_rep AS tells_outcome,
            extract(epoch FROM first_touch_at - started_at)::float8 AS response_s, response_business_s,
@@ -34,7 +38,8 @@ _SPANS = """
            CASE WHEN is_touched THEN is_queue::int * held_s END AS queue_s,
            CASE WHEN is_touched THEN is_rep::int * response_business_s END AS owner_s,
            CASE WHEN is_touched THEN is_rep::int * (held_s - response_business_s) END AS off_hours_s,
-           extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s
+           extract(epoch FROM COALESCE(ended_at, %(instant)s) - started_at)::float8 AS waited_s,
+           {target} AS target_s
     FROM {span} row
     CROSS JOIN LATERAL (SELECT rep IS NOT NULL AS is_rep,
                                rep IS NULL AND starts_with(COALESCE(holder_id, ''), '00G') AS is_queue,
@@ -70,8 +75,24 @@ def tables(prefix: str) -> dict[str, str]:
     return {name: prefix + name for name in TABLES}
 
 
-def parameters(selection: Selection, *, target_s: float) -> dict[str, Any]:
-    """The values the compiled SQL asks for."""
+def target_sql(row: str, *, since: str = "assigned_at") -> str:
+    """Within how many seconds an answer to a row of this name is in time, by its priority; see `promised`.
+
+    Where the promise runs in business hours the row says until when, and the seconds are the calendar's until then.
+    `since` is the row's column that they are counted from.
+    """
+    until_due = f"extract(epoch FROM {row}.target_due_at - {row}.{since})::float8"
+    return f"COALESCE({until_due}, (%(targets)s::jsonb ->> {row}.priority)::float8, %(target_s)s)"
+
+
+def promised(response: Response) -> dict[str, float | str]:
+    """The values that `target_sql` asks for."""
+    of_some = {priority: response.target_of(priority).total_seconds() for priority in response.priorities}
+    return {"target_s": response.target_of(None).total_seconds(), "targets": json.dumps(of_some)}
+
+
+def parameters(selection: Selection, promise: Mapping[str, float | str]) -> dict[str, Any]:
+    """The values the compiled SQL asks for; `promise` as `promised` tells it."""
     return {
         "start": selection.start,
         "end": selection.end,
@@ -83,7 +104,7 @@ def parameters(selection: Selection, *, target_s: float) -> dict[str, Any]:
         "priority": selection.priority,
         "relation": selection.relation,
         "reps": sorted(selection.reps) if selection.reps is not None else None,
-        "target_s": target_s,
+        **promise,
     }
 
 
@@ -99,7 +120,11 @@ def rows_sql(selection: Selection, *, by: By | None, prefix: str = STORED, exclu
         conditions.append(f"row.{'rep' if is_span else selection.whose.value} = ANY(%(reps)s)")
     negation = "" if excluded else "NOT "
     conditions.append(f"row.person_id {negation}IN ({EXCLUDED.format(**names)})")
-    return (_SPANS if is_span else _CYCLES).format(**names, where=" AND ".join(conditions))
+    return (_SPANS if is_span else _CYCLES).format(
+        **names,
+        target=target_sql("row", since="started_at" if is_span else "assigned_at"),
+        where=" AND ".join(conditions),
+    )
 
 
 def figures_sql(

@@ -47,9 +47,9 @@ WAITS_OR_ANSWERED = Condition(
     Topic.TOUCH,
     _UNTOUCHED,
 )
-IN_TIME = Condition("response_s <= %(target_s)s", "answered past the target", "M18", Topic.TOUCH)
+IN_TIME = Condition("response_s <= target_s", "answered past the target", "M18", Topic.TOUCH)
 DUE = Condition(
-    "is_touched OR waited_s > %(target_s)s",
+    "is_touched OR waited_s > target_s",
     "still inside the window",
     "M18",
     Topic.TOUCH,
@@ -57,6 +57,11 @@ DUE = Condition(
 )
 OFF_HOURS = Condition("is_off_hours", "came in business hours", "M17", Topic.HOLDER)
 HAS_TOUCHES = Condition("touch_count > 0", "no touch", "M7", Topic.TOUCH, _UNTOUCHED)
+AGREED = Condition(
+    "outcome = 'qualified' OR meeting_at IS NOT NULL", "neither qualified nor met", "M8", Topic.ENDING
+)
+"""An MQO (R141): see `lifecycle.aliases`."""
+PIPELINE = Condition("pipeline_at IS NOT NULL", "no opportunity became pipeline", "M8", Topic.ENDING)
 _EXCEPTIONS = "people under an exception"
 
 
@@ -267,6 +272,16 @@ FIGURES: tuple[Figure, ...] = (
         f"withdrawn, {_EXCEPTIONS}",
         counted=(_is("qualified"),),
         among=(TELLS_OUTCOME, STAYED),
+    ),
+    Figure(
+        "pipeline_rate",
+        "Became pipeline",
+        Kind.SHARE,
+        Unit.SHARE,
+        "with an opportunity that is pipeline (SQO) / qualified, or with a meeting (MQO)",
+        f"withdrawn, {_EXCEPTIONS}",
+        counted=(PIPELINE,),
+        among=(TELLS_OUTCOME, STAYED, AGREED),
     ),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}

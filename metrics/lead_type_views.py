@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.utils import timezone
 
+from base import clock
 from base.ops_pages import ops_action, ops_page
 from base.pages import viewer
 from leadmodel.actions import NotPossible
@@ -32,7 +32,7 @@ from metrics.pages.model_text import Draft
 @ops_page
 def lead_types(request: HttpRequest) -> HttpResponseBase:
     """Every rule in words, with its count and what conflicts."""
-    now = timezone.now()
+    now = clock.now()
     context = {
         "shell": read_shell(viewer(request), current="salesforce", now=now),
         "section": "lead-types",
@@ -81,7 +81,7 @@ def rule_try(request: HttpRequest, place: str) -> HttpResponseBase:
 def _shown(
     request: HttpRequest, place: str, entered: QueryDict | None = None, problem: str = ""
 ) -> HttpResponseBase:
-    now, settings = timezone.now(), settings_in_force()
+    now, settings = clock.now(), settings_in_force()
     current = rule_at(settings.lead_types, place)
     nested = current is not None and not is_flat(current)
     if problem:
@@ -118,7 +118,7 @@ def _catches(entered: QueryDict, place: str) -> CatchesView:
         found = read_rule(form, place)
     except NotPossible as error:
         return CatchesView(problem=str(error))
-    return read_catches(_with(settings_in_force(), place, found), place, now=timezone.now())
+    return read_catches(_with(settings_in_force(), place, found), place, now=clock.now())
 
 
 def _with(settings: ModelSettings, place: str, found: Rule) -> ModelSettings:

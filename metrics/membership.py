@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.rebuild import AS_OF
 from leadmodel.store import copy_rows, make_staging
 from leadmodel.story import Story
-from metrics.compile import STORED, parameters, rows_sql
+from metrics.compile import STORED, parameters, promised, rows_sql
 from metrics.definitions import FIGURES
 from metrics.query import State
 from metrics.selection import Selection
@@ -119,7 +119,7 @@ def _why(condition: Condition, holds: dict[str, bool]) -> str:
 @contextmanager
 def _state(story: Story, selection: Selection) -> Iterator[State]:
     """The rows as stored; of a past those of this family alone, which is derived already."""
-    values = parameters(selection, target_s=story.model.settings.response.target_minutes * 60)
+    values = parameters(selection, promised(story.model.settings.response))
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         if selection.as_of is None and selection.known_by is None:

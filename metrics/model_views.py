@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
+from base import clock
 from base.address import WrongAddress, given, read_place, whole_number
 from base.downloads import download
 from base.leaving import is_htmx
@@ -33,7 +33,7 @@ from sync.fields import UnknownField
 @ops_page
 def versions(request: HttpRequest) -> HttpResponseBase:
     """The versions, the latest first."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
         "section": "model",
@@ -45,13 +45,13 @@ def versions(request: HttpRequest) -> HttpResponseBase:
 @ops_page
 def versions_csv(_request: HttpRequest) -> HttpResponseBase:
     """All versions."""
-    return download(f"model versions {timezone.now():%Y-%m-%dT%H%M}", COLUMNS, version_lines())
+    return download(f"model versions {clock.now():%Y-%m-%dT%H%M}", COLUMNS, version_lines())
 
 
 @ops_page
 def version(request: HttpRequest, number: int) -> HttpResponseBase:
     """One version, and what it changed."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
         "section": "model",
@@ -137,7 +137,7 @@ def show_tried(request: HttpRequest, draft: Draft) -> HttpResponseBase:
         draft,
         _in_force(),
         problems=[],
-        moving=would_move(viewer(request), settings, now=timezone.now()),
+        moving=would_move(viewer(request), settings, now=clock.now()),
         difference=against_force(draft),
     )
     return show_draft(request, view)
@@ -148,7 +148,7 @@ def show_draft(
 ) -> HttpResponseBase:
     """The page of a draft."""
     context = {
-        "shell": read_shell(viewer(request), current="salesforce", now=timezone.now()),
+        "shell": read_shell(viewer(request), current="salesforce", now=clock.now()),
         "section": "model",
         "view": view,
         "draft_problem": problem,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -13,9 +14,11 @@ from leadmodel.access import sight
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.pages.links import person_href
 from leadmodel.pages.people import NAME, WITH_NAMES
-from leadmodel.settings_store import fields_of
+from leadmodel.settings_store import fields_of, settings_in_force
+from metrics.compile import STORED
 from metrics.definitions import BY_NAME
 from metrics.query import State, ask, derived
+from metrics.replay import DEEDS, Happened, count, replay
 from metrics.report import written
 from metrics.selection import Selection, last_days, period
 from metrics.spec import Figure, Unit
@@ -90,9 +93,22 @@ def would_move(user: User, settings: ModelSettings, *, now: datetime) -> WouldMo
         # asked inside, so that both sides are told from one snapshot
         before = ask(selection, figures=figures).overall
         after = ask(selection, figures=figures, state=state).overall
+        acts = _acts(
+            replay(selection, settings_in_force(), replace(state, prefix=STORED)),
+            replay(selection, settings, state),
+        )
         moves, looked_at = _moves(user, state)
     compared = [_compared(figure, before, after) for figure in figures]
-    return WouldMove(compared, moves, looked_at, monotonic() - began, unread_fields(settings))
+    return WouldMove([*compared, *acts], moves, looked_at, monotonic() - began, unread_fields(settings))
+
+
+def _acts(before: Sequence[Happened], after: Sequence[Happened]) -> list[Compared]:
+    """How often automation would have done what in those days, by the promises in force and by those tried."""
+    was, would = (sum(count(found).values(), Counter()) for found in (before, after))
+    return [
+        Compared(words, f"{was[deed]:,}", f"{would[deed]:,}", is_moved=was[deed] != would[deed])
+        for deed, words in DEEDS.items()
+    ]
 
 
 def unread_fields(settings: ModelSettings) -> list[str]:

@@ -5,10 +5,10 @@ As of an instant (M3) the same relation stands on people derived as they were th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from leadmodel.open_then import derive_open
 from leadmodel.settings_store import settings_in_force
 from metrics import cursors
-from metrics.compile import EXCLUDED, STORED, tables
+from metrics.compile import EXCLUDED, STORED, promised, tables, target_sql
 
 _OPEN = """
     SELECT cycle.person_id, cycle.number, cycle.assigned_at, cycle.source, cycle.path, cycle.holder_id, cycle.team,
@@ -28,7 +28,15 @@ _OPEN = """
            COALESCE(holder.name, queue.name, '') AS holder, COALESCE(holder.is_active, false) AS is_held,
            previous.reason AS last_reason, previous.latest_kind AS last_kind,
            extract(epoch FROM %(now)s - cycle.assigned_at)::float8 AS waited_s,
-           cycle.path = 'inbound' AND cycle.first_touch_at IS NULL AS owes_response
+           cycle.path = 'inbound' AND cycle.first_touch_at IS NULL AS owes_response,
+           {target} AS target_s,
+           -- in business hours the clock says until when, and the seconds are the calendar's until then
+           COALESCE(extract(epoch FROM longest.due_at - cycle.assigned_at)::float8, %(maximum_s)s) AS maximum_s,
+           worked.due_at AS limit_at,
+           (SELECT min(task.activity_date)
+            FROM leadmodel_personrecord record JOIN sync_task task ON task.who_id = record.record_id
+            WHERE record.person_id = cycle.person_id AND task.owner_id = cycle.holder_id
+              AND task.is_closed IS NOT TRUE AND task.is_deleted IS NOT TRUE) AS follow_up_on
     FROM {cycle} cycle
     JOIN {person} person ON person.person_id = cycle.person_id AND NOT person.is_deleted
     LEFT JOIN {cycle} previous
@@ -39,15 +47,25 @@ _OPEN = """
     LEFT JOIN sync_user holder ON holder.id = cycle.holder_id
     LEFT JOIN sync_group queue ON queue.id = cycle.holder_id
     LEFT JOIN sync_campaign campaign ON campaign.id = cycle.campaign_id
+    LEFT JOIN {clock} worked
+      ON worked.person_id = cycle.person_id AND worked.number = cycle.number AND worked.ordinal = 0
+      AND worked.kind = 'working_limit'
+    LEFT JOIN {clock} longest
+      ON %(in_business_hours)s AND longest.person_id = cycle.person_id AND longest.number = cycle.number
+      AND longest.ordinal = 0 AND longest.kind = 'response_maximum'
     WHERE cycle.outcome = 'open' AND cycle.person_id NOT IN ({excluded})
 """
 _SOON_S = 30 * 60
-_PAST_DUE = "owes_response AND waited_s > %(target_s)s"
+STALE_DAYS = 3
+_PAST_DUE = "owes_response AND waited_s > target_s"
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One fact that needs somebody. `member` is SQL over the open cycles; `tone` says how bad more than none is."""
+    """One fact that needs somebody. `tone` says how bad more than none is.
+
+    `member` is SQL over the open cycles, in which {cycle}, {span} and so on are the derived tables of the moment.
+    """
 
     name: str
     label: str
@@ -56,7 +74,7 @@ class Tile:
     tone: str
 
 
-TILES = (
+TILES = [
     Tile(
         "outside_sla",
         "Outside SLA",
@@ -68,7 +86,7 @@ TILES = (
         "due_soon",
         "Due in 30 min",
         "inbound people without a counted touch whose promised time ends within 30 minutes",
-        f"is_held AND owes_response AND waited_s <= %(target_s)s AND waited_s > %(target_s)s - {_SOON_S}",
+        f"is_held AND owes_response AND waited_s <= target_s AND waited_s > target_s - {_SOON_S}",
         "near",
     ),
     Tile(
@@ -82,7 +100,7 @@ TILES = (
         "past_maximum",
         "Past the maximum",
         "inbound people without a counted touch past the longest wait allowed",
-        "is_held AND owes_response AND waited_s > %(maximum_s)s",
+        "is_held AND owes_response AND waited_s > maximum_s",
         "bad",
     ),
     Tile(
@@ -92,8 +110,15 @@ TILES = (
         "is_held AND claimed_at IS NOT NULL AND touch_count = 0",
         "near",
     ),
-)
+]
 BY_NAME = {tile.name: tile for tile in TILES}
+
+
+def add_tile(tile: Tile) -> None:
+    """Put a tile of an app above this one at the end of the strip, as that app gets ready."""
+    TILES.append(tile)
+    BY_NAME[tile.name] = tile
+
 
 QUEUE_TILES = (
     Tile("past_due", "Past due", "people who wait for an answer past the promised time", _PAST_DUE, "bad"),
@@ -101,11 +126,25 @@ QUEUE_TILES = (
         "in_window",
         "Still in time",
         "people who wait for an answer, the promised time not yet over",
-        "owes_response AND waited_s <= %(target_s)s",
+        "owes_response AND waited_s <= target_s",
+        "near",
+    ),
+    Tile(
+        "follow_up",
+        "Follow-up due",
+        "open people with an open task of their holder's in Salesforce, due by today",
+        "follow_up_on <= %(today)s",
         "near",
     ),
     Tile("first_touch", "To be begun", "open people whom nobody has touched", "touch_count = 0", ""),
     Tile("working", "Working", "open people with a counted touch", "touch_count > 0", ""),
+    Tile(
+        "near_limit",
+        "Going stale",
+        "worked people whom automation gives up within 3 days unless somebody is in touch",
+        f"limit_at <= %(now)s + interval '{STALE_DAYS} days'",
+        "near",
+    ),
     Tile("open", "Open", "all open people", "true", ""),
 )
 """The strip over a queue; each tile narrows the queue to its people."""
@@ -141,6 +180,14 @@ class OpenRow:
     last_kind: str | None
     waited_s: float
     owes_response: bool
+    target_s: float
+    """Within how many seconds an answer keeps the promise."""
+    maximum_s: float
+    """After how many seconds somebody else should take over."""
+    limit_at: datetime | None
+    """When automation gives a worked person up (M15)."""
+    follow_up_on: date | None
+    """The first day of an open task of the holder's; tasks are told as they stand now, at any moment."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +222,7 @@ def moment(
 def _relation(reps: frozenset[str] | None, prefix: str, *, with_nobodys: bool) -> str:
     """Open cycles of these reps; `with_nobodys` adds those no active user holds."""
     names = tables(prefix)
-    sql = _OPEN.format(excluded=EXCLUDED.format(**names), **names)
+    sql = _OPEN.format(excluded=EXCLUDED.format(**names), target=target_sql("cycle"), **names)
     if reps is None:
         return sql
     mine = "cycle.holder_id = ANY(%(reps)s)"
@@ -186,15 +233,22 @@ def _relation(reps: frozenset[str] | None, prefix: str, *, with_nobodys: bool) -
     )
 
 
+def _member(tile: Tile, prefix: str) -> str:
+    return tile.member.format(**tables(prefix))
+
+
 def _parameters(at: Moment, reps: frozenset[str] | None) -> dict[str, Any]:
-    response = settings_in_force(known_by=at.known_by).response
+    settings = settings_in_force(known_by=at.known_by)
+    response = settings.response
     return {
+        "today": at.instant.astimezone(settings.organisation.zone).date(),
         "now": at.instant,
         "instant": at.instant,
         "known_by": at.known_by,
         "reps": sorted(reps) if reps is not None else None,
-        "target_s": response.target_minutes * 60,
+        **promised(response),
         "maximum_s": response.maximum_minutes * 60,
+        "in_business_hours": response.hours == "business",
     }
 
 
@@ -202,12 +256,12 @@ def count_tiles(
     now: datetime | Moment,
     reps: frozenset[str] | None,
     *,
-    tiles: tuple[Tile, ...] = TILES,
+    tiles: Sequence[Tile] = TILES,
     with_nobodys: bool = True,
 ) -> dict[str, int]:
     """How many people each tile speaks of, for these reps (None: everybody), and with those whom nobody holds."""
     at = now if isinstance(now, Moment) else Moment(now)
-    counts = ", ".join(f"count(*) FILTER (WHERE {tile.member})" for tile in tiles)
+    counts = ", ".join(f"count(*) FILTER (WHERE {_member(tile, at.prefix)})" for tile in tiles)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {counts} FROM ({_relation(reps, at.prefix, with_nobodys=with_nobodys)}) open",
@@ -242,7 +296,8 @@ def list_tile(
     paging = f" LIMIT {limit}" if limit is not None else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({_relation(reps, at.prefix, with_nobodys=with_nobodys)}) open WHERE {tile.member}{place}"
+            f"SELECT * FROM ({_relation(reps, at.prefix, with_nobodys=with_nobodys)}) open"
+            f" WHERE {_member(tile, at.prefix)}{place}"
             f" ORDER BY {_KEYS}{paging}",
             values,
         )
@@ -252,7 +307,7 @@ def list_tile(
 
 
 def list_queue(
-    now: datetime,
+    now: datetime | Moment,
     reps: frozenset[str],
     *,
     tile: Tile = QUEUE_BY_NAME["open"],

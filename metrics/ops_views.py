@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
+from base import clock
 from base.leaving import is_htmx
 from base.ops_pages import ops_action, ops_page
 from base.pages import viewer
@@ -32,7 +32,7 @@ def map_preview(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, object] = {}
     try:
         settings = read_answers(request.POST, settings_in_force())
-        context["moving"] = would_move(viewer(request), settings, now=timezone.now())
+        context["moving"] = would_move(viewer(request), settings, now=clock.now())
     except WrongChoice as error:
         context["problem"] = str(error)
     if is_htmx(request):
@@ -57,7 +57,7 @@ def map_save(request: HttpRequest) -> HttpResponseBase:
 
 
 def _shown(request: HttpRequest, told: Mapping[str, object] = {}, status: int = 200) -> HttpResponseBase:
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context: dict[str, object] = {
         "shell": read_shell(user, current="salesforce", now=now),
         "section": "map",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
+from base import clock
 from base.downloads import download
 from base.pages import page, viewer
 from metrics.pages.downloads import BEHIND, behind_lines
@@ -19,7 +19,7 @@ from metrics.reasons import Z
 
 def _asked(request: HttpRequest, scope: Scope) -> PickUpAsked:
     zone = scope.settings.organisation.zone
-    return read_pick_up_address(request.GET, zone=zone, now=timezone.now())
+    return read_pick_up_address(request.GET, zone=zone, now=clock.now())
 
 
 @page

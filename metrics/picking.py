@@ -22,7 +22,7 @@ LEFT, TOUCHLESS, BULK = "left", "touchless", "bulk"
 AUTOMATIC = "automatic"
 """In an address: those who only ever got automatic touches (`only_automatic`)."""
 _EXCEPTIONS = "people under an exception"
-_LEFT = Condition("handling IN ('untouched', 'by_automation') AND waited_s > %(target_s)s")
+_LEFT = Condition("handling IN ('untouched', 'by_automation') AND waited_s > target_s")
 _LEFT_OR_PICKED_UP = Condition(f"({CYCLE_PICKED_UP.sql}) OR ({_LEFT.sql})")
 _TOUCHLESS = (BYPASSED, NOT_PRE_QUALIFICATION, STAYED)
 _BULK = (*_TOUCHLESS, Condition(f"waited_s <= {BULK_S}"))

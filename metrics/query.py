@@ -14,7 +14,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rebuild import derive_as_of
 from leadmodel.settings_store import settings_in_force
-from metrics.compile import STORED, figures_sql, parameters, rows_sql
+from metrics.compile import STORED, figures_sql, parameters, promised, rows_sql
 from metrics.definitions import FIGURES
 from metrics.selection import By, Selection
 from metrics.spec import Figure
@@ -41,9 +41,14 @@ class State:
     prefix: str
     values: dict[str, Any]
 
+    @property
+    def promise(self) -> dict[str, float | str]:
+        """What `parameters` asks of the settings."""
+        return {name: self.values[name] for name in ("target_s", "targets")}
+
     def over(self, selection: Selection) -> State:
         """The same state asked over another selection, whose period lies in it where it was derived here."""
-        return replace(self, values=parameters(selection, target_s=self.values["target_s"]))
+        return replace(self, values=parameters(selection, self.promise))
 
 
 @contextmanager
@@ -53,7 +58,7 @@ def derived(selection: Selection, *, under: ModelSettings | None = None) -> Iter
     As of an instant, and `under` settings that are tried, it is derived here.
     """
     settings: ModelSettings = under or settings_in_force(known_by=selection.known_by)
-    values = parameters(selection, target_s=settings.response.target_minutes * 60)
+    values = parameters(selection, promised(settings.response))
     is_outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor

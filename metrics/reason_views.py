@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
+from base import clock
 from base.address import WrongAddress
 from base.downloads import download
 from base.pages import page, viewer
@@ -19,7 +19,7 @@ from metrics.reasons import Z, count_reasons
 
 def _asked(request: HttpRequest, scope: Scope) -> ReasonsAsked:
     zone = scope.settings.organisation.zone
-    return read_reasons_address(request.GET, zone=zone, now=timezone.now())
+    return read_reasons_address(request.GET, zone=zone, now=clock.now())
 
 
 @page

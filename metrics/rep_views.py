@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
+from base import clock
 from base.address import WrongAddress
 from base.downloads import download
 from base.pages import page, viewer
@@ -24,7 +24,7 @@ NO_REP = "The address names no rep: open a rep's page, then its CSV."
 
 def _asked(request: HttpRequest, scope: Scope) -> RepAsked:
     zone = scope.settings.organisation.zone
-    return read_rep_address(request.GET, zone=zone, now=timezone.now())
+    return read_rep_address(request.GET, zone=zone, now=clock.now())
 
 
 @page

@@ -83,7 +83,7 @@ def _parts() -> Iterator[Part]:
         (OWES, INBOUND, Condition("handling = 'untouched' AND ended_at IS NULL")),
         f"outbound, closed, {_EXCEPTIONS}",
     )  # fmt: skip
-    late: All = (*ANSWERED, Condition("response_s > %(target_s)s"))
+    late: All = (*ANSWERED, Condition("response_s > target_s"))
     taken = ""
     for name, label in PARTS.items():
         yield Part(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
+from base import clock
 from base.downloads import download
 from base.pages import page, viewer
 from metrics.pages.downloads import BEHIND, behind_lines
@@ -17,7 +17,7 @@ from metrics.query import derived
 
 def _asked(request: HttpRequest, scope: Scope) -> ResponseAsked:
     zone = scope.settings.organisation.zone
-    return read_response_address(request.GET, zone=zone, now=timezone.now())
+    return read_response_address(request.GET, zone=zone, now=clock.now())
 
 
 @page

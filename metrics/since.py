@@ -128,7 +128,7 @@ def _side(
     selection: Selection, state: State, between: Between, prefix: str, known_by: datetime
 ) -> tuple[Selection, State]:
     narrowed = replace(selection, as_of=between.as_of, known_by=known_by)
-    values = parameters(narrowed, target_s=state.values["target_s"])
+    values = parameters(narrowed, state.promise)
     return narrowed, State(state.cursor, prefix, values)
 
 

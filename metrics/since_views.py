@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
 
+from base import clock
 from base.address import WrongAddress
 from base.downloads import download
 from base.pages import page, viewer
@@ -19,7 +19,7 @@ from metrics.pages.since_address import SinceAsked, read_since_address
 
 def _asked(request: HttpRequest, scope: Scope) -> SinceAsked:
     zone = scope.settings.organisation.zone
-    return read_since_address(request.GET, zone=zone, now=timezone.now())
+    return read_since_address(request.GET, zone=zone, now=clock.now())
 
 
 @page

@@ -5,16 +5,15 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from leadmodel.urls import RECORD
 from metrics import (
     lead_type_views,
     model_views,
     ops_views,
-    person_views,
     pick_up_views,
     pulls_views,
     reason_views,
     rep_views,
+    replay_views,
     response_views,
     since_views,
     views,
@@ -24,7 +23,6 @@ from metrics.api import token_pages
 PLACE = "(?P<place>target_account|customer|P[1-4])"
 
 urlpatterns = [
-    re_path(rf"^people/{RECORD}/$", person_views.person, name="person"),
     path("team/", views.team, name="team"),
     path("team/grid.csv", views.grid_csv, name="team-grid-csv"),
     path("team/rows.csv", views.rows_csv, name="team-rows-csv"),
@@ -43,6 +41,8 @@ urlpatterns = [
     path("pulls/", pulls_views.pulls, name="pulls"),
     path("pulls/days.csv", pulls_views.days_csv, name="pulls-days-csv"),
     path("pulls/rows.csv", pulls_views.rows_csv, name="pulls-rows-csv"),
+    path("replay/", replay_views.replay, name="replay"),
+    path("replay/rows.csv", replay_views.replay_csv, name="replay-csv"),
     path("rep/", rep_views.rep, name="rep"),
     path("rep/steps.csv", rep_views.steps_csv, name="rep-steps-csv"),
     path("rep/rows.csv", rep_views.rows_csv, name="rep-rows-csv"),

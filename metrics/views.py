@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 
+from base import clock
 from base.address import WrongAddress
 from base.downloads import download
 from base.pages import page, viewer
@@ -33,7 +33,7 @@ from metrics.selection import By
 
 def _asked(request: HttpRequest, scope: Scope) -> Asked:
     zone = scope.settings.organisation.zone
-    return read_address(request.GET, zone=zone, now=timezone.now())
+    return read_address(request.GET, zone=zone, now=clock.now())
 
 
 @page
@@ -94,8 +94,8 @@ def now_csv(request: HttpRequest) -> HttpResponseBase:
 def queue(request: HttpRequest) -> HttpResponseBase:
     """The viewer's own open people, or those of a rep they look after."""
     scope = read_scope(viewer(request))
-    now = timezone.now()
-    asked = read_queue_address(request.GET, scope)
+    now = clock.now()
+    asked = read_queue_address(request.GET, scope, now=now)
     context = {
         "shell": read_shell(scope.user, current="queue", now=now),
         "scope": scope,
@@ -109,8 +109,8 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 def queue_csv(request: HttpRequest) -> HttpResponseBase:
     """All people of a queue."""
     scope = read_scope(viewer(request))
-    now = timezone.now()
-    asked = read_queue_address(request.GET, scope)
+    now = clock.now()
+    asked = read_queue_address(request.GET, scope, now=now)
     if asked is None:
         raise WrongAddress("The address names no rep: open a rep's queue, then its CSV.")
     rows = queue_rows(asked, now=now, limit=None)
@@ -123,7 +123,7 @@ def queue_csv(request: HttpRequest) -> HttpResponseBase:
 def figures(request: HttpRequest) -> HttpResponseBase:
     """What every figure counts and leaves out."""
     scope = read_scope(viewer(request))
-    now = timezone.now()
+    now = clock.now()
     context = {
         "shell": read_shell(scope.user, current="figures", now=now),
         "figures": FIGURES,
@@ -139,7 +139,7 @@ def styleguide(request: HttpRequest) -> HttpResponseBase:
     """Every component with invented data; only where the app is developed."""
     if not (settings.DEBUG or settings.LOCAL):
         raise Http404("The style guide is shown in development only.")
-    now = timezone.now()
+    now = clock.now()
     context = {"shell": read_shell(viewer(request), current="styleguide", now=now)}
     return render(request, "styleguide/page.html", context | read_styleguide(now=now))
 

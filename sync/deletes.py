@@ -31,13 +31,12 @@ _DOUBTED = "Salesforce does not tell of all deletions since we last asked; every
 
 
 def follow_deletions(
-    organisation: Organisation, spec: MirroredObject, runs: Logbook, *, now: datetime
+    organisation: Organisation, spec: MirroredObject, runs: Logbook, state: ObjectState, *, now: datetime
 ) -> int:
-    """Take what was deleted for good out of the mirror; answers how many rows that were.
+    """Take what was deleted for good out of the mirror, which stands at `state`; answers how many rows that were.
 
     Where Salesforce has forgotten some deletions since we last asked, every Id is doubted until it was compared.
     """
-    state = ObjectState.objects.get(name=spec.name)
     start = state.deletions_read_to or now - OVERLAP
     every = SHORTEST if spec.skips_bin else DELETIONS_EVERY
     was_read_whole = state.compared_at == now

@@ -42,7 +42,7 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, is_whole: boo
     same mirror. Columns the spool lacks keep their values. `is_whole` says that the spool has every row there is.
     Raises UnreadableRows or ShortRead, having written nothing.
     """
-    with transaction.atomic(), connection.cursor() as wrapped:
+    with transaction.atomic(savepoint=False), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         state = ObjectState.objects.select_for_update().get(name=spec.name)
         columns = columns_of(spec, spool.header())

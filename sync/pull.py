@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import structlog
+from django.db.models import Case, DateTimeField, F, Value, When
 
 from sync import quota
 from sync.alone import alone
@@ -142,13 +143,12 @@ def _outcome(spec: MirroredObject, turn: Turn, now: datetime, *, full: bool) -> 
 
 def _plan(spec: MirroredObject, done: Loaded, now: datetime) -> None:
     """When the object is due again. One that somebody wants described anew stays due."""
-    known = ObjectState.objects.get(name=spec.name).changed_at
-    changed_at = (
-        now if done.changed_count or known is None else known
-    )  # the first read is news, whatever it found
-    _say(spec, changed_at=changed_at)
-    settled = ObjectState.objects.filter(pk=spec.name, described_at__isnull=False)
-    settled.update(due_at=next_read(spec, now=now, changed_at=changed_at))
+    known = ObjectState.objects.values_list("changed_at", flat=True).get(name=spec.name)
+    # the first read is news, whatever it found
+    changed_at = now if done.changed_count or known is None else known
+    due_at = next_read(spec, now=now, changed_at=changed_at)
+    settled = When(described_at__isnull=False, then=Value(due_at, output_field=DateTimeField()))
+    _say(spec, changed_at=changed_at, due_at=Case(settled, default=F("due_at")))
 
 
 def _read_past(organisation: Organisation, spec: MirroredObject, now: datetime) -> None:

@@ -54,10 +54,12 @@ def note(told: Usage | None, *, now: datetime, is_refused: bool = False) -> None
     """Keep what an answer told, for the other processes and the health page."""
     if told is None:
         return
-    values = {"used": told.used, "allowed": told.allowed, "told_at": now}
+    kept = CallUsage(pk=_ONE, used=told.used, allowed=told.allowed, told_at=now)
+    changed = ["used", "allowed", "told_at"]
     if is_refused:
-        values["refused_at"] = now
-    CallUsage.objects.update_or_create(pk=_ONE, defaults=values)
+        kept.refused_at = now
+        changed.append("refused_at")
+    CallUsage.objects.bulk_create([kept], update_conflicts=True, unique_fields=["id"], update_fields=changed)
 
 
 def refuse_reading(*, now: datetime) -> None:

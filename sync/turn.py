@@ -49,35 +49,34 @@ class Turn:
 
     def take(self, *, full: bool) -> Loaded:
         """All of it. Raises OrganisationError, ShortRead, UnreadableRows or Paused."""
-        with self.runs.step(self._kind(full=full)) as step:
-            self._describe_when_due()
+        state = self._state()
+        with self.runs.step(_kind(state, full=full)) as step:
+            if self._is_description_due(state):
+                state = self._describe()
             try:
-                done = self._read(step, full=full)
+                done = self._read(state, step, full=full)
             except FieldVanished:
                 # described an hour ago at most, and hidden since
-                self._describe()
-                done = self._read(step, full=full)
-        removed = follow_deletions(self.organisation, self.spec, self.runs, now=self.now)
+                done = self._read(self._describe(), step, full=full)
+        state = self._state()
+        removed = follow_deletions(self.organisation, self.spec, self.runs, state, now=self.now)
         mended = self._compare_when_due()
         return Loaded(done.row_count, done.changed_count + removed + mended)
 
-    def _kind(self, *, full: bool) -> Run.Kind:
-        if self._state().read_at is None:
-            return Run.Kind.FIRST
-        return Run.Kind.WHOLE if full else Run.Kind.CHANGES
-
     # -- fields -----------------------------------------------------------------------------------
 
-    def _describe_when_due(self) -> None:
-        state = self._state()
+    def _is_description_due(self, state: ObjectState) -> bool:
+        """Whether to look at the fields again. Raises ObjectHidden where it is too soon to look for what is absent."""
         lacks = bool(state.unreadable) or state.state == ObjectState.State.ABSENT
         every = DESCRIBE_AGAIN if lacks else DESCRIBE_EVERY
         if state.described_at is None or state.described_at <= self.now - every:
-            self._describe()
-        elif state.state == ObjectState.State.ABSENT:
+            return True
+        if state.state == ObjectState.State.ABSENT:
             raise ObjectHidden(state.error)
+        return False
 
-    def _describe(self) -> None:
+    def _describe(self) -> ObjectState:
+        """Look at the fields, and keep what may be read from now on; the object as it stands then."""
         described = self.organisation.describe(self.spec.name)
         with transaction.atomic():
             state = ObjectState.objects.select_for_update().get(name=self.spec.name)
@@ -96,14 +95,14 @@ class Turn:
                 raise OrganisationError(
                     f"{self.spec.name}.{needed} is hidden from our user, and nothing can be read without it: grant it."
                 )
+        return self._state()
 
     def _header(self, state: ObjectState) -> tuple[str, ...]:
         return tuple(name for name in wanted(self.spec) if name in state.fields)
 
     # -- rows -------------------------------------------------------------------------------------
 
-    def _read(self, step: Step, *, full: bool) -> Loaded:
-        state = self._state()
+    def _read(self, state: ObjectState, step: Step, *, full: bool) -> Loaded:
         is_whole = full or state.read_at is None or state.cursor is None
         filled = 0 if is_whole else self._fill_old_rows(state)
         window = Window(None if is_whole else start_of_read(state.cursor))
@@ -187,3 +186,9 @@ class Turn:
 
     def _state(self) -> ObjectState:
         return ObjectState.objects.get(name=self.spec.name)
+
+
+def _kind(state: ObjectState, *, full: bool) -> Run.Kind:
+    if state.read_at is None:
+        return Run.Kind.FIRST
+    return Run.Kind.WHOLE if full else Run.Kind.CHANGES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +13,10 @@ from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from base import clock
 from base.address import given
 from base.admin_site import is_ops
 from base.leaving import go_to
@@ -36,6 +38,21 @@ class LogIn(LoginView):
         return super().get_context_data(**kwargs) | {"offers_salesforce": log_in.offered() is not None}
 
 
+def locked_out(
+    request: HttpRequest, _response: HttpResponseBase | None, _credentials: Mapping[str, object] | None
+) -> HttpResponseBase:
+    """The answer where a user name got too many wrong passwords from one address; also the right one waits."""
+    pause: timedelta = settings.AXES_COOLOFF_TIME
+    told = {
+        "locked_minutes": int(pause / timedelta(minutes=1)),
+        "next": request.POST.get("next", ""),
+        "offers_salesforce": log_in.offered() is not None,
+    }
+    answer = render(request, "registration/login.html", told, status=429)
+    answer.headers["Retry-After"] = str(int(pause.total_seconds()))
+    return answer
+
+
 @require_POST
 def log_in_with_salesforce(request: HttpRequest) -> HttpResponseBase:
     """Send the browser to the organisation, which says who it is."""
@@ -45,7 +62,7 @@ def log_in_with_salesforce(request: HttpRequest) -> HttpResponseBase:
     callback = request.build_absolute_uri(reverse("salesforce-callback"))
     try:
         asked = log_in.ask(
-            connection, callback=callback, following=request.POST.get("next", ""), now=timezone.now()
+            connection, callback=callback, following=request.POST.get("next", ""), now=clock.now()
         )
         remember(request.session, asked)
     except OrganisationError as error:
@@ -62,7 +79,7 @@ def callback(request: HttpRequest) -> HttpResponseBase:
     asker = request.user.pk if request.user.is_authenticated else None
     state = given(request.GET, "state") or ""
     try:
-        asked = recall(request.session, state, by=asker, now=timezone.now())
+        asked = recall(request.session, state, by=asker, now=clock.now())
     except OrganisationError as error:
         return render(request, "400.html", {"exception": str(error)}, status=400)
     return _connect(request, asked) if asked.purpose is Purpose.CONNECT else _log_in(request, asked)
@@ -72,7 +89,7 @@ def _connect(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     if not is_ops(request) or not isinstance(request.user, User):
         raise Http404("Connecting is for operations.")
     try:
-        made = finish(asked, _answered_code(request), by=request.user, now=timezone.now())
+        made = finish(asked, _answered_code(request), by=request.user, now=clock.now())
         messages.success(request, f"Connected as {made.username or made.user_id}.")
     except OrganisationError as error:
         messages.error(request, str(error))

@@ -28,7 +28,6 @@ class Gathered:
 
     at: datetime
     since: datetime
-    target_s: float
     counts: Mapping[str, int]
     outside: Sequence[OpenRow]
     away: frozenset[str]
@@ -86,7 +85,7 @@ def tell(gathered: Gathered, *, rows_per_rep: int) -> Contents:
     """Reps with most people outside first; of each the longest waiting, so many."""
     by_rep: dict[str, list[Waiting]] = defaultdict(list)
     for row in gathered.outside:
-        became = row.assigned_at + timedelta(seconds=gathered.target_s)
+        became = row.assigned_at + timedelta(seconds=row.target_s)
         by_rep[row.holder_id or ""].append(Waiting(row, became > gathered.since))
     reps = [_rep(rep, found, gathered, rows_per_rep) for rep, found in by_rep.items()]
     reps.sort(key=lambda told: (-told.outside, -told.oldest_s, told.name, told.rep))

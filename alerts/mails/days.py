@@ -1,4 +1,4 @@
-"""On which days a manager is due a mail, and why one gets none. Pure."""
+"""On which days somebody is due a mail, what it covers, and why one gets none. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from zoneinfo import ZoneInfo
 from leadmodel.lifecycle.calendars import Calendar
 
 MOST_DAYS_BACK = 7
-"""So many missed days are told of, however long nothing ran."""
+"""So many missed days are told of, however long nothing ran; and so far back what automation did."""
+MARGIN = timedelta(minutes=15)
+"""What ended just before a mail is due may not be noted yet when it is written: it is told by the next one."""
 _UNDELIVERABLE = ".invalid"
 """What Salesforce puts behind the addresses of a sandbox's users."""
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """A manager as the mail's rules see them. `absences` are instants `[from, to)`.
+    """Somebody as the mail's rules see them. `absences` are instants `[from, to)`.
 
     `latest` is the local day of the latest mail that was decided about, whatever became of it; None: never any.
+    `wants_it`: the mail of their role; `wants_digest`: what automation did.
     """
 
     user_id: int
@@ -29,6 +32,13 @@ class Recipient:
     latest: date | None = None
     calendar: Calendar = field(default_factory=Calendar)
     absences: tuple[tuple[datetime, datetime], ...] = ()
+    wants_digest: bool = False
+    told_until: datetime | None = None
+    """Up to when they were told what automation did, in a mail that was sent; None: not within a week."""
+    given_up: tuple[datetime, ...] | None = None
+    """When somebody of theirs was given up lately, where only that is a reason for a mail; None: each morning is."""
+    tells_missed: bool = True
+    """Whether mornings on which nothing ran are told of: where there is a mail each day."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,11 @@ class Morning:
     day: date
     due_at: datetime
     ends_at: datetime
+
+    @property
+    def told_until(self) -> datetime:
+        """Up to when its mail tells what automation did."""
+        return self.due_at - MARGIN
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,21 @@ def may_be_due(recipient: Recipient, now: datetime) -> bool:
     """Whether it is time, on a day not decided about yet; whether they work on it is asked only then."""
     today = now.astimezone(recipient.zone).date()
     is_new = recipient.latest is None or recipient.latest < today
-    return is_new and _morning(recipient, today).due_at <= now
+    morning = _morning(recipient, today)
+    return is_new and morning.due_at <= now and _has_cause(recipient, morning)
+
+
+def covered(recipient: Recipient, until: datetime) -> tuple[datetime, datetime]:
+    """From when, exclusive, until when a mail tells what automation did: each thing in one mail that is sent."""
+    earliest = until - timedelta(days=MOST_DAYS_BACK)
+    return min(max(recipient.told_until or earliest, earliest), until), until
+
+
+def _has_cause(recipient: Recipient, morning: Morning) -> bool:
+    if recipient.given_up is None:
+        return True
+    since, until = covered(recipient, morning.told_until)
+    return any(since < at <= until for at in recipient.given_up)
 
 
 def day_of(recipient: Recipient, now: datetime) -> Morning:
@@ -73,22 +102,29 @@ def due(recipient: Recipient, now: datetime) -> Due:
     found = [morning for morning in mornings if morning.due_at <= now and _works(recipient, morning)]
     return Due(
         next((morning for morning in found if morning.day == today), None),
-        tuple(morning for morning in found if morning.day != today),
+        tuple(morning for morning in found if morning.day != today and recipient.tells_missed),
     )
 
 
-def why_none(recipient: Recipient, *, ends_at: datetime, now: datetime) -> str:
+def why_none(
+    recipient: Recipient, *, ends_at: datetime, now: datetime, has_own: bool = True, has_digest: bool = True
+) -> str:
     """Why a mail that is due is not sent, in a sentence; empty where it is.
 
-    Asked before it is written, and again before it is sent.
+    Asked before it is written, and again before it is sent: then by what it has of both parts.
     """
     if now >= ends_at:
         return "Skipped: its day was over before it could be sent."
-    if not recipient.wants_it:
-        return "Not sent: switched off on the manager's own page."
-    if not recipient.address:
+    if not (recipient.wants_it and has_own) and not (recipient.wants_digest and has_digest):
+        return "Not sent: switched off on their own page."
+    return why_no_address(recipient.address)
+
+
+def why_no_address(address: str) -> str:
+    """Why no mail can be sent to this address, in a sentence; empty where one can."""
+    if not address:
         return "Not sent: neither the account here nor Salesforce's user has an address for it."
-    if recipient.address.casefold().endswith(_UNDELIVERABLE):
+    if address.casefold().endswith(_UNDELIVERABLE):
         return "Not sent: the address ends with .invalid, as those of a Salesforce sandbox do."
     return ""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from alerts.mails.contents import Gathered, Share
-from alerts.mails.recipients import KIND
-from base.models import Effect, User
+from alerts.mails.recipients import DAILY
+from base.models import Effect, Role, User
 from leadmodel.access import visible_reps
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.models import Absence
@@ -32,7 +32,6 @@ def gather(user: User, settings: ModelSettings, *, at: datetime, now: datetime) 
     return Gathered(
         at=at,
         since=_mail_before(user, at) or at - _A_DAY,
-        target_s=settings.response.target_minutes * 60,
         counts=counts,
         outside=outside,
         away=frozenset(away.values_list("user_id", flat=True)),
@@ -45,7 +44,10 @@ def gather(user: User, settings: ModelSettings, *, at: datetime, now: datetime) 
 def _mail_before(user: User, at: datetime) -> datetime | None:
     """The instant the mail before told of, where one was sent within a week."""
     sent = Effect.objects.filter(
-        kind=KIND, state=Effect.State.DONE, payload__user=user.pk, created_at__gte=at - 7 * _A_DAY
+        kind=DAILY[Role.MANAGER],
+        state=Effect.State.DONE,
+        payload__user=user.pk,
+        created_at__gte=at - 7 * _A_DAY,
     )
     latest = sent.order_by("-created_at", "-pk").first()
     return datetime.fromisoformat(latest.payload["as_of"]) if latest is not None else None

@@ -33,6 +33,13 @@ class Links:
         days = {"period": "custom", "from": day.isoformat(), "through": day.isoformat()}
         return self._at("pulls", {**days, "rep": rep, "day": day.isoformat()})
 
+    def queue(self, part: str, rep: str, *, is_past: bool) -> str:
+        """A part of a rep's queue; where no past is kept of it, as it stands when one looks."""
+        parameters = {"rep": rep, "show": part}
+        return (
+            self._at("queue", parameters) if is_past else site(f"{reverse('queue')}?{urlencode(parameters)}")
+        )
+
     def person(self, person_id: str) -> str:
         """A person as they are now: there one acts."""
         return site(reverse("person", args=[person_id]))

@@ -1,4 +1,4 @@
-"""Decide which mails are due: each manager's of a day once, whoever looks, however often.
+"""Decide which mails are due: each person's of a day once, whoever looks, however often.
 
 A mail is written and put into the outbox in one transaction, with the instant it tells of: what is sent later, and
 sent again after a crash, is that very mail. What is not sent is decided in the same way, with its reason.
@@ -9,25 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.conf import settings as django
 from django.db import transaction
 
-from alerts.mails.days import Morning, Recipient, day_of, due, may_be_due, why_none
-from alerts.mails.recipients import ASKED_FOR, KIND, key_of, read_recipients, with_calendars
+from alerts.did import Between, count_did
+from alerts.mails.days import Morning, Recipient, covered, day_of, due, may_be_due, why_none
+from alerts.mails.recipients import ASKED_FOR, DAILY, key_of, read_recipients, with_calendars
 from alerts.mails.writing import write
-from base.models import Effect, User
+from base.models import Effect, Role, User
 from base.outbox import Decided, decide
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.pages.shell import read_up_to
 from leadmodel.settings_store import settings_in_force
 
+TIDY = "Not sent: there is nothing to clean up."
+NOTHING = "Not sent: there is nothing to tell."
+
 log = structlog.get_logger(__name__)
 
 
 def scan(*, now: datetime) -> int:
-    """Decide whatever is due by `now`; how many managers that concerned.
+    """Decide whatever is due by `now`; how many people that concerned.
 
     Without a mail server nothing is decided, nor before Salesforce was ever read. One whose mail cannot be written
     holds up nobody else; an ExceptionGroup tells of them at the end.
@@ -46,7 +51,7 @@ def scan(*, now: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below
             failed.append(error)
     if chosen:
-        log.info("mails_decided", managers=len(chosen), failed=len(failed))
+        log.info("mails_decided", people=len(chosen), failed=len(failed))
     if failed:
         raise ExceptionGroup("These mails could not be written; the next scan tries again.", failed)
     return len(chosen)
@@ -57,7 +62,7 @@ class CannotBeAsked(Exception):
 
 
 def ask(user: User, *, now: datetime) -> Effect:
-    """Decide this manager's mail of the day if it is due and was not decided yet, else one like it out of turn.
+    """Decide this person's mail of the day if it is due and was not decided yet, else one like it out of turn.
 
     That may be asked for on any day and at any time. For whom and what, the rules are those of the day's: it may come
     back as not sent, with its reason. Raises CannotBeAsked.
@@ -71,16 +76,17 @@ def ask(user: User, *, now: datetime) -> Effect:
     found = list(read_recipients(settings, now=now, users=[user.pk]).values())
     if not found:
         raise CannotBeAsked(
-            f"{user} is no active manager with an active user in Salesforce: mails are for those."
+            f"{user} has no active account with an active user in Salesforce: mails are for those."
         )
     [(_, recipient)] = with_calendars(found, settings)
     day = day_of(recipient, now)
-    key = key_of(user.pk, day.day)
+    key = key_of(user, day.day)
     with transaction.atomic():
         decided = _decided(user, recipient, settings, at=at, now=now)
         if not decided or decided[-1].key != key:
-            asked = _written(user, recipient, day, settings, at=at, now=now)
-            decided = [*decided, replace(asked, key=f"{key}/asked/{now:%H%M%S.%f}", kind=ASKED_FOR)]
+            asked = _written(user, recipient, day, settings, at=at, now=now, until=now)
+            out_of_turn = replace(asked, key=f"{key}/asked/{now:%H%M%S.%f}", kind=f"{asked.kind}{ASKED_FOR}")
+            decided = [*decided, out_of_turn]
         return decide(decided, by=None, now=now)[-1]
 
 
@@ -89,37 +95,55 @@ def _decided(
 ) -> list[Decided]:
     told = due(recipient, now)
     decided = [
-        _one(recipient, morning, not_done="Skipped: nothing ran here on that day after the mail was due.")
+        _one(user, morning, not_done="Skipped: nothing ran here on that day after the mail was due.")
         for morning in told.missed
     ]
     today = told.today
     # whoever looks at once writes it too; whose row comes second is left out
-    if today is None or Effect.objects.filter(key=key_of(user.pk, today.day)).exists():
+    if today is None or Effect.objects.filter(key=key_of(user, today.day)).exists():
         return decided
-    return [*decided, _written(user, recipient, today, settings, at=at, now=now)]
+    if user.role == Role.OPS and not any(
+        count_did(user, Between(*covered(recipient, today.told_until))).values()
+    ):
+        return decided  # theirs is no daily mail: where automation did nothing there is nothing to note
+    return [*decided, _written(user, recipient, today, settings, at=at, now=now, until=today.told_until)]
 
 
 def _written(
-    user: User, recipient: Recipient, today: Morning, settings: ModelSettings, *, at: datetime, now: datetime
+    user: User,
+    recipient: Recipient,
+    today: Morning,
+    settings: ModelSettings,
+    *,
+    at: datetime,
+    now: datetime,
+    until: datetime,
 ) -> Decided:
-    """The mail of a day, or why there is none."""
+    """The mail of a day, or why there is none. `until`: up to when it tells what automation did."""
     why = why_none(recipient, ends_at=today.ends_at, now=now)
     if why:
-        return _one(recipient, today, not_done=why)
-    mail = write(user, settings, zone=recipient.zone, at=at, now=now)
+        return _one(user, today, not_done=why)
+    mail = write(user, recipient, settings, at=at, now=now, until=until)
     if mail.is_empty:
-        return _one(recipient, today, not_done="Not sent: there is nothing to clean up.")
-    written = {"as_of": at.isoformat(), "subject": mail.subject, "text": mail.text, "html": mail.html}
-    return _one(recipient, today, written)
+        return _one(user, today, not_done=TIDY if mail.has_own and user.role == Role.MANAGER else NOTHING)
+    written = {
+        "as_of": at.isoformat(),
+        "until": until.isoformat(),
+        "has_own": mail.has_own,
+        "has_digest": mail.has_digest,
+        "subject": mail.subject,
+        "text": mail.text,
+        "html": mail.html,
+    }
+    return _one(user, today, written)
 
 
-def _one(
-    recipient: Recipient, morning: Morning, written: Mapping[str, str] = {}, *, not_done: str = ""
-) -> Decided:
+def _one(user: User, morning: Morning, written: Mapping[str, Any] = {}, *, not_done: str = "") -> Decided:
     payload = {
-        "user": recipient.user_id,
+        "user": user.pk,
         "day": morning.day.isoformat(),
         "due_at": morning.due_at.isoformat(),
         "ends_at": morning.ends_at.isoformat(),
     }
-    return Decided(key_of(recipient.user_id, morning.day), KIND, {**payload, **written}, not_done=not_done)
+    kind = DAILY[Role(user.role)]
+    return Decided(key_of(user, morning.day), kind, {**payload, **written}, not_done=not_done)

@@ -5,57 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
-from django.urls import reverse
 
 from alerts.mails.delivery import MAILS
 from alerts.mails.recipients import ASKED_FOR
-from base.address import one_of, read_place
+from alerts.pages.outbox import (
+    BADGES,
+    Asked,
+    OutboxView,
+    names_of,
+    narrowed,
+    parts_of,
+    read_asked,
+    view_outbox,
+)
 from base.downloads import Value
 from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
 from leadmodel.access import sees_all
-from leadmodel.pages.parts import Part, TileView
 
-PAGE = 50
-COLUMNS = "decided_at manager day state said attempts subject as_of message_id ended_at".split()
+COLUMNS = "decided_at to kind day state said attempts subject as_of message_id ended_at".split()
 _STATE = Effect.State
 
 
-PARTS = {
-    part.name: part
-    for part in (
-        Part("waiting", "Waiting", "written and not yet taken by the mail server", (_STATE.READY, _STATE.LEASED)),
-        Part("sent", "Sent", "taken by the mail server", (_STATE.DONE,)),
-        Part("skipped", "Not sent", "due, and not sent for the reason beside it", (_STATE.CANCELLED,)),
-        Part("failed", "Failed", "refused by the mail server, or given up", (_STATE.REFUSED, _STATE.CONFLICT), "bad"),
-    )
-}  # fmt: skip
-_BADGES = {
-    _STATE.READY: ("waiting", ""),
-    _STATE.LEASED: ("being sent", ""),
-    _STATE.DONE: ("sent", "good"),
-    _STATE.CANCELLED: ("not sent", ""),
-    _STATE.REFUSED: ("failed", "bad"),
-}
-
-
-@dataclass(frozen=True)
-class SentAsked:
-    """Which list, from which mail on."""
-
-    part: Part
-    after: int | None
-
-    def query(self, *, part: str | None = None, after: int | None = None) -> str:
-        """The address of this list with another part or place."""
-        found = {"show": part or self.part.name, "after": after}
-        return "?" + urlencode({name: value for name, value in found.items() if value})
+PARTS = parts_of(
+    waiting="written and not yet taken by the mail server",
+    sent="taken by the mail server",
+    skipped="due, and not sent for the reason beside it",
+    failed="refused by the mail server, or given up",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +50,7 @@ class MailRow:
 
     number: int
     at: Instant
-    manager: str
+    to: str
     day: str
     subject: str
     state: str
@@ -79,60 +62,33 @@ class MailRow:
     was_asked: bool
 
 
-@dataclass(frozen=True)
-class SentView:
-    """The page."""
-
-    tiles: list[TileView]
-    words: str
-    rows: list[MailRow]
-    here: str
-    csv_href: str
-    next_href: str
-    first_href: str
-
-
-def read_sent_address(parameters: QueryDict) -> SentAsked:
+def read_sent_address(parameters: QueryDict) -> Asked:
     """What an address asks for. Raises WrongAddress."""
-    part = one_of(parameters, "show", PARTS, "list of mails") or "sent"
-    return SentAsked(PARTS[part], read_place(parameters))
+    return read_asked(parameters, PARTS, "mails")
 
 
-def read_sent(user: User, asked: SentAsked, *, now: datetime) -> SentView:
+def read_sent(user: User, asked: Asked, *, now: datetime) -> OutboxView[MailRow]:
     """How many mails stand how, and one page of a list."""
-    found = list(_mails(asked)[: PAGE + 1])
-    shown = found[:PAGE]
-    counts = dict(_all().order_by().values_list("state").annotate(Count("pk")))
-    return SentView(
-        tiles=[
-            part.tile(counts, asked.query(part=part.name), is_selected=part is asked.part)
-            for part in PARTS.values()
-        ],
-        words=asked.part.words,
-        rows=read_rows(shown, now=now, zone=viewer_zone(user)),
-        here=reverse("mails-sent") + asked.query(after=asked.after),
-        csv_href=reverse("mails-csv") + asked.query(),
-        next_href=asked.query(after=shown[-1].pk) if len(found) > PAGE else "",
-        first_href=asked.query() if asked.after else "",
-    )
+    rows_of = partial(read_rows, now=now, zone=viewer_zone(user))
+    return view_outbox(_all(), asked, PARTS, rows_of, page="mails-sent")
 
 
-def read_latest(manager: User, *, now: datetime, zone: ZoneInfo) -> list[MailRow]:
-    """A manager's own mails of the last days."""
-    mails = _all().filter(payload__user=manager.pk).order_by("-pk")[:10]
+def read_latest(user: User, *, now: datetime, zone: ZoneInfo) -> list[MailRow]:
+    """Somebody's own mails of the last days."""
+    mails = _all().filter(payload__user=user.pk).order_by("-pk")[:10]
     return read_rows(list(mails), now=now, zone=zone)
 
 
-def mail_lines(asked: SentAsked) -> Iterator[Sequence[Value]]:
+def mail_lines(asked: Asked) -> Iterator[Sequence[Value]]:
     """The whole list, a column for each of COLUMNS."""
-    mails = list(_mails(asked))
-    called = _names(mails)
+    mails = list(narrowed(_all(), asked))
+    called = names_of(mails)
     for mail in mails:
         told = mail.payload
         yield (
-            mail.created_at, called[told["user"]], told["day"], _BADGES[_STATE(mail.state)][0], mail.said,
-            mail.attempts, told.get("subject", ""), told.get("as_of", ""), mail.result.get("message_id", ""),
-            mail.ended_at,
+            mail.created_at, called[told["user"]], mail.kind.removeprefix(MAILS), told["day"],
+            BADGES[_STATE(mail.state)][0], mail.said, mail.attempts, told.get("subject", ""),
+            told.get("as_of", ""), mail.result.get("message_id", ""), mail.ended_at,
         )  # fmt: skip
 
 
@@ -146,21 +102,21 @@ def access_mail(user: User, number: int) -> Effect:
 
 def read_rows(mails: Sequence[Effect], *, now: datetime, zone: ZoneInfo) -> list[MailRow]:
     """Mails as lists tell of them."""
-    called = _names(mails)
+    called = names_of(mails)
     return [
         MailRow(
             number=mail.pk,
             at=instant(mail.created_at, now=now, zone=zone),
-            manager=called[mail.payload["user"]],
+            to=called[mail.payload["user"]],
             day=mail.payload["day"],
             subject=mail.payload.get("subject", ""),
-            state=_BADGES[_STATE(mail.state)][0],
-            tone=_BADGES[_STATE(mail.state)][1],
+            state=BADGES[_STATE(mail.state)][0],
+            tone=BADGES[_STATE(mail.state)][1],
             said=mail.said,
             attempts=mail.attempts,
             has_text="html" in mail.payload,
             can_try_again=can_try_again(mail, now),
-            was_asked=mail.kind == ASKED_FOR,
+            was_asked=mail.kind.endswith(ASKED_FOR),
         )
         for mail in mails
     ]
@@ -173,15 +129,3 @@ def can_try_again(mail: Effect, now: datetime) -> bool:
 
 def _all() -> QuerySet[Effect]:
     return Effect.objects.filter(kind__startswith=MAILS)
-
-
-def _mails(asked: SentAsked) -> QuerySet[Effect]:
-    """The list from its place on, latest first."""
-    mails = _all().filter(state__in=asked.part.states)
-    return (mails.filter(pk__lt=asked.after) if asked.after else mails).order_by("-pk")
-
-
-def _names(mails: Sequence[Effect]) -> dict[int, str]:
-    numbers = {mail.payload["user"] for mail in mails}
-    known = {user.pk: str(user) for user in User.objects.filter(pk__in=numbers)}
-    return {number: known.get(number, f"user {number}") for number in numbers}

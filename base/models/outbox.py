@@ -52,6 +52,9 @@ class Effect(models.Model):
             ),  # deliverers
             models.Index("subject", "created_at", name="effect_subject"),  # what waits for a person
             models.Index("kind", "state", "created_at", name="effect_kind"),  # the lists of ops
+            models.Index(
+                "ended_at", name="effect_ended", condition=Q(ended_at__isnull=False)
+            ),  # what was done between two instants
         )
 
     def __str__(self) -> str:

@@ -42,7 +42,9 @@ CONFIGURATION = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_duration_statement": "5s",
+    # Statements and details hold people's names and addresses, which belong into no log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     # A client killed in mid-query must not keep its query, its locks and its connection for long.
     "client_connection_check_interval": "2s",
     "idle_in_transaction_session_timeout": "10min",

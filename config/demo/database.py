@@ -25,6 +25,10 @@ class Note:
     """Whether the first full pull has ended."""
     model: str = ""
     """Digest of the model file that is in force; empty for the shipped settings."""
+    hurry: float = 0
+    """How many times shorter promises were made; 0 where they are as they were."""
+    calm: str = ""
+    """The settings as they were before that."""
 
 
 def read_note() -> Note | None:

@@ -1,4 +1,4 @@
-"""One log-in per role, for the demo only."""
+"""A log-in for each role and for the manager's manager, for the demo only."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from sync.models import User as SalesforceUser
 PASSWORD = "show-me-the-leads"  # noqa: S105 - printed on the terminal, and served to this machine only
 
 
+DIRECTOR = "director"
+"""Who sees what the manager sees and more: the ladder's last step tells them."""
+
+
 @dataclass(frozen=True)
 class Login:
     """Who can log in to the demo, and whose eyes they see with."""
@@ -28,16 +32,22 @@ class Login:
 
 
 def make(rep_name: str | None = None) -> list[Login]:
-    """Make the three users, or bring those of an earlier run up to date; `rep_name` is a Salesforce user name."""
+    """Make the users, or bring those of an earlier run up to date; `rep_name` is a Salesforce user name."""
     named = SalesforceUser.objects.filter(username=rep_name).first() if rep_name is not None else None
     rep = named or _busiest_rep()
-    manager = SalesforceUser.objects.filter(pk=rep.manager_id).first() if rep and rep.manager_id else None
+    manager = _manager_of(rep)
+    director = _manager_of(manager)
     with transaction.atomic():
         return [
             _make(Role.REP, rep, "no rep in this organisation holds people"),
             _make(Role.MANAGER, manager, "no manager named in Salesforce: set the team in the admin"),
+            *([_make(Role.MANAGER, director, "", username=DIRECTOR)] if director is not None else []),
             _make(Role.OPS, None, "everything, and the admin at /admin/"),
         ]
+
+
+def _manager_of(user: SalesforceUser | None) -> SalesforceUser | None:
+    return SalesforceUser.objects.filter(pk=user.manager_id).first() if user and user.manager_id else None
 
 
 def _busiest_rep() -> SalesforceUser | None:
@@ -60,7 +70,10 @@ def _busiest_rep() -> SalesforceUser | None:
     )
 
 
-def _make(role: Role, salesforce: SalesforceUser | None, otherwise: str) -> Login:
+def _make(
+    role: Role, salesforce: SalesforceUser | None, otherwise: str, *, username: str | None = None
+) -> Login:
+    username = username or role.value
     first, _, last = ((salesforce and salesforce.name) or "").rpartition(" ")
     # Names in the app are shorter than Salesforce's may be.
     zone = (salesforce and salesforce.time_zone) or "UTC"
@@ -71,13 +84,13 @@ def _make(role: Role, salesforce: SalesforceUser | None, otherwise: str) -> Logi
         "first_name": first[:150],
         "last_name": last[:150],
         # not the Salesforce user's own, who may be a real person
-        "email": f"{role}@demo.example",
+        "email": f"{username}@demo.example",
         "is_staff": role is Role.OPS,
         "is_superuser": role is Role.OPS,
         "password": make_password(PASSWORD),
     }
-    User.objects.filter(salesforce_id=values["salesforce_id"]).exclude(username=role).update(
+    User.objects.filter(salesforce_id=values["salesforce_id"]).exclude(username=username).update(
         salesforce_id=None
     )
-    User.objects.update_or_create(username=role.value, defaults=values)
-    return Login(role, role.value, (salesforce and salesforce.name) or otherwise)
+    User.objects.update_or_create(username=username, defaults=values)
+    return Login(role, username, (salesforce and salesforce.name) or otherwise)

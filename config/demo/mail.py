@@ -1,4 +1,4 @@
-"""A mail server for the demo that keeps what the app sends and shows it, and the first mail to see there."""
+"""A mail server and a Slack for the demo, which keep what the app sends and show it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from config.demo.children import Children
 
 NAME = "mails.data"
-READY = re.compile(r"mail ready: (http://\S+) smtp (127\.0\.0\.1):(\d+)\n")
+READY = re.compile(r"mail ready: (http://\S+) smtp (127\.0\.0\.1):(\d+) slack (http://\S+)\n")
 
 
-def serve(children: Children, folder: Path) -> str:
-    """Start it on free ports and make it the children's mail server; the address of its pages.
+def serve(children: Children, folder: Path) -> tuple[str, str]:
+    """Start it on free ports and make it the children's mail server; the addresses of its pages and of its webhook.
 
     Whatever mail server the environment names is left out: a demo writes to nobody.
     """
@@ -23,7 +23,7 @@ def serve(children: Children, folder: Path) -> str:
     for name in [name for name in children.environment if name.startswith("EMAIL_")]:
         del children.environment[name]
     children.environment |= {"EMAIL_HOST": ready[2], "EMAIL_PORT": ready[3]}
-    return ready[1]
+    return ready[1], ready[4]
 
 
 def forget(folder: Path) -> None:

@@ -13,16 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
-from django.utils import timezone
+from django.db import transaction
 
 from alerts.mails.recipients import read_recipients
+from base import clock
 from base.models import Role, User
 from base.servers.home import Home
 from base.servers.locks import open_lock, try_lock
-from config.demo import database, logins, mail, sandbox
+from config.demo import database, hurry, logins, mail, sandbox, slack
 from config.demo.children import Children
 from config.demo.database import Note
 from config.demo.errors import DemoError, Stopped
+from config.demo.hurry import Shown
 from config.demo.organisation import DataFile, ExampleCompany, Organisation
 from config.demo.ports import listen
 from leadmodel.settings_store import settings_in_force
@@ -43,6 +45,8 @@ class Demo:
     once: bool
     port: int | None
     speed: float
+    hurry: float = 0
+    """How many times shorter promises are; 0: as the model says."""
 
 
 def run(demo: Demo, home: Home, say: Say) -> None:
@@ -86,22 +90,27 @@ def _show(demo: Demo, folder: Path, children: Children, say: Say) -> None:
     note = _import_model(demo, note, children)
     say(f"Pulling {demo.organisation.describe()} …")
     _manage(children, "pull", *([] if note.pulled else ["--full"]))
-    database.write_note(replace(note, pulled=True))
+    people = [] if listener is None else logins.make(demo.organisation.rep)
+    with transaction.atomic():  # interrupted in between, nobody would know what to put back
+        database.write_note(hurry.settle(demo.hurry, replace(note, pulled=True)))
+    hurry.let_reassign(is_hurried=demo.hurry > 0, now=clock.now())
     say("Deriving cycles and clocks …")
     _manage(children, "rebuild")
     if listener is None:
         say("Done. The data stay: `python manage.py report` reads them.")
         return
-    people = logins.make(demo.organisation.rep)
     address = f"http://localhost:{listener.getsockname()[1]}"
     children.environment["SITE_URL"] = address
-    mails = mail.serve(children, folder)
+    mails, webhook = mail.serve(children, folder)
+    slack.use(webhook, now=clock.now())
     _start_app(children, listener.fileno())
     listener.close()
     say(f"\nLeadmodel is at {address}/\n")
     for person in people:
         say(f"  {person.role:<8} {person.username:<10} password {logins.PASSWORD:<16} {person.who}")
-    say(f"\nThe mails it sends are at {mails} and go nowhere else.")
+    say(f"\nThe mails it sends are at {mails}, its messages to Slack at {mails}slack; they go nowhere else.")
+    if demo.hurry:
+        say("\n" + hurry.words(demo.hurry, Shown(address, mails)))
     say("\nCtrl-C stops everything; the data stay until `make demo-reset`.")
     try:
         _send_first_mail(children)
@@ -163,7 +172,7 @@ def _send_first_mail(children: Children) -> None:
     """The manager's mail of today if its time has come, else the same out of turn: there is one to see on any day."""
     managers = User.objects.filter(username=Role.MANAGER)
     may_get_one = read_recipients(
-        settings_in_force(), now=timezone.now(), users=managers.values_list("pk", flat=True)
+        settings_in_force(), now=clock.now(), users=managers.values_list("pk", flat=True)
     )
     if may_get_one:
         children.begin(*_managing("mail", Role.MANAGER))
@@ -175,7 +184,9 @@ def _manage(children: Children, *arguments: str) -> None:
 
 def _managing(*arguments: str) -> tuple[str, list[str]]:
     """A command of the app: what it is called, and how it is started."""
-    return f"`manage.py {' '.join(arguments)}`", [sys.executable, "manage.py", *arguments]
+    # migrating, the first of them, checks the environment: again for each would take longer than most of them do
+    checked = [] if arguments[0] == "migrate" else ["--skip-checks"]
+    return f"`manage.py {' '.join(arguments)}`", [sys.executable, "manage.py", *arguments, *checked]
 
 
 def _refuse_full_disk(folder: Path) -> None:

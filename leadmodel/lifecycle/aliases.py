@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Cycle
 from leadmodel.lifecycle.display import Alias
-from leadmodel.lifecycle.facts import OpportunityStep
 from leadmodel.lifecycle.lead_types import Priority
-from leadmodel.lifecycle.settings import Definition, ModelSettings
+from leadmodel.lifecycle.settings import ModelSettings
 
 MEANINGS: Mapping[Alias, str] = {
     Alias.AQL: "automation qualified lead: assigned to somebody",
@@ -38,67 +37,39 @@ class Around(NamedTuple):
     """Since when the person was known, if by an e-mail address."""
     responses: Sequence[datetime]
     """When the person answered a campaign."""
-    steps: Sequence[OpportunityStep]
-    """The stages that opportunities of the person reached."""
-
-
-class _Window(NamedTuple):
-    """From the end of the cycle before until the next one begins: what happens then is this cycle's."""
-
-    start: datetime | None
-    end: datetime | None
-
-    def first(self, instants: Sequence[datetime], since: datetime | None = None) -> datetime | None:
-        """The first of these instants within the window, at or after `since`."""
-        return min(
-            (
-                at
-                for at in instants
-                if (self.start is None or at > self.start)
-                and (self.end is None or at < self.end)
-                and (since is None or at >= since)
-            ),
-            default=None,
-        )
 
 
 def dates_of(cycles: Sequence[Cycle], around: Around, settings: ModelSettings) -> list[dict[Alias, datetime]]:
     """For each of a person's cycles, in order, when it reached what an alias names; those not reached are left out."""
-    told = []
-    for place, cycle in enumerate(cycles):
-        before = cycles[place - 1].closed_at if place else None
-        after = cycles[place + 1].assigned_at if place + 1 < len(cycles) else None
-        found = _of_cycle(cycle, _Window(before, after), around, settings)
+    told, before = [], None
+    for cycle in cycles:
+        found = _of_cycle(cycle, before, around, settings)
         told.append({alias: at for alias, at in found.items() if at is not None})
+        before = cycle.closed_at or before  # one that still runs ended nothing (K6)
     return told
 
 
 def _of_cycle(
-    cycle: Cycle, window: _Window, around: Around, settings: ModelSettings
+    cycle: Cycle, before: datetime | None, around: Around, settings: ModelSettings
 ) -> dict[Alias, datetime | None]:
-    meeting = window.first(_reached(around, settings, *Definition), cycle.assigned_at)
-    pipeline = window.first(_reached(around, settings, Definition.PIPELINE), cycle.assigned_at)
-    engaged = window.first(around.responses)
-    if engaged is not None and cycle.closed_at is not None and engaged > cycle.closed_at:
-        engaged = None
-    agreed = min((at for at in (cycle.qualified_at, meeting) if at is not None), default=None)
+    """What dates each; `before` is when the cycle before ended."""
+    engaged = (
+        at
+        for at in around.responses
+        if (before is None or at > before) and (cycle.closed_at is None or at <= cycle.closed_at)
+    )
+    agreed = min((at for at in (cycle.qualified_at, cycle.meeting_at) if at is not None), default=None)
     return {
         Alias.AQL: cycle.assigned_at,
         Alias.MAL: cycle.first_touch_at,
         Alias.MQO: agreed,
-        Alias.SQO: pipeline,
+        Alias.SQO: cycle.pipeline_at,
         Alias.MCL: around.mailed_at,
-        Alias.MEL: engaged,
+        Alias.MEL: min(engaged, default=None),
         Alias.MQL: cycle.assigned_at,
         Alias.SAL: _accepted(cycle, agreed, settings),
-        Alias.SQL: pipeline,
+        Alias.SQL: cycle.pipeline_at,
     }
-
-
-def _reached(around: Around, settings: ModelSettings, *definitions: Definition) -> list[datetime]:
-    """When opportunities of the person reached a stage of one of these definitions."""
-    stages = {stage for one in definitions for stage in settings.qualified.stages.get(one, ())}
-    return [step.at for step in around.steps if step.stage in stages]
 
 
 def _accepted(cycle: Cycle, agreed: datetime | None, settings: ModelSettings) -> datetime | None:

@@ -6,7 +6,7 @@ twice.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
@@ -32,6 +32,14 @@ class _Year(NamedTuple):
         if number < 0:
             return 0
         return self.before[number] + min(at, self.ends[number]) - self.starts[number]
+
+    def when(self, open_for: float, *, at_least: bool) -> float | None:
+        """When it had been open for so long since the year's start: as soon as it had, or just before it is longer.
+
+        None: not in this year.
+        """
+        number = (bisect_left if at_least else bisect_right)(self.before, open_for) - 1
+        return self.starts[number] + open_for - self.before[number] if number < len(self.starts) else None
 
     def is_open(self, at: float) -> bool:
         """Whether an open stretch holds `at`."""
@@ -65,12 +73,38 @@ class Openings:
         if end <= start:
             return 0
         first, last = _year(start), _year(end)
+        if first == last:  # mostly
+            year = self._year(first)
+            return year.until(end.timestamp()) - year.until(start.timestamp())
         between = sum(self._year(year).total for year in range(first, last))
         return between + self._year(last).until(end.timestamp()) - self._year(first).until(start.timestamp())
+
+    def reached(self, start: datetime, seconds: float) -> datetime | None:
+        """The first instant by which so many business seconds have passed since `start`; None: not in ten years."""
+        return self._when(start, seconds, at_least=True) if seconds > 0 else start
+
+    def used_up(self, start: datetime, seconds: float) -> datetime | None:
+        """The last instant by which no more have passed: after closing time that is the next opening."""
+        return self._when(start, seconds, at_least=False)
+
+    def _when(self, start: datetime, seconds: float, *, at_least: bool) -> datetime | None:
+        first = _year(start)
+        left = self._year(first).until(start.timestamp()) + seconds
+        for number in range(first, first + 10):
+            year = self._year(number)
+            at = year.when(left, at_least=at_least)
+            if at is not None:
+                return max(start, datetime.fromtimestamp(at, UTC))
+            left -= year.total
+        return None
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody works at an instant; they do when a stretch begins, and no longer when it ends."""
         return self._year(_year(at)).is_open(at.timestamp())
+
+    def is_absent(self, at: datetime) -> bool:
+        """Whether somebody is away at an instant, whatever hours they keep."""
+        return any(gone <= at.timestamp() < back for gone, back in self._absences)
 
     def _year(self, year: int) -> _Year:
         """A year of UTC, made when first asked for."""
@@ -85,7 +119,10 @@ class Openings:
         return found
 
     def _open(self, year: int) -> Iterator[Stretch]:
-        """The open stretches of a year; in each stretch of one offset from UTC the wall clock runs evenly."""
+        """The open stretches of a year, beside some that are empty or end before they begin.
+
+        In each stretch of one offset from UTC the wall clock runs evenly.
+        """
         start, end = (int(datetime(y, 1, 1, tzinfo=UTC).timestamp()) for y in (year, year + 1))
         for since, until, offset in _offsets(self._zone, start, end):
             for day in range((since + offset) // _DAY, (until + offset - 1) // _DAY + 1):
@@ -94,9 +131,7 @@ class Openings:
                     continue
                 midnight = day * _DAY - offset
                 for opens, closes in self._week.get(that_day.weekday(), ()):
-                    stretch = max(since, midnight + opens), min(until, midnight + closes)
-                    if stretch[0] < stretch[1]:
-                        yield stretch
+                    yield max(since, midnight + opens), min(until, midnight + closes)
 
 
 def _year(at: datetime) -> int:
@@ -130,7 +165,7 @@ def _offset(zone: ZoneInfo, at: int) -> int:
 
 
 def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """The same time in stretches that are sorted and apart."""
+    """The same time in stretches that are sorted and apart, without those that end before they begin."""
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:

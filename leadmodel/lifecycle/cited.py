@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Touch
-from leadmodel.lifecycle.facts import Activity, Change, Family, Record, Tracked
+from leadmodel.lifecycle.facts import Activity, Change, Family, Horizon, Record, Tracked
+from leadmodel.lifecycle.history import History
 from leadmodel.lifecycle.joins import Join
+from leadmodel.lifecycle.known import Known
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.steps import Rank, Step
 
-OBJECTS = {"00Q": "Lead", "003": "Contact", "006": "Opportunity", "00T": "Task", "00U": "Event"}
+OBJECTS = {
+    "00Q": "Lead",
+    "003": "Contact",
+    "001": "Account",
+    "006": "Opportunity",
+    "00T": "Task",
+    "00U": "Event",
+}
 """What an Id begins with → its object."""
 OURS = "Exception"
 """The object of what was entered in this app."""
@@ -113,6 +123,26 @@ class Facts:
             if (at := deal.opened_at) <= until
         ]
 
+    def fields(self, names: Iterable[str], record_ids: Iterable[str], at: datetime) -> list[Fact]:
+        """Fields that rules read, as they stood at `at` on a person's records or account: by what made them so.
+
+        What no change tells is the record's since it was made; an account's, of which that is not known, at `at`.
+        """
+        records = [self._records[record_id] for record_id in record_ids]
+        known = Known(self._family, self._history, records, Horizon())
+        return [self._held(known, name, at) for name in names if known.place(name, at=at) is not None]
+
+    def _held(self, known: Known, name: str, at: datetime) -> Fact:
+        place = known.place(name, at=at)
+        assert place is not None
+        record_id, field = place
+        told = [change for change in self._history.get(place, []) if change.at <= at]
+        if told:
+            return self._of_change(told[-1])
+        since = self._records[record_id].created_at if record_id in self._records else at
+        value = known.field(name, at=at)
+        return Fact(object_of(record_id), record_id, record_id, field, since, since, None, value)
+
     def creation(self, record_id: str) -> Fact:
         """That a record was made."""
         at = self._records[record_id].created_at
@@ -131,6 +161,14 @@ class Facts:
         found: dict[tuple[str, str], list[Change]] = {}
         for change in self._family.changes:
             found.setdefault((change.record_id, change.source_id), []).append(change)
+        return found
+
+    @cached_property
+    def _history(self) -> History:
+        """The changes of what rules read, in order: told twice they are the same, and nobody's owner is among them."""
+        found: History = {}
+        for change in sorted(self._family.changes, key=lambda change: (change.at, change.source_id)):
+            found.setdefault((change.record_id, change.field), []).append(change)
         return found
 
     def _of_change(self, change: Change) -> Fact:

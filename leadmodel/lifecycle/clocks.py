@@ -11,9 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from leadmodel.lifecycle.business_time import Openings
 from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.facts import Directory
-from leadmodel.lifecycle.policies import Policies, in_force
+from leadmodel.lifecycle.lead_types import Priority
+from leadmodel.lifecycle.policies import Act, Policies, Promise, Response, in_force
 from leadmodel.lifecycle.stages import Path
 
 
@@ -23,6 +25,10 @@ class ClockKind(StrEnum):
     RESPONSE_TARGET = "response_target"
     RESPONSE_MAXIMUM = "response_maximum"
     WORKING_LIMIT = "working_limit"
+    ACCEPTANCE = "acceptance"
+    """Of a hand-off: that whoever was handed a qualified person takes them up (`clocks_of_hand_offs`)."""
+    RETURN = "nurture_return"
+    """Of who is in Nurture: that whoever holds them looks at them again (`clocks_of_nurture`)."""
 
 
 class Clock(NamedTuple):
@@ -32,6 +38,22 @@ class Clock(NamedTuple):
     kind: ClockKind
     ordinal: int
     started_at: datetime
+    due_at: datetime
+
+
+class Rung(NamedTuple):
+    """A step of the ladder about somebody who waits: what is due when, on which clock, and who holds the person.
+
+    `ordinal` as of `Clock`; `step` is its place in the ladder, from 1.
+    """
+
+    number: int
+    ordinal: int
+    step: int
+    act: Act
+    holder: str | None
+    clock: ClockKind
+    clock_due_at: datetime
     due_at: datetime
 
 
@@ -58,14 +80,76 @@ def _of_cycle(cycle: Cycle, policies: Sequence[Policies], directory: Directory) 
         return
     if cycle.path is not Path.INBOUND:
         return
-    yield from _owed(cycle.number, 0, cycle.assigned_at, policies)
+    yield from _owed(cycle, 0, cycle.assigned_at, policies, directory.openings_of(cycle.first_rep))
+    # nobody answered yet, so whoever holds the person owes it too (M12)
     span = cycle.spans[-1]
-    if span.owes_response and directory.is_human(span.holder):
-        yield from _owed(cycle.number, len(cycle.spans), span.started_at, policies)
+    if directory.is_human(span.holder):
+        openings = directory.openings_of(directory.named(span.holder))
+        yield from _owed(cycle, len(cycle.spans), span.started_at, policies, openings)
 
 
-def _owed(number: int, ordinal: int, since: datetime, policies: Sequence[Policies]) -> Iterator[Clock]:
+def ladder(person: Person, policies: Sequence[Policies], directory: Directory) -> Iterator[Rung]:
+    """The steps to come, and those that came, as long as nobody answers.
+
+    They stand on the clock of whoever holds the person; where that is a queue or a machine, on the cycle's, and there
+    is no rep to remind.
+    """
+    if person.is_deleted:
+        return
+    for cycle in person.cycles:
+        is_owed = cycle.closed_at is None and cycle.first_touch_at is None and cycle.path is Path.INBOUND
+        if is_owed:
+            yield from _rungs(cycle, policies, directory)
+
+
+_CLOCKS = {Promise.TARGET: ClockKind.RESPONSE_TARGET, Promise.MAXIMUM: ClockKind.RESPONSE_MAXIMUM}
+
+
+def _rungs(cycle: Cycle, policies: Sequence[Policies], directory: Directory) -> Iterator[Rung]:
+    span = cycle.spans[-1]
+    is_reps = directory.is_human(span.holder)
+    ordinal, since = (len(cycle.spans), span.started_at) if is_reps else (0, cycle.assigned_at)
+    response = in_force(policies, since).response
+    openings = directory.openings_of(directory.named(span.holder) if is_reps else cycle.first_rep)
+    for step in steps(response, cycle.priority, since, openings, is_reps=is_reps):
+        yield Rung(cycle.number, ordinal, step.step, step.act, span.holder, *step[2:])
+
+
+class Step(NamedTuple):
+    """A step of the ladder on a wait: its place from 1, what it does, on which clock, and when."""
+
+    step: int
+    act: Act
+    clock: ClockKind
+    clock_due_at: datetime
+    due_at: datetime
+
+
+def steps(
+    response: Response,
+    priority: Priority | None,
+    since: datetime,
+    openings: Openings | None,
+    *,
+    is_reps: bool,
+) -> Iterator[Step]:
+    """What is due about a wait since then, as long as it lasts; a queue or machine is not reminded.
+
+    `openings` are the hours of whoever owes the answer.
+    """
+    for place, told in enumerate(response.ladder, start=1):
+        if told.do is Act.REMIND_REP and not is_reps:
+            continue
+        clock_due_at = response.due_at(told.of, priority, since, openings)
+        due_at = response.step_at(told, priority, since, openings)
+        yield Step(place, told.do, _CLOCKS[told.of], clock_due_at, due_at)
+
+
+def _owed(
+    cycle: Cycle, ordinal: int, since: datetime, policies: Sequence[Policies], openings: Openings | None
+) -> Iterator[Clock]:
     """An answer is owed since then (M18): to the prospect once per cycle, and by each rep who gets the person."""
     response = in_force(policies, since).response
-    yield Clock(number, ClockKind.RESPONSE_TARGET, ordinal, since, since + response.target)
-    yield Clock(number, ClockKind.RESPONSE_MAXIMUM, ordinal, since, since + response.maximum)
+    for promise, kind in _CLOCKS.items():
+        due_at = response.due_at(promise, cycle.priority, since, openings)
+        yield Clock(cycle.number, kind, ordinal, since, due_at)

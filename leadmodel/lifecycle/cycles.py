@@ -51,6 +51,8 @@ class Span:
     owes_response: bool = False
     is_touched: bool = False
     is_bypassed: bool = False
+    target_due_at: datetime | None = None
+    """Until when an answer is in time, where that is promised in business hours; else None (M17)."""
     response_business_s: float | None = None
     """From getting the person to the first touch, where it falls in this span, in the holder's business time (M17)."""
     is_off_hours: bool = False
@@ -101,6 +103,12 @@ class Cycle:
     """The disposition as last amended; `outcome` stays qualified once it was (M8)."""
     reason: str | None = None
     qualified_at: datetime | None = None
+    meeting_at: datetime | None = None
+    """An opportunity of the person reached a stage that any definition of *qualified* knows, before the next cycle."""
+    pipeline_at: datetime | None = None
+    """An opportunity of the person reached pipeline, before the next cycle."""
+    target_due_at: datetime | None = None
+    """Until when the first answer is in time, where that is promised in business hours; else None (M17)."""
     handling: Handling = Handling.UNTOUCHED
     is_target_account: bool = False
     relation: Relation = Relation.NEW_BUSINESS
@@ -118,6 +126,16 @@ class Cycle:
     touches: list[Touch] = field(default_factory=list)
 
 
+class HandedOver(NamedTuple):
+    """A qualified person went from one rep's hands to another's, who did nothing about them yet (M18)."""
+
+    cycle: Cycle
+    """The one that ended as qualified."""
+    giver: str
+    taker: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Person:
     """One human, with everything tried on them."""
@@ -133,3 +151,5 @@ class Person:
     cycles: list[Cycle]
     loose_touches: list[Touch]
     """Activities that belong to no cycle, as far as `derive` was asked for them."""
+    handed: HandedOver | None = None
+    """Whom a qualified person was handed to, as long as these do nothing about them."""

@@ -6,10 +6,11 @@ choose which facts exist (M3). `steps` puts the facts in order, `line` decides, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import NamedTuple
 
+from leadmodel.lifecycle.clocks_of_hand_offs import tell_taken_up
 from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch
 from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
 from leadmodel.lifecycle.history import straighten
@@ -17,6 +18,8 @@ from leadmodel.lifecycle.joins import Join, Roots, joins_of
 from leadmodel.lifecycle.known import Known, is_plain
 from leadmodel.lifecycle.lead_types import Relation
 from leadmodel.lifecycle.line import Line, by_assignment
+from leadmodel.lifecycle.policies import Promise, Response
+from leadmodel.lifecycle.reached import tell_reached
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Path, Stage, Trigger
 from leadmodel.lifecycle.steps import Step, ordered_steps
@@ -57,7 +60,7 @@ def derive(
         is_here = join.loser in records and join.winner in records and horizon.shows(join.at, join.at)
         if is_here and not join.is_merge:
             roots.join(join.loser, join.winner)  # a conversion is one timeline from the start (M4)
-    whose = _Whose(records, joins, roots, {})
+    whose = _Whose(records, joins, roots)
     _begin_lines(family, whose, settings, directory, horizon)
     touches = read_touches(
         family.activities, rules=settings.touches, directory=directory, horizon=horizon, with_loose=with_loose
@@ -71,10 +74,16 @@ def derive(
             _fold([step], whose)
             trace.see(step, whose.lines.values())
     persons = _persons(whose, settings, directory, horizon)
+    if family.steps:
+        for person in persons:
+            tell_reached(person, family.steps, settings.qualified, horizon)
+            tell_taken_up(person, family.steps, directory, horizon)
     if not is_plain(family, settings.lead_types):
         for person in persons:
             own = [records[record_id] for record_id in person.record_ids]
             _tell_types(person, Known(family, history, own, horizon), settings, directory)
+    if settings.response.hours == "business":
+        _tell_due([cycle for person in persons for cycle in person.cycles], settings.response, directory)
     return persons
 
 
@@ -94,13 +103,16 @@ def _begin_lines(
             lines[root_of[record_id]].responses.append((at, campaign_id))
 
 
-class _Whose(NamedTuple):
+class _Whose:
     """Which line a fact falls on."""
 
-    records: dict[str, Record]
-    joins: list[Join]
-    roots: Roots
-    lines: dict[str, Line]
+    def __init__(self, records: dict[str, Record], joins: list[Join], roots: Roots) -> None:
+        self.records, self.roots = records, roots
+        self.lines: dict[str, Line] = {}
+        self._losers: dict[str, list[str]] = {}
+        for join in joins:
+            self._losers.setdefault(join.winner, []).append(join.loser)
+        self._lineages: dict[str, list[str]] = {}
 
     def line(self, record_id: str) -> Line:
         """The line a record is on now."""
@@ -112,17 +124,29 @@ class _Whose(NamedTuple):
         Salesforce moves activities to the surviving record, so its past may be another's: of the records that
         joined it, the first that has a cycle open then, else the first that existed. None: no such record (yet).
         """
-        candidates = [record_id]
-        for candidate in candidates:
-            candidates += [j.loser for j in self.joins if j.winner == candidate and j.loser not in candidates]
-        known = [c for c in candidates if c in self.records]
-        existing = [self.line(c) for c in known if self.records[c].created_at <= at]
-        for line in existing:
-            if line.cycle is not None:
-                return line
-        if existing:
-            return existing[0]
-        return self.line(known[0]) if known else None
+        lineage = self._lineage(record_id)
+        first: Line | None = None
+        for candidate in lineage:
+            if self.records[candidate].created_at <= at:
+                line = self.line(candidate)
+                if line.cycle is not None:
+                    return line
+                first = first or line
+        if first is None and lineage:
+            return self.line(lineage[0])
+        return first
+
+    def _lineage(self, record_id: str) -> list[str]:
+        """The record and all that ever joined it, nearest first, as far as they are there; found once."""
+        found = self._lineages.get(record_id)
+        if found is None:
+            every = {record_id: None}
+            for one in (queue := [record_id]):
+                new = [loser for loser in self._losers.get(one, ()) if loser not in every]
+                every.update(dict.fromkeys(new))
+                queue += new
+            found = self._lineages[record_id] = [one for one in every if one in self.records]
+        return found
 
 
 def _fold(steps: list[Step], whose: _Whose) -> None:
@@ -167,6 +191,7 @@ def _persons(whose: _Whose, settings: ModelSettings, directory: Directory, horiz
                 is_customer=line.is_customer,
                 cycles=line.cycles,
                 loose_touches=sorted(line.loose, key=_by_time),
+                handed=line.handed,
             )
         )
     return persons
@@ -257,6 +282,16 @@ def _tell_business_time(cycle: Cycle, touched_at: datetime, directory: Directory
             is_whole = own is openings and span.started_at == cycle.assigned_at
             told = cycle.response_business_s if is_whole else own.seconds(span.started_at, touched_at)
             span.response_business_s = told
+
+
+def _tell_due(cycles: Iterable[Cycle], response: Response, directory: Directory) -> None:
+    """Until when answers are in time in business hours: no figure could work it out from a number of seconds."""
+    for cycle in cycles:
+        openings = directory.openings_of(cycle.first_rep)
+        cycle.target_due_at = response.due_at(Promise.TARGET, cycle.priority, cycle.assigned_at, openings)
+        for span in cycle.spans:
+            openings = directory.openings_of(directory.named(span.holder))
+            span.target_due_at = response.due_at(Promise.TARGET, cycle.priority, span.started_at, openings)
 
 
 def _tell_off_hours(cycle: Cycle, directory: Directory) -> None:

@@ -63,6 +63,7 @@ def default_targets() -> dict[str, Target]:
     return {
         "acceptance_rate": Target(value=0.85, up_to=0.9),
         "pick_up_rate": Target(value=0.95),
+        "pipeline_rate": Target(value=0.7, up_to=0.75),
         "response_median_s": Target(value=7200, better="lower", near=0.25),
         "response_p90_s": Target(value=86400, better="lower", near=0.25),
         "sla_attainment": Target(value=0.9),

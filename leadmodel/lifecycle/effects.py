@@ -54,6 +54,7 @@ def _claimed(line: Line, at: datetime, _actor: str | None) -> None:
 def won(line: Line, _at: datetime, _actor: str | None) -> None:
     """An opportunity of the person was won: a customer from now on (M14)."""
     line.is_customer = True
+    line.handed = None
 
 
 def lost(reason: str | None) -> Effect:

@@ -5,18 +5,19 @@ What decided is what the trace saw decide; nothing here decides anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from leadmodel.lifecycle.cited import Fact
+from leadmodel.lifecycle.conditions import Rule
 from leadmodel.lifecycle.cycles import Cycle, Person, Touch, Why
 from leadmodel.lifecycle.grounds import Grounds
-from leadmodel.lifecycle.lead_types import Relation
+from leadmodel.lifecycle.lead_types import OWN_FIELDS, Relation
 from leadmodel.lifecycle.moments import Names
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import DISPOSITIONS, Entry, Handling, Outcome, Trigger
+from leadmodel.lifecycle.stages import Entry, Handling, Outcome, Trigger
 from leadmodel.lifecycle.trace import Turn
 from leadmodel.lifecycle.words import ENDINGS, ENTRIES, RELATIONS, RULE_OF_ENDING, RULE_OF_WHY, TRIGGERS, WHYS
 
@@ -38,15 +39,15 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence, the rule of the lead model it follows, and the facts it stands on, earliest first.
+    """One sentence, the rule of the lead model it follows, and the facts it stands on: never none.
 
-    No fact where nothing happened: an absence cannot be opened.
+    What did not happen stands on what it did not happen since.
     """
 
     text: str
     rule: str
     topic: Topic
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Teller:
         return [
             *self._opening(cycle),
             *self._coming_back(cycle, before),
-            *self._type(cycle),
+            *self._type(cycle, person),
             *self._holders(cycle),
             *self._touches(cycle),
             *self._no_touches(cycle, person),
@@ -108,46 +109,58 @@ class Teller:
             f"It is {cycle.path}, by {source}.",
             "M5",
             Topic.PATH,
-            tuple(self.grounds.facts.source(cycle.assigned_at, cycle.source)),
+            _each(
+                (
+                    *self.grounds.facts.source(cycle.assigned_at, cycle.source),
+                    *self.grounds.of(cycle, Turn.OPENED),
+                )
+            ),
         )
 
     def _coming_back(self, cycle: Cycle, before: Cycle | None) -> Iterator[Sentence]:
-        if before is None or cycle.entry is Entry.FIRST:
+        if before is None:
             return
         since = before.closed_at or before.assigned_at
         facts = self.grounds.of(cycle, Turn.OPENED)
         if cycle.entry is Entry.INBOUND_ACTION:
             facts = tuple(self.grounds.facts.campaign_answers(since, cycle.assigned_at))
         yield Sentence(f"The person {ENTRIES[cycle.entry]}.", "M13", Topic.ENTRY, facts)
-        if cycle.broke_hold and before.latest_kind is not None:
+        if cycle.broke_hold:
             closing = self.grounds.of(before, Turn.KIND)[-1:]
             hold = (
-                f"{self.settings.recycling.nurture_hold_days} days of nurture had not passed"
+                f"{self.settings.recycling.nurture_hold_days} days of nurture had not passed since {self.when(since)}"
                 if before.latest_kind == "nurture"
-                else "unqualified people do not come back"
+                else "the cycle before ended as unqualified, and unqualified people do not come back"
             )
             yield Sentence(
-                f"That broke a hold: {hold} since {self.when(since)}.",
+                f"That broke a hold: {hold}.",
                 "M13",
                 Topic.ENTRY,
                 (*closing, *self.grounds.of(cycle, Turn.OPENED)),
             )
 
-    def _type(self, cycle: Cycle) -> Iterator[Sentence]:
+    def _type(self, cycle: Cycle, person: Person) -> Iterator[Sentence]:
         """What type of lead the cycle is about, and which rule or fact says so (A16)."""
         rules = self.settings.lead_types
         opened = self.grounds.of(cycle, Turn.OPENED)
+
+        def said(text: str, *by: Rule) -> Sentence:
+            return Sentence(text, "M5", Topic.TYPE, _each((*opened, *self._read_by(by, cycle, person))))
+
         if cycle.priority is not None:
-            text = f"It is {cycle.priority}, because {rules.priorities[cycle.priority]}."
-            yield Sentence(text, "M5", Topic.TYPE, opened)
+            rule = rules.priorities[cycle.priority]
+            yield said(f"It is {cycle.priority}, because {rule}.", rule)
         elif rules.priorities:
             text = "It has no priority: no rule for one held when the cycle began."
-            yield Sentence(text, "M5", Topic.TYPE, opened)
+            yield said(text, *rules.priorities.values())
         if cycle.is_target_account and rules.target_account is not None:
-            yield Sentence(f"A target account, because {rules.target_account}.", "M5", Topic.TYPE, opened)
+            yield said(f"A target account, because {rules.target_account}.", rules.target_account)
         if cycle.relation is Relation.NEW_BUSINESS:
             return
-        text, facts = RELATIONS[cycle.relation], tuple(self.grounds.facts.deals(cycle.assigned_at))
+        text = RELATIONS[cycle.relation]
+        facts = (*opened, *self.grounds.facts.deals(cycle.assigned_at))
+        if cycle.relation is Relation.CUSTOMER and rules.customer is not None:
+            facts = (*facts, *self._read_by([rules.customer], cycle, person))
         if cycle.wanted_rep is not None:
             went = (
                 "and it did"
@@ -155,7 +168,20 @@ class Teller:
                 else f"but it went to {self.names(cycle.first_rep)}"
             )
             text += f", so it should have gone to {self.names(cycle.wanted_rep)}, {went}"
-        yield Sentence(f"{text}.", "M5", Topic.TYPE, facts)
+            facts = (*facts, *self.grounds.start(cycle.spans[0]))
+        yield Sentence(f"{text}.", "M5", Topic.TYPE, _each(facts))
+
+    def _read_by(self, rules: Iterable[Rule], cycle: Cycle, person: Person) -> Iterator[Fact]:
+        """What these rules read, as it stood when the cycle began; of what was decided before, what that stands on."""
+        facts, at, types = self.grounds.facts, cycle.assigned_at, self.settings.lead_types
+        named = dict.fromkeys(condition.field for rule in rules for condition in rule.conditions())
+        if "path" in named:
+            yield from facts.source(at, cycle.source)
+        if "relation" in named:
+            yield from facts.deals(at)
+        if "target_account" in named and types.target_account is not None:
+            named |= dict.fromkeys(condition.field for condition in types.target_account.conditions())
+        yield from facts.fields((name for name in named if name not in OWN_FIELDS), person.record_ids, at)
 
     def _holders(self, cycle: Cycle) -> Iterator[Sentence]:
         for number, span in enumerate(cycle.spans):
@@ -177,7 +203,7 @@ class Teller:
 
     def _touches(self, cycle: Cycle) -> Iterator[Sentence]:
         facts = self.grounds.facts
-        if cycle.first_touch_at is not None and cycle.first_touch_id is not None:
+        if cycle.first_touch_at is not None:
             yield Sentence(
                 f"{self.names(cycle.first_touch_by)}'s touch on {self.when(cycle.first_touch_at)} is the first that"
                 f" counts: {cycle.touch_count} in all.",
@@ -217,7 +243,7 @@ class Teller:
         closed = self.grounds.of(cycle, Turn.CLOSED)
         if cycle.handling is Handling.UNTOUCHED:
             text = "No activity since then counts as a touch, so nobody works on it."
-            yield Sentence(text, "M6", Topic.TOUCH)
+            yield Sentence(text, "M6", Topic.TOUCH, self.grounds.of(cycle, Turn.OPENED))
         elif cycle.handling is Handling.BYPASSED:
             text = f"{self.names(cycle.closed_by)} closed it without any counted touch: picked up, but never answered."
             yield Sentence(text, "M10", Topic.TOUCH, closed)
@@ -227,7 +253,7 @@ class Teller:
 
     def _ending(self, cycle: Cycle) -> Iterator[Sentence]:
         if cycle.closed_at is None or cycle.ending is None:
-            yield Sentence("No disposition since.", "M8", Topic.ENDING)
+            yield Sentence("No disposition since.", "M8", Topic.ENDING, self.grounds.of(cycle, Turn.OPENED))
             return
         by = f" by {self.names(cycle.closed_by)}" if cycle.closed_by else ""
         kinds = self.grounds.of(cycle, Turn.KIND)
@@ -237,9 +263,9 @@ class Teller:
             Topic.ENDING,
             self.grounds.of(cycle, Turn.CLOSED),
         )
-        if cycle.latest_kind in DISPOSITIONS and cycle.outcome is not Outcome.WITHDRAWN:
+        if cycle.latest_kind is not None:
             reason = f", for the reason “{cycle.reason}”" if cycle.reason else ", with no reason given"
-            told = reason if cycle.latest_kind != "qualified" or cycle.reason else ""
+            told = "" if cycle.latest_kind == "qualified" else reason
             yield Sentence(
                 f"The disposition is {cycle.latest_kind}{told}.",
                 "M8",
@@ -255,6 +281,11 @@ class Teller:
 
     def _cited(self, touches: list[Touch]) -> tuple[Fact, ...]:
         return tuple(self.grounds.facts.of_activity(touch.activity_id) for touch in touches)
+
+
+def _each(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Each fact once, earliest first."""
+    return tuple(sorted(dict.fromkeys(facts), key=lambda fact: (fact.at, fact.fact_id, fact.field)))
 
 
 def _number(touches: list[Touch]) -> str:

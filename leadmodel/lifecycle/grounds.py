@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadmodel.lifecycle.cited import Fact, Facts
-from leadmodel.lifecycle.cycles import Cycle, Span
+from leadmodel.lifecycle.cycles import Cycle, HandedOver, Span
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.lifecycle.trace import Trace, Turn
 
@@ -27,6 +27,11 @@ class Grounds:
     def start(self, span: Span) -> tuple[Fact, ...]:
         """The fact with which a span began."""
         step = self.trace.start(span)
+        return () if step is None else (self.facts.of_step(step),)
+
+    def handed(self, handed: HandedOver) -> tuple[Fact, ...]:
+        """The fact that gave a qualified person to other hands."""
+        step = self.trace.handed(handed)
         return () if step is None else (self.facts.of_step(step),)
 
     def standing(self, stage: Stage, since: datetime) -> tuple[Fact, ...]:

@@ -31,12 +31,17 @@ class Known(NamedTuple):
 
     def field(self, name: str, *, at: datetime) -> str | None:
         """A field as it stood at `at`, on the latest of the person's records that has it (A16)."""
+        place = self.place(name, at=at)
+        return None if place is None else self._value(*place, at)
+
+    def place(self, name: str, *, at: datetime) -> tuple[str, str] | None:
+        """The record or account, and its field, that `field` reads at `at`; None where nothing has it."""
         if name.startswith(ACCOUNT):
             account = self._account(at)
-            return None if account is None else self._value(account, name.removeprefix(ACCOUNT), at)
+            return None if account is None else (account, name.removeprefix(ACCOUNT))
         for record in self._latest_first(at):
             if name in self.family.values.get(record.record_id, _NOTHING):
-                return self._value(record.record_id, name, at)
+                return record.record_id, name
         return None
 
     def relation(self, at: datetime) -> Relation:

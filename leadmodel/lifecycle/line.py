@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from leadmodel.lifecycle.cycles import COUNTING, Cycle, Span, Touch, Why
+from leadmodel.lifecycle.cycles import COUNTING, Cycle, HandedOver, Span, Touch, Why
 from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import DISPOSITIONS, Ending, Entry, Outcome, Path, Stage, Trigger
@@ -32,6 +33,8 @@ class Line:
     responses: list[tuple[datetime, str]] = field(default_factory=list)
     activities: set[str] = field(default_factory=set)
     """The Ids of those that were read: one that names several of the person's records is one touch (K10)."""
+    handed: HandedOver | None = None
+    """Who got the qualified person and did nothing about them yet (M18)."""
 
     # -- assignment -------------------------------------------------------------------------------
 
@@ -52,6 +55,7 @@ class Line:
             broke_hold=False,
             spans=[Span(holder=self.holder, started_at=at)],
         )
+        self.handed = None
         self.cycles.append(self.cycle)
         return self.cycle
 
@@ -74,6 +78,7 @@ class Line:
         if self.cycle is not None:
             self._hand_over(self.cycle, at)
             return
+        self._hand_off(previous, at, by)
         if is_conversion and self.settings.qualified.by_status_at(at):
             return
         human = self.directory.is_human
@@ -99,6 +104,15 @@ class Line:
             cycle.spans.append(Span(holder=self.holder, started_at=at))
         cycle.spans[-1].is_touched |= last.is_touched
 
+    def _hand_off(self, giver: str | None, at: datetime, by: str | None) -> None:
+        """A qualified person is in other hands, to be taken up (M18); who took them on their own account has."""
+        self.handed, taker, human = None, self.holder, self.directory.is_human
+        if self.standing is not Stage.QUALIFIED or giver is None or taker is None:
+            return
+        cycle = last_disposed(self.cycles)
+        if cycle is not None and human(giver) and human(taker) and not self._is(by, taker):
+            self.handed = HandedOver(cycle, giver, taker, at)
+
     # -- touches ----------------------------------------------------------------------------------
 
     def touch(self, touch: Touch) -> None:
@@ -106,6 +120,8 @@ class Line:
         if touch.activity_id in self.activities:
             return
         self.activities.add(touch.activity_id)
+        if self.handed is not None and touch.why in COUNTING and self._is(touch.by, self.handed.taker):
+            self.handed = None
         if touch.why not in COUNTING:
             self.loose.append(touch)
         elif self.cycle is not None:
@@ -120,12 +136,15 @@ class Line:
             touch.why = Why.NO_CYCLE
             self.loose.append(touch)
 
+    def _is(self, by: str | None, rep: str) -> bool:
+        """Whether it was done by this rep, or in their name (K2)."""
+        return self.directory.named(by) == self.directory.named(rep)
+
     def _count(self, cycle: Cycle, touch: Touch, counts_at: datetime) -> None:
         touch.counts_at = counts_at
         cycle.touches.append(touch)
         cycle.touch_count += 1
-        if cycle.last_touch_at is None or counts_at > cycle.last_touch_at:
-            cycle.last_touch_at = counts_at
+        cycle.last_touch_at = counts_at  # they are read in order, and late ones count at the end
         if cycle.first_touch_at is None:
             cycle.first_touch_at = counts_at
             cycle.first_touch_by = touch.by
@@ -169,9 +188,11 @@ class Line:
         self.standing, self.standing_since = kind, at
         cycle = self.cycle
         if cycle is None:
-            cycle = self._last_disposed()
+            cycle = last_disposed(self.cycles)
             if cycle is None:
                 return
+            if self.handed is not None and (kind is not Stage.QUALIFIED or self._is(by, self.handed.taker)):
+                self.handed = None
         else:
             self._close(cycle, at, by, ending)
         cycle.latest_kind = kind
@@ -179,6 +200,9 @@ class Line:
         if kind is Stage.QUALIFIED and cycle.qualified_at is None:
             cycle.qualified_at = at
         cycle.outcome = Outcome.QUALIFIED if cycle.qualified_at is not None else Outcome(kind.value)
+        spans = cycle.spans
+        if cycle.closed_at == at == spans[-1].started_at and len(spans) > 1:
+            self._hand_off(spans[-2].holder, at, by)  # owner and status were saved in one
 
     def qualify_by_opportunity(self, at: datetime, by: str | None) -> None:
         """The linked opportunity got far enough; with no cycle open there is nothing it ends (K12)."""
@@ -193,7 +217,7 @@ class Line:
         if self.cycle is not None or self.standing is not Stage.QUALIFIED:
             return
         self.dispose(at, Stage.NURTURE, by, Ending.OPPORTUNITY)
-        cycle = self._last_disposed()
+        cycle = last_disposed(self.cycles)
         if cycle is not None and reason is not None:
             cycle.reason = reason
 
@@ -203,6 +227,7 @@ class Line:
             cycle = self.cycle
             self._close(cycle, at, by, Ending.BACK_TO_RAW)
             cycle.outcome = Outcome.WITHDRAWN
+        self.handed = None
         self.standing, self.standing_since = Stage.RAW, at
 
     def claim(self, at: datetime) -> None:
@@ -216,12 +241,6 @@ class Line:
         cycle.closed_by_human = self.directory.is_human(by)
         cycle.spans[-1].ended_at = at
         self.cycle = None
-
-    def _last_disposed(self) -> Cycle | None:
-        """Of the cycles that ended by themselves the last to end, if a disposition ended it."""
-        ended = [cycle for cycle in self.cycles if cycle.ending is not Ending.MERGED]
-        last = max(ended, key=_by_end, default=None)
-        return last if last is not None and last.latest_kind in DISPOSITIONS else None
 
     # -- merge ------------------------------------------------------------------------------------
 
@@ -245,8 +264,17 @@ class Line:
             self.standing_since is None or other.standing_since > self.standing_since
         ):
             self.standing, self.standing_since = other.standing, other.standing_since
-        if self.cycle is not None and self.cycle.spans[-1].holder != self.holder:
+        if self.cycle is not None or self.standing is not Stage.QUALIFIED:
+            self.handed = None
+        if self.cycle is not None:
             self._hand_over(self.cycle, at)
+
+
+def last_disposed(cycles: Sequence[Cycle]) -> Cycle | None:
+    """Of the cycles that ended by themselves the last to end, if a disposition ended it."""
+    ended = [cycle for cycle in cycles if cycle.ending is not Ending.MERGED]
+    last = max(ended, key=_by_end, default=None)
+    return last if last is not None and last.latest_kind in DISPOSITIONS else None
 
 
 def _by_end(cycle: Cycle) -> datetime:

@@ -12,12 +12,12 @@ from leadmodel.lifecycle.section import Section
 
 
 class CleanYourRoom(Section):
-    """The mail that tells managers each working morning what their team left lying (R070)."""
+    """The mails of working mornings, the first of which tells managers what their team left lying (R070)."""
 
     at: str = "07:30"
-    """When it is sent, in the manager's own time zone; a manager may choose another time."""
+    """When they are sent, in the own time zone; each may choose another time."""
     rows_per_rep: Annotated[int, Field(ge=1, le=100)] = 10
-    """How many people it lists of each rep; a link leads to all."""
+    """How many people a manager's lists of each rep, and the others' in each list; a link leads to all."""
 
     @field_validator("at")
     @classmethod

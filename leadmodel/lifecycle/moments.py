@@ -107,7 +107,7 @@ def _first(facts: tuple[Fact, ...]) -> Fact | None:
 
 
 def _of_touch(touch: Touch, grounds: Grounds, names: Names, cycle: Cycle | None) -> Moment:
-    counts = touch.why in COUNTING and cycle is not None
+    counts = touch.why in COUNTING
     first = cycle is not None and touch.activity_id == cycle.first_touch_id
     text = ("First touch" if first else "Touch" if counts else "Activity") + f" · {names(touch.by)}"
     detail = [WHYS[touch.why]]

@@ -4,22 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from enum import StrEnum
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
+from leadmodel.lifecycle.business_time import Openings
+from leadmodel.lifecycle.hand_offs import HandOff
 from leadmodel.lifecycle.lead_types import Priority
+from leadmodel.lifecycle.of_type import OfSomeType, first_that_fits
+from leadmodel.lifecycle.recycling import Recycling
 from leadmodel.lifecycle.section import Section
 from leadmodel.lifecycle.stages import Path
 
 Days = Annotated[float, Field(gt=0)]
+Minutes = Annotated[float, Field(gt=0)]
+
+
+class Act(StrEnum):
+    """What a step of the ladder does about somebody who waits for an answer."""
+
+    REMIND_REP = "remind_rep"
+    TELL_MANAGER = "tell_manager"
+    REASSIGN = "reassign"
+    TELL_THEIR_MANAGER = "tell_their_manager"
+    """The manager's manager."""
+
+
+class Promise(StrEnum):
+    """Which due moment a step counts from."""
+
+    TARGET = "target"
+    MAXIMUM = "maximum"
+
+
+class LadderStep(Section):
+    """One step: what is done so many minutes after a due moment, or before it where they are negative."""
+
+    do: Act
+    of: Promise
+    minutes: float = 0
+
+
+_LADDER = (
+    LadderStep(do=Act.REMIND_REP, of=Promise.TARGET, minutes=-30),
+    LadderStep(do=Act.TELL_MANAGER, of=Promise.MAXIMUM),
+    LadderStep(do=Act.REASSIGN, of=Promise.MAXIMUM),
+    LadderStep(do=Act.TELL_THEIR_MANAGER, of=Promise.MAXIMUM, minutes=24 * 60),
+)
 
 
 class Response(Section):
-    """The promise to answer (M18), calendar hours (M17)."""
+    """The promise to answer (M18), and what is done as long as nobody does."""
 
+    hours: Literal["calendar", "business"] = "calendar"
+    """Whether the promise runs round the clock, or in the hours of whoever owes the answer (M17)."""
     target_minutes: Annotated[float, Field(gt=0)] = 120
     maximum_minutes: Annotated[float, Field(gt=0)] = 24 * 60
+    priorities: dict[Priority, Minutes] = Field(default_factory=lambda: {Priority.P1: 60.0})
+    """Other targets of some priorities, in minutes."""
+    ladder: tuple[LadderStep, ...] = _LADDER
+    stale_after_hours: Annotated[float, Field(gt=0)] = 48
+    """A step found this late is not done any more: whoever starts today does not tell of last year."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Response:
@@ -27,17 +73,58 @@ class Response(Section):
             raise ValueError(
                 "maximum_minutes is less than target_minutes; write the larger one as the maximum"
             )
+        for priority, minutes in self.priorities.items():
+            if self.maximum_minutes < minutes:
+                raise ValueError(
+                    f"maximum_minutes is less than priorities.{priority}; write the larger one as the maximum"
+                )
         return self
 
-    @property
-    def target(self) -> timedelta:
-        """Within this a lead is answered in time; exactly this is in time."""
-        return timedelta(minutes=self.target_minutes)
+    @model_validator(mode="after")
+    def _each_step_once(self) -> Response:
+        if len(set(self.ladder)) < len(self.ladder):
+            raise ValueError("ladder has the same step twice; keep one of them")
+        return self
+
+    def target_of(self, priority: Priority | None) -> timedelta:
+        """Within this a lead of that priority is answered in time; exactly this is in time."""
+        minutes = (
+            self.target_minutes if priority is None else self.priorities.get(priority, self.target_minutes)
+        )
+        return timedelta(minutes=minutes)
 
     @property
     def maximum(self) -> timedelta:
         """After this an unanswered lead goes to somebody else."""
         return timedelta(minutes=self.maximum_minutes)
+
+    def due_at(
+        self, promise: Promise, priority: Priority | None, since: datetime, openings: Openings | None
+    ) -> datetime:
+        """Until when an answer owed `since` then is in time; `openings` are the hours of whoever owes it.
+
+        In business hours that is as long as no more of them than promised have passed: an answer after closing time
+        costs none. Where nobody ever works, the calendar counts.
+        """
+        owed = self.owed(promise, priority)
+        last = None
+        if openings is not None and self.hours == "business":
+            last = openings.used_up(since, owed.total_seconds())
+        return last or since + owed
+
+    def step_at(
+        self, step: LadderStep, priority: Priority | None, since: datetime, openings: Openings | None
+    ) -> datetime:
+        """When a step is due: so long after the due moment, or before it in the hours the promise runs in."""
+        offset, early = timedelta(minutes=step.minutes), None
+        if step.minutes < 0 and openings is not None and self.hours == "business":
+            early = openings.reached(since, (self.owed(step.of, priority) + offset).total_seconds())
+        # one that would come before the wait begins comes at once
+        return max(since, early or self.due_at(step.of, priority, since, openings) + offset)
+
+    def owed(self, promise: Promise, priority: Priority | None) -> timedelta:
+        """How long an answer may take by this promise, in the hours it runs in."""
+        return self.target_of(priority) if promise is Promise.TARGET else self.maximum
 
 
 class WorkingLimit(Section):
@@ -54,26 +141,8 @@ class WorkingLimit(Section):
         )
 
 
-class TypedLimit(WorkingLimit):
-    """The limit of some lead types; what is None may be anything."""
-
-    path: Path | None = None
-    priority: Priority | None = None
-    target_account: bool | None = None
-
-    @model_validator(mode="after")
-    def _says_which(self) -> TypedLimit:
-        if self.path is None and self.priority is None and self.target_account is None:
-            raise ValueError("says of no lead type that it is for it; name path, priority or target_account")
-        return self
-
-    def fits(self, path: Path, priority: Priority | None, *, is_target_account: bool) -> bool:
-        """Whether it is for leads of this type."""
-        return (
-            self.path in (None, path)
-            and self.priority in (None, priority)
-            and self.target_account in (None, is_target_account)
-        )
+class TypedLimit(OfSomeType, WorkingLimit):
+    """The limit of some lead types."""
 
 
 class AutoAbandon(WorkingLimit):
@@ -85,8 +154,7 @@ class AutoAbandon(WorkingLimit):
 
     def limit_of(self, path: Path, priority: Priority | None, *, is_target_account: bool) -> WorkingLimit:
         """The limit of leads of this type."""
-        found = (one for one in self.types if one.fits(path, priority, is_target_account=is_target_account))
-        return next(found, self)
+        return first_that_fits(self.types, path, priority, is_target_account=is_target_account) or self
 
 
 class Policies(NamedTuple):
@@ -95,6 +163,8 @@ class Policies(NamedTuple):
     since: datetime | None
     response: Response
     auto_abandon: AutoAbandon
+    hand_off: HandOff = HandOff()
+    recycling: Recycling = Recycling()
 
 
 def in_force(policies: Sequence[Policies], at: datetime) -> Policies:

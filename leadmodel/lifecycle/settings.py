@@ -18,13 +18,23 @@ from pydantic import Field, field_validator, model_validator
 
 from leadmodel.lifecycle.calendars import Calendars
 from leadmodel.lifecycle.display import Aliases, Target, default_targets
+from leadmodel.lifecycle.hand_offs import HandOff
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.mailing import CleanYourRoom
 from leadmodel.lifecycle.policies import AutoAbandon, Policies, Response
 from leadmodel.lifecycle.pulls import Pulls
 from leadmodel.lifecycle.reasons import Reasons
+from leadmodel.lifecycle.reassignment import Reassignment
+from leadmodel.lifecycle.recycling import Recycling
 from leadmodel.lifecycle.section import Instant, Names, Section
-from leadmodel.lifecycle.stages import Path, Stage
+from leadmodel.lifecycle.stages import DISPOSITIONS, Path, Stage
+from leadmodel.lifecycle.telling import Telling
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """The names of all time zones: they stand in folders of the machine, which take long to go through."""
+    return frozenset(available_timezones())
 
 
 class Organisation(Section):
@@ -37,7 +47,7 @@ class Organisation(Section):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _zones():
             raise ValueError(f"“{value}” is no time zone; write one like Europe/Berlin or UTC")
         return value
 
@@ -247,12 +257,6 @@ class Paths(Section):
         return self.otherwise
 
 
-class Recycling(Section):
-    """How long nurture holds (M13)."""
-
-    nurture_hold_days: Annotated[int, Field(ge=0)] = 90
-
-
 class WriteBack(Section):
     """Which status the app writes for a disposition, or for an assignment; none: the first that means it."""
 
@@ -299,16 +303,27 @@ class ModelSettings(Section):
     aliases: Aliases = Aliases()
     response: Response = Response()
     auto_abandon: AutoAbandon = AutoAbandon()
+    hand_off: HandOff = HandOff()
+    reassignment: Reassignment = Reassignment()
     pulls: Pulls = Pulls()
     business_time: Calendars = Calendars()
     clean_your_room: CleanYourRoom = CleanYourRoom()
+    telling: Telling = Telling()
     targets: dict[str, Target] = Field(default_factory=default_targets)
     few: Annotated[int, Field(ge=1)] = 10
     """Below this many, a figure is grey: too few to say."""
 
+    def is_elsewhere(self, status: str | None, at: datetime) -> bool:
+        """Whether a status says that nobody is at work on the person, though no history may tell since when.
+
+        Raw says so only where statuses are what assigns people.
+        """
+        stage = self.stages.stage_of(status, at)
+        return stage in DISPOSITIONS or (stage is Stage.RAW and self.assignment.status)
+
     def policies_since(self, since: datetime | None) -> Policies:
         """What these settings promise, in force since then."""
-        return Policies(since, self.response, self.auto_abandon)
+        return Policies(since, self.response, self.auto_abandon, self.hand_off, self.recycling)
 
     @model_validator(mode="after")
     def _writes_what_it_means(self) -> ModelSettings:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from leadmodel.lifecycle.cycles import Cycle, Span
+from leadmodel.lifecycle.cycles import Cycle, HandedOver, Span
 from leadmodel.lifecycle.line import Line
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.lifecycle.steps import Rank, Step
@@ -41,7 +41,8 @@ class Trace:
     _spans: dict[int, Step] = field(default_factory=dict)
     _standing: dict[tuple[Stage, datetime], Step] = field(default_factory=dict)
     _reasons: dict[tuple[int, Stage], tuple[str | None, Step]] = field(default_factory=dict)
-    _kept: dict[int, Cycle | Span | Line] = field(default_factory=dict)
+    _handed: dict[int, Step] = field(default_factory=dict)
+    _kept: dict[int, Cycle | Span | Line | HandedOver] = field(default_factory=dict)
     """What is known by its identity must not go, or another would come to have it."""
 
     def see(self, step: Step, lines: Iterable[Line]) -> None:
@@ -50,6 +51,9 @@ class Trace:
             self._kept[id(line)] = line
             if line.standing_since is not None:
                 self._standing.setdefault((line.standing, line.standing_since), step)
+            if line.handed is not None and id(line.handed) not in self._handed:
+                self._kept[id(line.handed)] = line.handed
+                self._handed[id(line.handed)] = step
             for kind, reason in line.reasons.items():
                 told = self._reasons.get((id(line), kind))
                 if told is None or told[0] != reason:
@@ -85,6 +89,10 @@ class Trace:
     def start(self, span: Span) -> Step | None:
         """The step with which a span began."""
         return self._spans.get(id(span))
+
+    def handed(self, handed: HandedOver) -> Step | None:
+        """The step with which a qualified person went to other hands."""
+        return self._handed.get(id(handed))
 
     def standing(self, stage: Stage, since: datetime) -> Step | None:
         """The step that put a person into a stage outside of cycles."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadmodel.models.derived import Clock, Cycle, Person, PersonRecord, Span
+from leadmodel.models.derived import Clock, Cycle, Person, PersonRecord, Rung, Span
 from leadmodel.models.entered import Absence, Exclusion, Request, SettingsVersion, TeamMembership
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Person",
     "PersonRecord",
     "Request",
+    "Rung",
     "SettingsVersion",
     "Span",
     "TeamMembership",

@@ -6,20 +6,29 @@ written together, and Salesforce's records come and go.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields import NOT_PROVIDED
 
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.lead_types import Priority, Relation
+from leadmodel.lifecycle.policies import Act
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
 
 
-def _code(choices: type, **options: object) -> models.CharField[str, str]:
-    return models.CharField(max_length=16, choices=[(c.value, c.value) for c in choices], **options)  # type: ignore[attr-defined, arg-type]
+def _code(
+    choices: type[StrEnum], *, null: bool = False, db_default: StrEnum | type[NOT_PROVIDED] = NOT_PROVIDED
+) -> models.CharField[str, str]:
+    told = [(one.value, one.value) for one in choices]
+    return models.CharField(max_length=16, choices=told, null=null, db_default=db_default)
 
 
-def _id(**options: object) -> models.CharField[str, str]:
-    return models.CharField(max_length=18, db_collation="C", **options)  # type: ignore[arg-type]
+def _id(*, primary_key: bool = False, null: bool = False, help_text: str = "") -> models.CharField[str, str]:
+    return models.CharField(
+        max_length=18, db_collation="C", primary_key=primary_key, null=null, help_text=help_text
+    )
 
 
 class Person(models.Model):
@@ -99,6 +108,13 @@ class Cycle(models.Model):
     owner_s = models.FloatField(null=True, help_text="Of the response: with people, while these worked.")
     off_hours_s = models.FloatField(null=True, help_text="Of the response: with people, while these did not.")
     pulled_by = _id(null=True, help_text="Who of an outbound team took the person up (R113).")
+    meeting_at = models.DateTimeField(
+        null=True, help_text="An opportunity had a meeting, or got further (R144)."
+    )
+    pipeline_at = models.DateTimeField(null=True, help_text="An opportunity became pipeline (R144).")
+    target_due_at = models.DateTimeField(
+        null=True, help_text="Until when an answer is in time, where business hours count."
+    )
 
     class Meta:
         indexes = (
@@ -150,13 +166,22 @@ class Span(models.Model):
     is_off_hours = models.BooleanField(
         db_default=False, help_text="The holder got the person outside their business time (R081)."
     )
+    meeting_at = models.DateTimeField(null=True)
+    pipeline_at = models.DateTimeField(null=True)
+    target_due_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
             models.Index("assigned_at", name="span_assigned"),  # figures per rep of a period, lists
             # whom a rep may see because they held them once
             models.Index("rep", "person_id", name="span_rep"),
-            models.Index("holder_id", "person_id", name="span_holder"),
+            models.Index(
+                "holder_id",
+                "person_id",
+                name="span_holder",
+                # `access.IN_OTHER_NAME`: of most spans the rep is the holder, and is in the index before
+                condition=Q(rep=None) | Q(rep__lt=F("holder_id")) | Q(rep__gt=F("holder_id")),
+            ),
         )
 
     def __str__(self) -> str:
@@ -164,7 +189,7 @@ class Span(models.Model):
 
 
 class Clock(models.Model):
-    """A clock that runs in an open cycle (M18): what is owed, since when, until when."""
+    """A clock that runs in an open cycle, or after one that ended (M18): what is owed, since when, until when."""
 
     pk = models.CompositePrimaryKey("person_id", "number", "ordinal", "kind")
     person_id = _id()
@@ -181,3 +206,28 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}/{self.number}/{self.ordinal} {self.kind}"
+
+
+class Rung(models.Model):
+    """A step of the ladder about somebody who waits for an answer: what is to be done when."""
+
+    pk = models.CompositePrimaryKey("person_id", "number", "ordinal", "step")
+    person_id = _id()
+    number = models.IntegerField()
+    ordinal = models.IntegerField(help_text="The span whose holder owes it; 0 where the cycle does.")
+    step = models.IntegerField(help_text="Its place in the ladder, from 1.")
+    act = models.CharField(max_length=32, choices=[(act.value, act.value) for act in Act])
+    holder_id = _id(null=True)
+    clock = _code(ClockKind)
+    clock_due_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index("due_at", name="rung_due"),  # the due scan: cost follows what is due (M19)
+            # what is stale, which is kept of all but returns: people stay in Nurture for years after theirs was due
+            models.Index("due_at", name="rung_stale", condition=~Q(clock=ClockKind.RETURN.value)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.number}/{self.ordinal} {self.step} {self.act}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 
 from sync.connection.store import App
 from sync.models import Connection
@@ -34,8 +35,14 @@ class ConnectForm(forms.Form):
     username = forms.CharField(required=False, max_length=200)
     private_key = forms.CharField(required=False, max_length=20_000)
 
-    def __init__(self, *args: object, kept: App | None = None, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they come
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, str] | None = None,
+        kept: App | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self._kept = kept
         for name, field in self.fields.items():
             field.error_messages["required"] = _MISSING.get(name, "Choose one.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
+from base import clock
 from base.downloads import download
 from base.hints import look_now
 from base.ops_pages import ops_action, ops_page
@@ -24,7 +24,7 @@ from sync.tasks import check_up, poll
 @ops_page
 def checkup(request: HttpRequest) -> HttpResponseBase:
     """What is missing and what it costs; below, the read."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     zone = viewer_zone(user)
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
@@ -39,7 +39,7 @@ def checkup(request: HttpRequest) -> HttpResponseBase:
 @ops_page
 def reading(request: HttpRequest) -> HttpResponseBase:
     """The part of pages that shows how reading goes on."""
-    now = timezone.now()
+    now = clock.now()
     context = {"reading": view_reading(now=now, zone=viewer_zone(viewer(request)))}
     return render(request, "settings/reading.html", context)
 
@@ -47,7 +47,7 @@ def reading(request: HttpRequest) -> HttpResponseBase:
 @ops_page
 def checkup_result(request: HttpRequest) -> HttpResponseBase:
     """The part of the page that waits for a check-up."""
-    now = timezone.now()
+    now = clock.now()
     context = {"checkup": view_checkup(now=now, zone=viewer_zone(viewer(request)))}
     return render(request, "settings/checkup_result.html", context)
 
@@ -55,7 +55,7 @@ def checkup_result(request: HttpRequest) -> HttpResponseBase:
 @ops_action
 def ask_checkup(request: HttpRequest) -> HttpResponseBase:
     """Have one made."""
-    ask(viewer(request), now=timezone.now())
+    ask(viewer(request), now=clock.now())
     look_now(check_up)
     return redirect("salesforce-checkup")
 
@@ -72,14 +72,14 @@ def start(request: HttpRequest) -> HttpResponseBase:
 @ops_action
 def pause(request: HttpRequest) -> HttpResponseBase:
     """Read nothing from now on."""
-    control.pause(viewer(request), now=timezone.now())
+    control.pause(viewer(request), now=clock.now())
     return redirect("salesforce-checkup")
 
 
 @ops_page
 def health(request: HttpRequest) -> HttpResponseBase:
     """Whether everything is read in time, and what to do where it is not."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
         "section": "health",
@@ -91,7 +91,7 @@ def health(request: HttpRequest) -> HttpResponseBase:
 @ops_page
 def runs(request: HttpRequest) -> HttpResponseBase:
     """What reading did, run by run."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
         "section": "health",
@@ -104,5 +104,5 @@ def runs(request: HttpRequest) -> HttpResponseBase:
 def runs_csv(request: HttpRequest) -> HttpResponseBase:
     """A whole list."""
     asked = read_runs_address(request.GET)
-    name = f"runs {asked.name or ''} {timezone.now():%Y-%m-%dT%H%M}"
+    name = f"runs {asked.name or ''} {clock.now():%Y-%m-%dT%H%M}"
     return download(name, COLUMNS, run_lines(asked))

@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
+from base import clock
 from base.leaving import go_to
 from base.ops_pages import ops_action, ops_page
 from base.pages import viewer, viewer_zone
@@ -30,7 +30,7 @@ def salesforce(request: HttpRequest) -> HttpResponseBase:
 @ops_action
 def connect(request: HttpRequest) -> HttpResponseBase:
     """Connect: between servers at once, else by sending the browser to Salesforce. Mistakes stand at their fields."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     form = ConnectForm(request.POST, kept=kept_app())
     if not form.is_valid():
         return _page(request, form)
@@ -61,7 +61,7 @@ def disconnect(request: HttpRequest) -> HttpResponseBase:
 
 
 def _page(request: HttpRequest, form: ConnectForm) -> HttpResponseBase:
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
         "section": "salesforce",

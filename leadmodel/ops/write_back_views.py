@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
+from base import clock
 from base.address import WrongAddress
 from base.downloads import download
 from base.hints import look_now
@@ -42,7 +42,7 @@ from sync.writeback.modes import switch as set_mode
 @ops_page
 def write_back(request: HttpRequest) -> HttpResponseBase:
     """The switches, and what became of the writes."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     asked = read_writes_address(request.GET)
     context = {
         "shell": read_shell(user, current="salesforce", now=now),
@@ -56,15 +56,13 @@ def write_back(request: HttpRequest) -> HttpResponseBase:
 def write_back_csv(request: HttpRequest) -> HttpResponseBase:
     """A whole list."""
     asked = read_writes_address(request.GET)
-    return download(
-        f"write-back {asked.part.name} {timezone.now():%Y-%m-%dT%H%M}", COLUMNS, write_lines(asked)
-    )
+    return download(f"write-back {asked.part.name} {clock.now():%Y-%m-%dT%H%M}", COLUMNS, write_lines(asked))
 
 
 @ops_page
 def switches_csv(_request: HttpRequest) -> HttpResponseBase:
     """Every move of a switch."""
-    return download(f"write-back switches {timezone.now():%Y-%m-%dT%H%M}", MOVE_COLUMNS, move_lines())
+    return download(f"write-back switches {clock.now():%Y-%m-%dT%H%M}", MOVE_COLUMNS, move_lines())
 
 
 @ops_action
@@ -77,7 +75,7 @@ def switch(request: HttpRequest) -> HttpResponseBase:
     except NotPossible as problem:
         messages.error(request, str(problem))
         return redirect(back(request, reverse("write-back")))
-    set_mode(kind, mode, by=viewer(request), why=why, now=timezone.now())
+    set_mode(kind, mode, by=viewer(request), why=why, now=clock.now())
     messages.success(request, f"{SWITCHES[kind]}: {mode.label}.")
     look_now(deliver_now)
     return redirect(back(request, reverse("write-back")))
@@ -86,7 +84,7 @@ def switch(request: HttpRequest) -> HttpResponseBase:
 @ops_action
 def after_all(request: HttpRequest, number: int) -> HttpResponseBase:
     """Do what a dry run told of one write."""
-    effect = access_write(viewer(request), number)
+    effect = access_write(viewer(request), number, now=clock.now())
     _do_after_all(request, effect.kind, Effect.objects.filter(pk=effect.pk))
     return redirect(back(request, reverse("write-back")))
 
@@ -102,8 +100,8 @@ def all_after_all(request: HttpRequest) -> HttpResponseBase:
 @ops_action
 def again(request: HttpRequest, number: int) -> HttpResponseBase:
     """Try a refused write once more."""
-    effect = access_write(viewer(request), number)
-    if try_again(effect, now=timezone.now()):
+    effect = access_write(viewer(request), number, now=clock.now())
+    if try_again(effect, now=clock.now()):
         look_now(deliver_now)
         messages.success(request, "It is tried again.")
     else:
@@ -114,7 +112,7 @@ def again(request: HttpRequest, number: int) -> HttpResponseBase:
 def _do_after_all(request: HttpRequest, kind: str, effects: QuerySet[Effect]) -> None:
     if why_not := why_not_done(kind, switches()):
         messages.error(request, why_not)
-    elif count := do_after_all(effects, now=timezone.now()):
+    elif count := do_after_all(effects, now=clock.now()):
         look_now(deliver_now)
         told = counted(count, "write goes", "writes go")
         messages.success(request, f"{told} to Salesforce after all, compared with it afresh.")

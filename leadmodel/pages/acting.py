@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 from base.address import FIRST_YEAR, LAST_YEAR, WrongAddress, given
 from base.models import User
 from leadmodel.access import sees_all
-from leadmodel.actions import Asked, NotPossible, assigns, refusal
+from leadmodel.actions import Asked, NotPossible
 from leadmodel.lifecycle.stages import Stage
+from leadmodel.may_act import assigns, refusal
 from leadmodel.models import Person
 from leadmodel.outcomes import names
 from leadmodel.pages.marks import read_marks_of

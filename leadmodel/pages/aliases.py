@@ -11,7 +11,6 @@ from django.db import connection
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from base.words import Instant, instant
-from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.filling import array
 from leadmodel.lifecycle.aliases import MEANINGS, Around, dates_of
 from leadmodel.lifecycle.cycles import Person
@@ -43,7 +42,7 @@ def read_aliases(
     shown = settings.aliases.show
     if not shown or not person.cycles:
         return []
-    told = dates_of(person.cycles, _read_around(person, settings, horizon), settings)
+    told = dates_of(person.cycles, _read_around(person, horizon), settings)
     views = [
         CycleAliases(
             f"Cycle {cycle.number}",
@@ -66,12 +65,10 @@ def _name(alias: str, priority: str | None) -> str:
     return f"{alias} ({priority})" if priority else alias
 
 
-def _read_around(person: Person, settings: ModelSettings, horizon: Horizon) -> Around:
+def _read_around(person: Person, horizon: Horizon) -> Around:
     with connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         records = array(person.record_ids)
-        steps = opportunity_steps(cursor, records, read_closed_stages(cursor), settings.qualified)
-        shown = [step for step in steps if horizon.shows(step.at, step.at)]
         cursor.execute(
             "SELECT created_at FROM sync_campaignmember WHERE created_at IS NOT NULL"
             " AND (lead_id = ANY(%(ids)s::text[]) OR contact_id = ANY(%(ids)s::text[]))",
@@ -86,4 +83,4 @@ def _read_around(person: Person, settings: ModelSettings, horizon: Horizon) -> A
         )
         row = cursor.fetchone()
     mailed_at = row[0] if row is not None and row[0] is not None and horizon.shows(row[0], row[0]) else None
-    return Around(mailed_at, responses, shown)
+    return Around(mailed_at, responses)

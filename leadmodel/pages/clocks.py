@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from base.words import Instant, instant
-from leadmodel.lifecycle.clocks import Clock, ClockKind, running
+from leadmodel.lifecycle.clocks import Clock, ClockKind
+from leadmodel.lifecycle.cycles import Person
 from leadmodel.story import Story
 
 _WORDS = {
@@ -16,6 +17,14 @@ _WORDS = {
     ClockKind.WORKING_LIMIT: (
         "Given up by automation",
         "Unless somebody is in touch before; a touch puts it off.",
+    ),
+    ClockKind.ACCEPTANCE: (
+        "To be taken up",
+        "A call or mail logged, the opportunity's next stage or a disposition says that they were.",
+    ),
+    ClockKind.RETURN: (
+        "To be looked at again",
+        "They are in Nurture until then; a new cycle or another disposition ends it.",
     ),
 }
 
@@ -33,15 +42,20 @@ class ClockView:
 
 def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) -> list[ClockView]:
     """Those that ran at `at`, the cycle's first. A holder's own stands there where it is another's due time."""
-    person, model = story.person, story.model
+    person = story.person
     told: dict[tuple[ClockKind, datetime], Clock] = {}
-    for clock in running(person, model.policies, model.directory):
+    for clock in story.clocks():
         told.setdefault((clock.kind, clock.due_at), clock)
     views = []
     for clock in told.values():
         label, about = _WORDS[clock.kind]
-        spans = person.cycles[clock.number - 1].spans
-        whose = story.name(spans[clock.ordinal - 1].holder) if clock.ordinal else ""
+        whose = story.name(_holder(person, clock)) if clock.ordinal else ""
         due = instant(clock.due_at, now=now, zone=zone)
         views.append(ClockView(label, about, whose, due, is_over=clock.due_at < at))
     return views
+
+
+def _holder(person: Person, clock: Clock) -> str | None:
+    """Whose clock it is: the span's holder, or after the cycle's last span the person's."""
+    spans = person.cycles[clock.number - 1].spans
+    return spans[clock.ordinal - 1].holder if clock.ordinal <= len(spans) else person.holder

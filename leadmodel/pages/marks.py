@@ -76,7 +76,9 @@ def read_marks(user: User, person_ids: Collection[str], *, now: datetime) -> dic
     since, zone = now - SHOWN_FOR, viewer_zone(user)
     writes = outcomes.writes_about(person_ids, since)
     requests = outcomes.requests_about(person_ids, now - ANSWERS_SHOWN_FOR)
-    undoable = outcomes.can_be_undone(user, [effect for found in writes.values() for effect in found])
+    undoable = outcomes.can_be_undone(
+        user, [effect for found in writes.values() for effect in found], now=now
+    )
     return {
         person_id: Marks(
             person_id,

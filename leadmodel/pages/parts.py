@@ -1,11 +1,9 @@
-"""Lists of what the outbox holds, by how it stands: one part each, with a tile on top that leads to it."""
+"""Lists of what was decided, by how it stands: one part each, with a tile on top that leads to it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from base.models import Effect
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Part:
     name: str
     label: str
     words: str
-    states: tuple[Effect.State, ...]
+    states: tuple[str, ...]
     tone: str = ""
 
     def tile(self, counts: Mapping[str, int], href: str, *, is_selected: bool) -> TileView:

@@ -9,10 +9,15 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from base.words import Instant, counted, duration, instant
+from leadmodel.changes import read_last_of
 from leadmodel.lifecycle.cycles import Cycle, Person
 from leadmodel.lifecycle.explain import Sentence, Teller, Topic
 from leadmodel.lifecycle.moments import Mark, Moment, tell
+from leadmodel.lifecycle.policies import Promise
+from leadmodel.lifecycle.role_owners import tell_original_owners
 from leadmodel.lifecycle.stages import Path
+from leadmodel.lifecycle.told_hand_offs import tell_hand_off
+from leadmodel.lifecycle.told_returns import tell_return
 from leadmodel.pages.clocks import ClockView, view_clocks
 from leadmodel.pages.links import about, salesforce_address, salesforce_href
 from leadmodel.pages.sentences import SentenceView, Writer, anchor
@@ -100,11 +105,13 @@ def writer_of(story: Story, *, now: datetime, zone: ZoneInfo) -> Writer:
     return Writer(story, salesforce_address(), now, zone, marks)
 
 
-def view_person(story: Story, writer: Writer, *, as_of: datetime | None) -> PersonView:
+def view_person(
+    story: Story, writer: Writer, *, as_of: datetime | None, known_by: datetime | None
+) -> PersonView:
     """Everything the page shows; instants in the writer's zone."""
     person, now, zone, salesforce = story.person, writer.now, writer.zone, writer.salesforce
     at = as_of or now
-    why, earlier = _why(story, writer, at)
+    why, earlier = _why(story, writer, at, is_now=as_of is None, known_by=known_by)
     name, words = _names(person.person_id)
     return PersonView(
         person_id=person.person_id,
@@ -125,7 +132,9 @@ def view_person(story: Story, writer: Writer, *, as_of: datetime | None) -> Pers
     )
 
 
-def _why(story: Story, writer: Writer, at: datetime) -> tuple[list[SentenceView], list[Why]]:
+def _why(
+    story: Story, writer: Writer, at: datetime, *, is_now: bool, known_by: datetime | None
+) -> tuple[list[SentenceView], list[Why]]:
     """Why the stage is what it is, from the latest cycle; and why the earlier ones were what they were."""
     person, teller = story.person, teller_of(story, now=writer.now, zone=writer.zone)
     left_out = [
@@ -135,14 +144,32 @@ def _why(story: Story, writer: Writer, at: datetime) -> tuple[list[SentenceView]
             Topic.EXCEPTION,
             (one.fact,),
         )
-        for one in read_exceptions(person, at)
+        for one in read_exceptions(person, at, known_by=known_by)
     ]
     told = [teller.of_cycle(cycle, person) for cycle in person.cycles] or [teller.of_person(person)]
     earlier = [
         Why(f"Why was cycle {cycle.number} {cycle.outcome}?", [writer.sentence(one) for one in sentences])
         for cycle, sentences in zip(person.cycles[:-1], told, strict=False)
     ]
-    return [writer.sentence(one) for one in (*told[-1], *left_out)], earlier[::-1]
+    whole = tell_whole(story, teller, is_now=is_now and known_by is None)
+    return [writer.sentence(one) for one in (*told[-1], *whole, *left_out)], earlier[::-1]
+
+
+def tell_whole(story: Story, teller: Teller, *, is_now: bool) -> list[Sentence]:
+    """What is to be said of somebody with cycles as a whole: who was handed them, when they return, who had them first.
+
+    `is_now`: it is told beside whom Salesforce's fields name for these roles today.
+    """
+    person, model = story.person, story.model
+    last = None
+    if is_now and model.settings.role_owners:
+        last = read_last_of(None, [person.person_id], model.settings).get(person.person_id)
+    kept = last.role_owners if last is not None else None
+    return [
+        *tell_hand_off(person, teller, model.policies, model.directory),
+        *tell_return(person, teller, model.policies, model.directory, has_opted_out=story.has_opted_out),
+        *tell_original_owners(person, teller, model.directory, kept),
+    ]
 
 
 def _band_views(story: Story, writer: Writer, at: datetime) -> list[Band]:
@@ -276,7 +303,10 @@ def _response(moment: Moment, story: Story) -> str:
     for cycle in story.person.cycles:
         if cycle.first_touch_at is not None and told == cycle.first_touch_id and moment.mark == Mark.TOUCH:
             took_s = (cycle.first_touch_at - cycle.assigned_at).total_seconds()
-            late_s = took_s - story.model.settings.response.target_minutes * 60
+            openings = story.model.directory.openings_of(cycle.first_rep)
+            promise = story.model.settings.response
+            due_at = promise.due_at(Promise.TARGET, cycle.priority, cycle.assigned_at, openings)
+            late_s = (cycle.first_touch_at - due_at).total_seconds()
             words = f"response {duration(took_s)}"
             if cycle.path is Path.INBOUND:
                 words += f", {duration(late_s)} past the target" if late_s > 0 else ", in time"

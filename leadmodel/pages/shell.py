@@ -87,10 +87,15 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
         homes = [link("queue", "Queue"), link("team", "My figures")]
     ways: list[Link | Menu] = [*homes, Menu("Analysis", [link(name, label) for name, label in QUESTIONS])]
     ways.append(link("people", "People"))
-    seldom: list[Link] = []
+    seldom: list[Link] = [link("mails", "Mails")]
     if user.role != Role.REP:
         ways.append(link("requests", "Requests", waiting(user).count()))
-        seldom.append(link("mails", "Mails"))
+        seldom += [
+            link("escalations", "Escalations"),
+            link("assignments", "Re-assignments"),
+            link("audit", "Audit log"),
+        ]
+    seldom += [link("did", "What automation did")]
     seldom += [link("ledger", "Exceptions"), link("figures", "What figures count")]
     if user.role == Role.OPS:
         ways.append(link("salesforce", "Settings"))

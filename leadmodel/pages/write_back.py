@@ -17,14 +17,15 @@ from base.downloads import Value
 from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
-from leadmodel.actions import ABANDON, ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
+from leadmodel.actions import ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
+from leadmodel.may_act import ABANDON, REASSIGN
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
 from leadmodel.pages.parts import Part, TileView
 from sync.models import WriteSwitch
 from sync.models.writing import EVERYTHING
 from sync.writeback.deliver import TASK_UNDO
-from sync.writeback.modes import Mode, mode_of, switches
+from sync.writeback.modes import AUTOMATIC, Mode, is_stopped, mode_of, own_mode, switches
 
 PAGE = 50
 KINDS = {
@@ -34,6 +35,7 @@ KINDS = {
     ASSIGN: "Assignments",
     GIVE_BACK: "People given back",
     ABANDON: "Auto-abandoned",
+    REASSIGN: "Re-assigned",
     UNDO: "Changes taken back",
     TASK_UNDO: "Tasks taken back",
 }
@@ -149,7 +151,7 @@ def read_write_back(user: User, asked: WritesAsked, *, now: datetime) -> WriteBa
     zone = viewer_zone(user)
     found = list(_writes(asked)[: PAGE + 1])
     shown = found[:PAGE]
-    undoable, called = can_be_undone(user, shown), names({effect.subject for effect in shown})
+    undoable, called = can_be_undone(user, shown, now=now), names({effect.subject for effect in shown})
     moved = switches()
     counts = dict(_of_kind(asked.kind).order_by().values_list("state").annotate(Count("pk")))
     return WriteBackView(
@@ -208,13 +210,14 @@ def _writes(asked: WritesAsked) -> QuerySet[Effect]:
 
 
 def move_lines() -> Iterator[Sequence[Value]]:
-    """Every move of a switch, latest first, a column for each of MOVE_COLUMNS."""
+    """Every move of a switch of writes, latest first, a column for each of MOVE_COLUMNS."""
     for move in _moves():
         yield move.moved_at, move.kind, move.mode, str(move.moved_by or ""), move.why
 
 
 def _moves() -> QuerySet[WriteSwitch]:
-    return WriteSwitch.objects.order_by("-moved_at", "-pk").select_related("moved_by")
+    moves = WriteSwitch.objects.filter(kind__startswith=EVERYTHING)
+    return moves.order_by("-moved_at", "-pk").select_related("moved_by")
 
 
 def _switches(moved: Mapping[str, WriteSwitch], now: datetime, zone: ZoneInfo) -> list[Switch]:
@@ -222,7 +225,7 @@ def _switches(moved: Mapping[str, WriteSwitch], now: datetime, zone: ZoneInfo) -
         Switch(
             kind=kind,
             label=label,
-            mode=moved[kind].mode if kind in moved else Mode.ON,
+            mode=own_mode(moved, kind),
             modes=[(mode.value, words) for mode, words in _SHORT.items()],
             latest=_move(moved[kind], now, zone) if kind in moved else None,
         )
@@ -257,5 +260,7 @@ def why_not_done(kind: str, moved: Mapping[str, WriteSwitch]) -> str:
     """Why nothing of this kind can be done after all, in a sentence; empty where it can."""
     if mode_of(moved, kind) == Mode.ON:
         return ""
+    if kind.startswith(AUTOMATIC) and is_stopped(moved):
+        return "Automation is stopped: switch it on at Settings → Automation first."
     both = f"Everything and {SWITCHES[kind]}" if kind in SWITCHES else "Everything"
     return f"Switch {both} on first, to do after all what a dry run told."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from rest_framework import authentication
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from base import clock
+from base.audit import act_as
 from base.models import ApiToken, User
 from base.tokens import find_token, note_use
 from metrics.api.errors import Refused, Wrong
@@ -16,9 +18,16 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
     keyword = "Bearer"
 
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The user and the token; what the request does is the user's act. Raises Refused."""
+        found: tuple[User, ApiToken] | None = super().authenticate(request)
+        if found is not None and request.method not in SAFE_METHODS:
+            act_as(found[0].pk)
+        return found
+
     def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
         """The user and the token. Raises Refused for one that does not act (any more)."""
-        now = timezone.now()
+        now = clock.now()
         token = find_token(key, now=now)
         if token is None:
             raise Refused(

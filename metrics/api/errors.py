@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 
 from base.address import WrongAddress
 from leadmodel.actions import NotPossible
+from metrics.api.throttling import too_many_refused
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,31 @@ _OURS: Mapping[type[Exception], tuple[str, int]] = {
 """Errors of the app, whose text is the sentence."""
 
 
-def answer(error: Exception, _context: Mapping[str, Any]) -> Response | None:
+def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """The answer to an error; None where it is a fault of ours. Django REST framework's EXCEPTION_HANDLER."""
     wrongs, status = _read(error)
     if not wrongs:
         return None
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    wait = too_many_refused(context["request"]) if status == 401 else _wait(error)
+    if wait:
+        wrongs, status, headers = [_too_many(wait)], 429, {"Retry-After": str(wait)}
     return Response({"errors": [asdict(wrong) for wrong in wrongs]}, status=status, headers=headers)
+
+
+def _wait(error: Exception) -> int:
+    """For how many seconds there were too many requests; 0 where that is not what is wrong."""
+    # the stubs do not know the attribute
+    return math.ceil(getattr(error, "wait", None) or 0) if isinstance(error, exceptions.Throttled) else 0
+
+
+def _too_many(wait: int) -> Wrong:
+    seconds = "a second" if wait == 1 else f"{wait} seconds"
+    return Wrong(
+        "request",
+        "There were too many requests.",
+        f"Wait {seconds}, as the header Retry-After says, and ask again.",
+    )
 
 
 def _read(error: Exception) -> tuple[Sequence[Wrong], int]:

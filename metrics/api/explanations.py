@@ -12,7 +12,7 @@ from rest_framework import serializers
 from leadmodel.access import access_person
 from leadmodel.lifecycle.cited import Fact
 from leadmodel.lifecycle.explain import Sentence, Topic
-from leadmodel.pages.person import teller_of
+from leadmodel.pages.person import tell_whole, teller_of
 from leadmodel.story import read_story
 from metrics.api.people import AS_OF, KNOWN_BY
 from metrics.api.resource import Call, Resource, reads
@@ -75,7 +75,11 @@ class ExplanationShape(serializers.Serializer[Any]):
     """A person explained."""
 
     person_id = serializers.CharField(read_only=True)
-    sentences = SentenceShape(many=True, read_only=True, help_text="Of a person without any cycle.")
+    sentences = SentenceShape(
+        many=True,
+        read_only=True,
+        help_text="Of the person as a whole: why without any cycle, else hand-offs and original owners.",
+    )
     cycles = ExplainedCycleShape(many=True, read_only=True)
 
 
@@ -96,7 +100,11 @@ class Explanation(Resource):
         return ExplanationShape(
             {
                 "person_id": person.person_id,
-                "sentences": [] if person.cycles else _sentences(teller.of_person(person)),
+                "sentences": _sentences(
+                    tell_whole(story, teller, is_now=as_of is None and known_by is None)
+                    if person.cycles
+                    else teller.of_person(person)
+                ),
                 "cycles": [
                     _cycle(cycle.number, teller.of_cycle(cycle, person), stored.get(cycle.number))
                     for cycle in person.cycles

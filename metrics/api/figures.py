@@ -19,6 +19,7 @@ from metrics.api.parameters import day, instant, one_of, several_of, text, zone
 from metrics.api.periods import read_period, refuse_the_future
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import FigureRows, FigureRowShape
+from metrics.api.throttling import FigureThrottle, Throttle
 from metrics.behind import behind
 from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
 from metrics.pages.address import LONGEST_DAYS
@@ -78,6 +79,8 @@ REPORT: Mapping[str, Any] = {
 class Figures(Resource):
     """The figures of a period."""
 
+    throttle_classes = [Throttle, FigureThrottle]
+
     @reads("figures", REPORT, parameters=(*SELECTED, BY, NAMES))
     def get(self, call: Call) -> Any:
         """The figures of a period, overall and split, over the rows of the reps the user may see."""
@@ -91,6 +94,8 @@ class Figures(Resource):
 
 class Rows(Resource):
     """The rows behind a figure."""
+
+    throttle_classes = [Throttle, FigureThrottle]
 
     @reads("figure_rows", FigureRows, parameters=(*SELECTED, ROWS_BY, GROUP, *PAGED), id_name="figure")
     def get(self, call: Call, figure: str) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from base import clock
 from base.models import User
 from leadmodel.models import SettingsVersion
 from leadmodel.settings_file import WrongSettings, parse
@@ -19,7 +19,7 @@ from metrics.api.bodies import YamlBytes, raw_of
 from metrics.api.errors import Refused, Wrong
 from metrics.api.paging import PAGED, Paged, limit_of, page, place_of
 from metrics.api.parameters import read_query
-from metrics.api.resource import Call, Errors, Resource, ops_only, reads
+from metrics.api.resource import RETRY_AFTER, Call, Errors, Resource, ops_only, reads
 from metrics.api.shapes import CheckShape, InForceShape, VersionPage, VersionShape, VersionText
 
 
@@ -69,13 +69,14 @@ class Check(Resource):
 
     @extend_schema(
         operation_id="settings_check",
+        parameters=[RETRY_AFTER],
         request={"application/yaml": {"description": "A settings file."}},
-        responses={200: CheckShape, **dict.fromkeys((400, 401, 403, 404, 406, 413, 415), Errors)},
+        responses={200: CheckShape, **dict.fromkeys((400, 401, 403, 404, 406, 413, 415, 429), Errors)},
     )
     def post(self, request: Request) -> Response:
         """What is wrong with a settings file; nothing is entered. For operations."""
         assert isinstance(request.user, User)
-        ops_only(Call(request, request.user, timezone.now(), read_query(request.query_params, ())))
+        ops_only(Call(request, request.user, clock.now(), read_query(request.query_params, ())))
         return Response(CheckShape({"problems": _problems(raw_of(request))}).data)
 
 

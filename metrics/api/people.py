@@ -12,14 +12,12 @@ from leadmodel.lifecycle.cycles import COUNTING, Cycle, Touch
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Path, Stage
 from leadmodel.lifecycle.words import WHYS
-from leadmodel.lists import list_people, records_of
-from leadmodel.models import Person
+from leadmodel.lists import list_people
 from leadmodel.story import Story, read_story
 from metrics.api.paging import PAGED, Paged, limit_of, page, place_of
 from metrics.api.parameters import instant, one_of, record_id, text
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import PersonDetail, PersonPage, PersonShape, TouchList
-from sync.writeback.calls import object_of
 
 NARROWED = (
     one_of("stage", "Only people in this stage.", [stage.value for stage in Stage]),
@@ -62,7 +60,7 @@ class OnePerson(Resource):
         """The person a Lead's or Contact's Id stands for: stage, since when, holder, flags, records."""
         found = access_person(call.user, record_id)
         (person,) = list_people(call.user, {"person": found.person_id}, limit=1)
-        return PersonDetail(_with_records(person)).data
+        return PersonDetail(person).data
 
 
 class Touches(Resource):
@@ -77,12 +75,6 @@ class Touches(Resource):
             raise Http404(f"There was no person {record_id} at that instant.")
         told = sorted(_told(story), key=lambda one: (one["at"], one["activity_id"]), reverse=True)
         return TouchList({"person_id": story.person.person_id, "results": told}).data
-
-
-def _with_records(person: Person) -> Any:
-    records = [{"record_id": one, "object": object_of(one)} for one in records_of(person)]
-    person.records = records  # type: ignore[attr-defined]
-    return person
 
 
 def _told(story: Story) -> Iterator[dict[str, Any]]:

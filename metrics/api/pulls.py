@@ -12,6 +12,7 @@ from metrics.api.parameters import text
 from metrics.api.periods import read_period, refuse_the_future
 from metrics.api.pull_shapes import PullList
 from metrics.api.resource import Call, Resource, reads
+from metrics.api.throttling import FigureThrottle, Throttle
 from metrics.pulling import Pulled, Puller, around, read_pulled
 from metrics.query import derived
 
@@ -21,6 +22,8 @@ TEAM = text("team", "Only reps of this team.")
 
 class Pulls(Resource):
     """Pulls by rep and day."""
+
+    throttle_classes = [Throttle, FigureThrottle]
 
     @reads("pulls", PullList, parameters=(FROM, TO, AS_OF, KNOWN_BY, TEAM))
     def get(self, call: Call) -> Any:

@@ -9,14 +9,15 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from base import clock
 from base.models import Role, User
+from base.rates import WINDOW_SECONDS
 from leadmodel import actions
 from metrics.api.authentication import may_write
 from metrics.api.bodies import B, read_body
@@ -43,6 +44,15 @@ class WrongShape(serializers.Serializer[Any]):
 
 Errors = inline_serializer("Errors", {"errors": WrongShape(many=True, read_only=True)})
 """Why a request was refused: everything that is wrong with it."""
+
+
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    {"type": "integer", "minimum": 1, "maximum": WINDOW_SECONDS},
+    OpenApiParameter.HEADER,
+    response=[429],
+    description="After so many seconds it may be asked again.",
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +100,8 @@ def reads(
         @extend_schema(
             operation_id=name,
             description=method.__doc__,
-            parameters=[*(one.described() for one in parameters), *_path(id_name)],
-            responses={200: answers, **_refusals(400, 401, 404, 406)},
+            parameters=[*(one.described() for one in parameters), *_path(id_name), RETRY_AFTER],
+            responses={200: answers, **_refusals(400, 401, 404, 406, 429)},
         )
         @wraps(method)
         def get(self: V, request: Request, *args: P.args, **path: P.kwargs) -> Response:
@@ -119,9 +129,9 @@ def acts(
         @extend_schema(
             operation_id=name,
             description=method.__doc__,
-            parameters=[key, *_path(id_name)],
+            parameters=[key, *_path(id_name), RETRY_AFTER],
             request={"application/json": body.model_json_schema()},
-            responses={201: answers, **_refusals(400, 401, 403, 404, 406, 410, 413, 415, 422)},
+            responses={201: answers, **_refusals(400, 401, 403, 404, 406, 410, 413, 415, 422, 429)},
         )
         @wraps(method)
         def post(self: V, request: Request, *args: P.args, **path: P.kwargs) -> Response:
@@ -152,7 +162,7 @@ def ops_only(call: Call) -> None:
 
 def _call(request: Request, parameters: Sequence[Parameter[Any]]) -> Call:
     assert isinstance(request.user, User)
-    return Call(request, request.user, timezone.now(), read_query(request.query_params, parameters))
+    return Call(request, request.user, clock.now(), read_query(request.query_params, parameters))
 
 
 def _refusals(*statuses: int) -> dict[int, Shape]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from base.models import Effect
+from leadmodel.lists import records_of
 from leadmodel.models import Cycle, Exclusion, Person, Request, SettingsVersion, Span
 from metrics.api.paging import Page
+from sync.writeback.calls import object_of
 
 Text = serializers.CharField
 Field = serializers.Field[Any, Any, Any, Any]
@@ -66,10 +69,15 @@ class RecordShape(serializers.Serializer[Any]):
 class PersonDetail(PersonShape):
     """A person with the Salesforce records that are this person."""
 
-    records = RecordShape(many=True, read_only=True)
+    records = serializers.SerializerMethodField()
 
     class Meta(PersonShape.Meta):
         fields = read_only_fields = (*PersonShape.Meta.fields, "records")
+
+    @extend_schema_field(RecordShape(many=True))
+    def get_records(self, person: Person) -> list[dict[str, str]]:
+        """Each with the object it is of."""
+        return [{"record_id": one, "object": object_of(one)} for one in records_of(person)]
 
 
 class PersonPage(Page):

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
+from base import clock
 from base.address import given, one_of
 from base.models import ApiToken, User
 from base.pages import action, page, viewer, viewer_zone
@@ -44,7 +44,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
 @action
 def make(request: HttpRequest) -> HttpResponseBase:
     """A new token, its text shown this once."""
-    form, user, now = request.POST, viewer(request), timezone.now()
+    form, user, now = request.POST, viewer(request), clock.now()
     label = (given(form, "label") or "").replace("\x00", "")
     days = one_of(form, "days", DAYS, "length of time") or "90"
     if not label or len(label) > LONGEST_LABEL:
@@ -62,12 +62,12 @@ def revoke(request: HttpRequest, number: int) -> HttpResponseBase:
     token = ApiToken.objects.filter(pk=number, user=viewer(request)).first()
     if token is None:
         raise Http404(f"There is no token {number} of yours.")
-    revoke_token(token, now=timezone.now())
+    revoke_token(token, now=clock.now())
     return redirect("tokens")
 
 
 def _shown(request: HttpRequest, *, text: str = "", problem: str = "", status: int = 200) -> HttpResponseBase:
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     context = {
         "shell": read_shell(user, current="tokens", now=now),
         "tokens": _read(user, now=now),

@@ -35,12 +35,20 @@ COLUMNS = tuple(
 )
 
 
+_OF_ALIASES = (
+    (Alias.MAL, "acceptance_rate", "pick_up_rate"),
+    (Alias.SQO, "pipeline_rate", "qualified_rate"),
+)
+"""A name for a stage, the figure that is shown with it, and beside which."""
+
+
 def columns_of(settings: ModelSettings) -> tuple[Figure, ...]:
-    """The grid's figures; where MAL is shown, also how much of what was handed over became one (R144)."""
-    if Alias.MAL not in settings.aliases.show:
-        return COLUMNS
-    place = COLUMNS.index(BY_NAME["pick_up_rate"]) + 1
-    return (*COLUMNS[:place], BY_NAME["acceptance_rate"], *COLUMNS[place:])
+    """The grid's figures; where MAL or SQO is shown, also how much of the stage before became one (R144)."""
+    columns = list(COLUMNS)
+    for alias, figure, after in _OF_ALIASES:
+        if alias in settings.aliases.show:
+            columns.insert(columns.index(BY_NAME[after]) + 1, BY_NAME[figure])
+    return tuple(columns)
 
 
 @dataclass(frozen=True)

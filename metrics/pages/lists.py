@@ -102,10 +102,7 @@ def view_list(
         left_out_href=left_out_href,
         anchor=figure.name,
         csv_href="rows.csv" + asked.query(),
-        behind=[
-            behind_row(row, target_s=scope.target_s, now=asked.now, zone=scope.zone, past=asked.past())
-            for row in found.rows
-        ],
+        behind=[behind_row(row, now=asked.now, zone=scope.zone, past=asked.past()) for row in found.rows],
         waiting=[],
         total=found.total,
         next_href=asked.query(after=found.following) if found.following else "",
@@ -223,7 +220,6 @@ def _tile_list(asked: Asked, scope: Scope, tile: Tile) -> ListView:
             replace(
                 waiting_row(
                     row,
-                    target_s=scope.target_s,
                     salesforce=salesforce,
                     now=at.instant,
                     zone=scope.zone,

@@ -81,13 +81,11 @@ class WaitingRow:
     marks: Marks | None = None
 
 
-def behind_row(
-    row: Row, *, target_s: float, now: datetime, zone: ZoneInfo, past: Mapping[str, str]
-) -> BehindRow:
+def behind_row(row: Row, *, now: datetime, zone: ZoneInfo, past: Mapping[str, str]) -> BehindRow:
     """A row behind a number, of the `past` its page is of. A response past the target has a tone, one within none."""
     seconds = row.response_s if row.response_s is not None else row.waited_s
     is_waiting = row.response_s is None and row.outcome == "open"
-    is_late = row.path == "inbound" and seconds > target_s and (is_waiting or row.response_s is not None)
+    is_late = row.path == "inbound" and seconds > row.target_s and (is_waiting or row.response_s is not None)
     measure = duration(row.response_s) if row.response_s is not None else "none"
     if is_waiting:
         measure = f"at least {duration(row.waited_s)}"
@@ -114,7 +112,6 @@ def behind_row(
 def waiting_row(
     row: OpenRow,
     *,
-    target_s: float,
     salesforce: str,
     now: datetime,
     zone: ZoneInfo,
@@ -124,15 +121,15 @@ def waiting_row(
 
     `now` is the instant the page tells of, `past` what addresses say of it.
     """
-    left_s = target_s - row.waited_s
+    left_s = row.target_s - row.waited_s
     due = None
     due_words = tone = ""
     if row.owes_response:
         due = instant(
-            datetime.fromtimestamp(row.assigned_at.timestamp() + target_s, tz=zone), now=now, zone=zone
+            datetime.fromtimestamp(row.assigned_at.timestamp() + row.target_s, tz=zone), now=now, zone=zone
         )
         due_words = f"{duration(left_s)} left" if left_s >= 0 else f"due {duration(-left_s)} ago"
-        tone = "bad" if left_s < 0 else "near" if left_s <= target_s / 2 else ""
+        tone = "bad" if left_s < 0 else "near" if left_s <= row.target_s / 2 else ""
     cause = ENTRIES[row.entry]
     if row.number > 1 and (row.last_reason or row.last_kind):
         cause = " · ".join(filter(None, (cause, f"last time: {row.last_reason or row.last_kind}")))

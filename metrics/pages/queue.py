@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -10,8 +12,9 @@ from django.db import connection
 from django.http import Http404, QueryDict
 from django.urls import reverse
 
-from base.address import WrongAddress, given, one_of
+from base.address import WrongAddress, given, one_of, read_instant, written_instant
 from base.models import Role
+from base.words import Instant, instant
 from leadmodel.pages.links import salesforce_address
 from leadmodel.pages.marks import Failure, read_failures, read_marks
 from leadmodel.pages.parts import TileView
@@ -23,12 +26,30 @@ from metrics.pages.scope import Scope
 
 @dataclass(frozen=True)
 class QueueAsked:
-    """Whose queue, narrowed to which tile's people, from which place on."""
+    """Whose queue, narrowed to which tile's people, from which place on; as of and as known by an instant, or now."""
 
     rep: str
     is_own: bool
     tile: present.Tile
     after: str | None
+    as_of: datetime | None = None
+    known_by: datetime | None = None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is another moment's than now: that one only looks at."""
+        return self.as_of is not None or self.known_by is not None
+
+    def past(self) -> dict[str, str]:
+        """The parameters that say which past is asked for."""
+        found = {"as_of": written_instant(self.as_of), "known_by": written_instant(self.known_by)}
+        return {name: value for name, value in found.items() if value}
+
+    @contextmanager
+    def moment(self, now: datetime) -> Iterator[present.Moment]:
+        """The moment it is asked for."""
+        with present.moment(now, frozenset({self.rep}), as_of=self.as_of, known_by=self.known_by) as at:
+            yield at
 
     def query(self, *, tile: str | None = None, after: str | None = None) -> str:
         """The address of this queue with another tile or place."""
@@ -36,6 +57,7 @@ class QueueAsked:
             "rep": None if self.is_own else self.rep,
             "show": tile or (self.tile.name if self.tile.name != "open" else None),
             "after": after,
+            **self.past(),
         }
         return "?" + urlencode({name: value for name, value in found.items() if value})
 
@@ -63,6 +85,9 @@ class QueueView:
     here: str
     tiles: list[TileView]
     failures: list[Failure]
+    told_at: Instant | None
+    """The moment of the past it tells of; None: now."""
+    now_href: str
     rows: list[WaitingRow]
     words: str
     total: int
@@ -72,7 +97,7 @@ class QueueView:
     all_href: str
 
 
-def read_queue_address(parameters: QueryDict, scope: Scope) -> QueueAsked | None:
+def read_queue_address(parameters: QueryDict, scope: Scope, *, now: datetime) -> QueueAsked | None:
     """Whose queue is asked for; None where nobody's can be. Raises Http404 and WrongAddress."""
     own = scope.user.salesforce_id if scope.user.role == Role.REP else None
     rep = given(parameters, "rep") or own
@@ -81,14 +106,26 @@ def read_queue_address(parameters: QueryDict, scope: Scope) -> QueueAsked | None
         return None
     if not scope.may_see(rep) and rep != own:
         raise Http404("There is no such rep among those you may see.")
-    return QueueAsked(rep, rep == own, present.QUEUE_BY_NAME[name], given(parameters, "after"))
+    return QueueAsked(
+        rep,
+        rep == own,
+        present.QUEUE_BY_NAME[name],
+        given(parameters, "after"),
+        as_of=read_instant(parameters, "as_of", zone=scope.zone, now=now),
+        known_by=read_instant(parameters, "known_by", zone=scope.zone, now=now),
+    )
 
 
 def queue_rows(asked: QueueAsked, *, now: datetime, limit: int | None) -> list[present.OpenRow]:
     """The people of the queue from the place on. Raises WrongAddress."""
+    with asked.moment(now) as at:
+        return _rows(asked, at, limit)
+
+
+def _rows(asked: QueueAsked, at: present.Moment, limit: int | None) -> list[present.OpenRow]:
     reps = frozenset({asked.rep})
     try:
-        return present.list_queue(now, reps, tile=asked.tile, after=asked.after, limit=limit)
+        return present.list_queue(at, reps, tile=asked.tile, after=asked.after, limit=limit)
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
 
@@ -96,11 +133,13 @@ def queue_rows(asked: QueueAsked, *, now: datetime, limit: int | None) -> list[p
 def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
     """The strip over the queue, and one page of its people."""
     reps = frozenset({asked.rep})
-    counts = present.count_tiles(now, reps, tiles=present.QUEUE_TILES, with_nobodys=False)
-    rows = queue_rows(asked, now=now, limit=cursors.PAGE + 1)
+    with asked.moment(now) as at:
+        counts = present.count_tiles(at, reps, tiles=present.QUEUE_TILES, with_nobodys=False)
+        rows = _rows(asked, at, cursors.PAGE + 1)
     shown, salesforce = rows[: cursors.PAGE], salesforce_address()
     total = counts[asked.tile.name]
-    marks = read_marks(scope.user, [row.person_id for row in shown], now=now)
+    past, told_at = asked.past(), asked.as_of or now
+    marks = read_marks(scope.user, [row.person_id for row in shown if not past], now=now)
     return QueueView(
         title="Next for you" if asked.is_own else f"Queue of {rep_name(asked.rep)}",
         tiles=[
@@ -116,13 +155,15 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
         ],
         rows=[
             replace(
-                waiting_row(row, target_s=scope.target_s, salesforce=salesforce, now=now, zone=scope.zone),
-                marks=marks[row.person_id],
+                waiting_row(row, salesforce=salesforce, now=told_at, zone=scope.zone, past=past),
+                marks=marks.get(row.person_id),
             )
             for row in shown
         ],
         here=reverse("queue") + asked.query(after=asked.after),
-        failures=read_failures(asked.rep, scope.user, now=now),
+        failures=[] if past else read_failures(asked.rep, scope.user, now=now),
+        told_at=instant(told_at, now=now, zone=scope.zone) if past else None,
+        now_href=replace(asked, as_of=None, known_by=None, after=None).query(),
         words=f"{total:,} of them: {asked.tile.words}.",
         total=total,
         csv_href="rows.csv" + asked.query(),

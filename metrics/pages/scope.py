@@ -36,11 +36,6 @@ class Scope:
         """Whether nothing can be theirs: a log-in of no Salesforce user."""
         return self.reps is not None and not self.reps
 
-    @property
-    def target_s(self) -> float:
-        """The promised time to answer, in seconds."""
-        return self.settings.response.target_minutes * 60
-
     def may_see(self, rep: str) -> bool:
         """Whether there is such a user, and their rows may be seen."""
         if self.reps is not None:

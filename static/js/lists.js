@@ -22,10 +22,10 @@ export function leaveOutEmpty(page) {
   });
 }
 
-/** A refused look is shown as the page it is, not lost; refused deeds and marks are acting.js's. @param {Document} page */
+/** A refused look is shown as the page it is, not lost; refused deeds and marks are acting.js's, and the bell asks again. @param {Document} page */
 export function showRefusals(page) {
   page.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.requestConfig.verb !== "get" || event.detail.elt.matches(".marks")) return;
+    if (event.detail.requestConfig.verb !== "get" || event.detail.elt.matches(".marks, .bell")) return;
     location.assign(event.detail.pathInfo.finalRequestPath);
   });
 }

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError
 from django.db import connection as database
-from django.utils import timezone
 
+from base import clock
 from sync.connection import store
 from sync.connection.store import App
 from sync.models.connection import Connection
@@ -48,7 +48,7 @@ class ConnectedAccess:
 
     def session(self) -> Session:
         """The session given latest; whoever finds it expired has it renewed. Raises OrganisationError."""
-        return store.session_of(_standing(timezone.now()))
+        return store.session_of(_standing(clock.now()))
 
     def renewed(self, expired: Session) -> Session:
         """A session that is not `expired`: the one another process got meanwhile, else a new one.
@@ -56,7 +56,7 @@ class ConnectedAccess:
         Raises OrganisationError. A refusal that lasts is noted: a storm of log-ins would only lock us out longer.
         """
         with alone():
-            now = timezone.now()
+            now = clock.now()
             connection = _standing(now)
             latest = store.session_of(connection)
             if latest.access_token != expired.access_token:

@@ -25,7 +25,8 @@ class Opportunity(Mirrored):
         verbose_name = "Opportunity"
         indexes = (
             models.Index("account_id", name="opportunity_account"),  # deals of a batch of people's accounts
-            models.Index("stage_name", name="opportunity_stage"),  # which stages there are
+            # which stages there are, and which of them are an end: one look-up for each
+            models.Index("stage_name", "is_closed", "is_won", name="opportunity_stage"),
         )
 
 

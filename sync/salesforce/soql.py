@@ -58,7 +58,7 @@ class Selection:
         return f"FROM {self.name}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
 
-def ids_among(ids: Iterable[str]) -> str:
-    """The condition that a record is one of these."""
+def ids_among(ids: Iterable[str], *, of: str = "Id") -> str:
+    """The condition that a record, or what its field `of` names, is one of these."""
     listed = ", ".join(f"'{record_id}'" for record_id in ids)
-    return f"Id IN ({listed})"
+    return f"{of} IN ({listed})"

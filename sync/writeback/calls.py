@@ -17,12 +17,14 @@ from sync.quota import CallsReserved
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError, told_by
 from sync.salesforce.outcomes import CallsSpent, QueryTooLong, Unwell, meaning_of
+from sync.salesforce.soql import ids_among
+from sync.windows import soql_instant
 from sync.writeback.plan import Current, Send, Value
 
 OBJECTS = {"00Q": "Lead", "003": "Contact"}
 """Key prefix → object, of the records a person may be."""
 _FOLLOWED = {"Lead": "ConvertedContactId", "Contact": None}
-_CLOCKS_APART = timedelta(minutes=1)
+CLOCKS_APART = timedelta(minutes=1)
 """Salesforce's clock and ours may differ by this much."""
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
 """Assignment rules must not take away whom we mean to leave where they are."""
@@ -65,8 +67,7 @@ def read_current(
         followed = _FOLLOWED[name]
         asked = sorted({*fields.get(name, ()), *([followed] if followed else [])})
         columns = ["Id", "IsDeleted", "MasterRecordId", "LastModifiedDate", "LastModifiedById", *asked]
-        listed = ", ".join(f"'{record_id}'" for record_id in ids)
-        for row in _query(organisation, f"SELECT {', '.join(columns)} FROM {name} WHERE Id IN ({listed})"):
+        for row in query(organisation, f"SELECT {', '.join(columns)} FROM {name} WHERE {ids_among(ids)}"):
             follows = row["MasterRecordId"] or (row[followed] if followed else None)
             found[row["Id"]] = Current(
                 name,
@@ -78,23 +79,6 @@ def read_current(
                 {f: row[f] for f in asked},
             )
     return found
-
-
-def latest_activity(
-    organisation: Organisation, record_ids: Iterable[str], since: datetime
-) -> dict[str, datetime]:
-    """When a Task or Event of these records last changed, of those changed after `since`; one query per object."""
-    listed = ", ".join(f"'{record_id}'" for record_id in sorted(set(record_ids)))
-    stamp = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    latest: dict[str, datetime] = {}
-    for name in ("Task", "Event"):
-        asked = (
-            f"SELECT WhoId, SystemModstamp FROM {name} WHERE WhoId IN ({listed}) AND SystemModstamp > {stamp}"
-        )
-        for row in _query(organisation, asked):
-            at = datetime.fromisoformat(row["SystemModstamp"])
-            latest[row["WhoId"]] = max(at, latest.get(row["WhoId"], at))
-    return latest
 
 
 def change(organisation: Organisation, send: Send, values: Mapping[str, Value]) -> Told:
@@ -134,10 +118,8 @@ def make_task_without_key(
         same = " AND ".join(
             f"{field} = {_quoted(values[field])}" for field in ("WhoId", "OwnerId", "Subject")
         )
-        stamp = (since - _CLOCKS_APART).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows = _query(
-            organisation, f"SELECT Id FROM Task WHERE {same} AND CreatedDate >= {stamp} ORDER BY Id"
-        )
+        stamp = soql_instant((since - CLOCKS_APART).replace(microsecond=0))
+        rows = query(organisation, f"SELECT Id FROM Task WHERE {same} AND CreatedDate >= {stamp} ORDER BY Id")
         found = [row["Id"] for row in rows if row["Id"] not in others]
         if found:
             return Told(Answer.ACCEPTED, record_id=found[0])
@@ -172,8 +154,14 @@ def _quoted(value: Value) -> str:
     return f"'{text}'"
 
 
-def _query(organisation: Organisation, soql: str) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = organisation.json("queryAll", params={"q": soql})["records"]
+def query(organisation: Organisation, soql: str) -> list[dict[str, Any]]:
+    """All rows, deleted ones too, page by page."""
+    page = organisation.json("queryAll", params={"q": soql})
+    records: list[dict[str, Any]] = page["records"]
+    while not page["done"]:
+        _, _, _, _, below = page["nextRecordsUrl"].split("/", 4)  # /services/data/v…/
+        page = organisation.json(below)
+        records += page["records"]
     return records
 
 

@@ -25,7 +25,8 @@ from sync.salesforce.http import OrganisationError
 from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
-from sync.writeback.modes import Mode, held_kinds, mode_of, switches
+from sync.writeback.entered import is_since, latest_entered
+from sync.writeback.modes import AUTOMATIC, Mode, held_kinds, is_stopped, mode_of, switches
 from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide, quoted
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,9 @@ def deliver(organisation: Organisation, *, clock: Callable[[], datetime], limit:
     for effect in effects:
         mode = mode_of(moved, effect.kind)
         if mode == Mode.OFF:
-            wait_for(effect, clock() + _PAUSE, said="Writing to Salesforce is switched off for now.")
+            is_own = effect.kind.startswith(AUTOMATIC) and is_stopped(moved)
+            said = "Automation is stopped" if is_own else "Writing to Salesforce is switched off"
+            wait_for(effect, clock() + _PAUSE, said=f"{said} for now.")
             continue
         todo.append(effect)
         if mode == Mode.DRY:
@@ -137,7 +140,7 @@ class _Round:
         return decided + [(effect, lost) for effect in waiting]
 
     def _still_meant(self, decided: Sequence[tuple[Effect, _Decided]]) -> list[tuple[Effect, _Decided]]:
-        """Without those meant for a record that was left alone, of which somebody has entered an activity since (M20).
+        """Without those meant for a record that was left alone, of which somebody has entered something since (M20).
 
         They are cancelled; whoever decided them looks at what is known by then and decides anew.
         """
@@ -150,7 +153,7 @@ class _Round:
         quiet = {key: datetime.fromisoformat(since) for key, since in told if since is not None}
         if not quiet:
             return list(decided)
-        latest = calls.latest_activity(
+        latest = latest_entered(
             self.organisation, [sends[key].record_id for key in quiet], min(quiet.values())
         )
         left = []
@@ -158,10 +161,10 @@ class _Round:
             since = quiet.get(effect.pk)
             if (
                 since is not None
-                and (at := latest.get(sends[effect.pk].record_id)) is not None
-                and at > since
+                and (entered := latest.get(sends[effect.pk].record_id)) is not None
+                and is_since(entered.latest_at, since)
             ):
-                said = f"Somebody entered an activity at {at:%Y-%m-%d %H:%M:%S} UTC, after we had last read."
+                said = f"S{entered.words[1:]}, after we had last read."
                 self._finish(effect, Effect.State.CANCELLED, said)
             else:
                 left.append((effect, decision))

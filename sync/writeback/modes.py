@@ -12,6 +12,9 @@ from sync.models.writing import EVERYTHING
 Mode = WriteSwitch.Mode
 AUTOMATIC = "salesforce.change.auto-"
 """Kinds of what automation does begin with this."""
+AUTOMATIC_KINDS = (f"{AUTOMATIC}abandon", f"{AUTOMATIC}reassign")
+STOP = "automation"
+"""The switch that stops all automation: nothing of it is decided, written or told. What people do goes on."""
 
 
 def switches() -> dict[str, WriteSwitch]:
@@ -21,10 +24,20 @@ def switches() -> dict[str, WriteSwitch]:
 
 
 def mode_of(moved: Mapping[str, WriteSwitch], kind: str) -> Mode:
-    """The switch for all writes wins over a kind's own; one that nobody switched stands where it started."""
+    """The switch for all writes wins over a kind's own; one that nobody switched stands where it started.
+
+    Whatever those say, what automation decided waits while automation is stopped.
+    """
+    if kind.startswith(AUTOMATIC) and is_stopped(moved):
+        return Mode.OFF
     everything = moved.get(EVERYTHING)
     if everything is not None and everything.mode != Mode.ON:
         return Mode(everything.mode)
+    return own_mode(moved, kind)
+
+
+def own_mode(moved: Mapping[str, WriteSwitch], kind: str) -> Mode:
+    """How a kind's own switch stands, whatever that for all writes says."""
     own = moved.get(kind)
     return Mode(own.mode) if own is not None else _at_first(kind)
 
@@ -36,7 +49,13 @@ def _at_first(kind: str) -> Mode:
 
 def held_kinds(moved: Mapping[str, WriteSwitch]) -> list[str]:
     """The kinds that wait while others are written."""
-    return [kind for kind, move in moved.items() if move.mode == Mode.OFF]
+    off = [kind for kind, move in moved.items() if move.mode == Mode.OFF]
+    return [*off, *AUTOMATIC_KINDS] if is_stopped(moved) else off
+
+
+def is_stopped(moved: Mapping[str, WriteSwitch]) -> bool:
+    """Whether operations have stopped all automation."""
+    return STOP in moved and moved[STOP].mode == Mode.OFF
 
 
 def switch(kind: str, mode: Mode, *, by: User, why: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -16,11 +16,12 @@ from alerts.mails.scan import scan
 from base.models import Effect, User
 from sandbox.server.listening import background
 from sync import models as mirror
+from tests.alerts import in_slack
+from tests.alerts.in_slack import MORNING
 from tests.alerts.sink import Sink
 from tests.pages.world import World, make_world
 
-MORNING = datetime(2025, 3, 3, 6, 31, tzinfo=UTC)
-"""Monday, 07:31 in Berlin."""
+__all__ = ["MINUTE", "MORNING", "LogIn", "said", "work"]
 MINUTE = timedelta(minutes=1)
 LogIn = Callable[[str], Client]
 
@@ -57,6 +58,13 @@ def sink(settings: Settings) -> Iterator[Sink]:
     with warnings.catch_warnings():  # what the dead left open goes here, not in another's test
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture
+def clock(settings: Settings) -> in_slack.Clock:
+    settings.SALESFORCE_ALLOW_LOCAL = True
+    settings.SITE_URL = "https://leads.desk.example"
+    return in_slack.Clock()
 
 
 def work(now: datetime) -> None:

@@ -112,11 +112,12 @@ def test_a_mail_server_that_does_not_take_it_fails_the_command(
 @pytest.mark.parametrize(
     ("username", "complaint"),
     [
-        ("nobody", "There is no account nobody: give a manager's user name"),
-        ("alice", "is no active manager with an active user in Salesforce"),
+        ("nobody", "There is no account nobody: give a user name"),
+        ("gone", "has no active account with an active user in Salesforce"),
     ],
 )
-def test_mails_are_for_managers(world: World, sink: Sink, username: str, complaint: str) -> None:
+def test_mails_are_for_active_people(world: World, sink: Sink, username: str, complaint: str) -> None:
+    User.objects.create_user("gone", role="rep", salesforce_id="005000000000009AAA")
     with pytest.raises(CommandError, match=complaint):
         command(username)
     assert not Effect.objects.exists()

@@ -7,34 +7,33 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.http import Http404
 
 from alerts.abandoning import abandon
 from alerts.tasks import act_on_due
 from base.models import Effect, Role, User
 from config.celery import app
 from config.timetable import TIMETABLE
-from leadmodel.actions import ABANDON, Asked, undo
+from leadmodel.actions import Asked, NotPossible, undo
+from leadmodel.may_act import ABANDON
 from leadmodel.models import Clock, Cycle, Exclusion
+from leadmodel.outcomes import access_write, can_be_undone
 from leadmodel.settings_store import enter
 from sync.models import Lead, Mark
 from sync.writeback.modes import Mode, switch
+from tests.alerts.overdue import STAGES
 from tests.sync.conftest import new_world, world
 from tests.sync.world import World
-from tests.writeback.writing import work_off
+from tests.writeback.writing import rep, work_off
 
 __all__ = ["new_world", "world"]
-MODEL = """
-stages:
-  raw: [New]
-  assigned: [Assigned]
-  working: [Working]
-  qualified: [Qualified]
-  nurture: [Nurture]
-  unqualified: [Unqualified]
-reasons: {nurture_field: Nurture_Reason__c}
+MODEL = (
+    STAGES
+    + """reasons: {nurture_field: Nurture_Reason__c}
 paths: {inbound_sources: [Web]}
 touches: {automated_users: [otto@desk.example]}
 """
+)
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def desk(world: World) -> World:
     enter(MODEL)
     lead(world)
     world.pass_time(days=30, hours=2)
-    world.sync()
+    world.catch_up()
     return world
 
 
@@ -76,7 +75,7 @@ def test_the_cycle_ends_as_nurture_by_automation(desk: World, otto: User) -> Non
     assert abandon(now=desk.now) == 1
     do(desk, otto)
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     row = desk.org.live_row("Lead", Effect.objects.get().subject)
     assert (row["Status"], row["Nurture_Reason__c"]) == ("Nurture", "Auto-abandoned")
     cycle = Cycle.objects.get()
@@ -85,7 +84,7 @@ def test_the_cycle_ends_as_nurture_by_automation(desk: World, otto: User) -> Non
     assert cycle.closed_by == desk.org.store.setting("api_user_id"), (
         "by the integration user, and so by no rep"
     )
-    assert not Clock.objects.exists()
+    assert [clock.kind for clock in Clock.objects.all()] == ["nurture_return"], "the limit has stopped"
     assert abandon(now=desk.now) == 0
 
 
@@ -96,29 +95,29 @@ def test_it_starts_as_a_dry_run(desk: World) -> None:
     assert told() == [("dry", said)]
     assert desk.org.live_row("Lead", Effect.objects.get().subject)["Status"] == "Assigned"
     desk.pass_time(days=1)
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 0, "decided once, however long it stays a dry run"
 
 
 def test_not_a_moment_before_the_limit(world: World) -> None:
     enter(MODEL)
     lead(world)
-    world.sync()
+    world.catch_up()
     (clock,) = Clock.objects.all()
     world.pass_time(days=29, hours=23)
-    world.sync()
+    world.catch_up()
     assert abandon(now=world.now) == 0
     world.pass_time(hours=1, seconds=-1)
-    world.sync()
+    world.catch_up()
     assert abandon(now=world.now) == 0
     world.pass_time(seconds=1)
     assert clock.due_at == world.now
     assert abandon(now=world.now) == 0, "Salesforce was read a second too early to know"
-    world.sync()
+    world.catch_up()
     assert abandon(now=world.now) == 1
 
 
-def test_who_is_called_in_the_last_second_stays(desk: World, otto: User) -> None:
+def test_m20_who_is_called_in_the_last_second_stays(desk: World, otto: User) -> None:
     """M20: the call is in Salesforce and not yet here when the write goes out."""
     abandon(now=desk.now)
     desk.pass_time(seconds=30)
@@ -127,11 +126,20 @@ def test_who_is_called_in_the_last_second_stays(desk: World, otto: User) -> None
     assert [state for state, _ in told()] == ["cancelled"]
     assert desk.org.live_row("Lead", Effect.objects.get().subject)["Status"] == "Assigned"
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 0
     desk.pass_time(days=7)
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 1, "seven days after that call"
+
+
+def test_m20_who_is_in_a_call_with_others_stays_too(desk: World, otto: User) -> None:
+    abandon(now=desk.now)
+    desk.pass_time(seconds=30)
+    call = desk.call(desk.lead("Hopper"))
+    desk.org.create("TaskRelation", {"TaskId": call, "RelationId": Effect.objects.get().subject})
+    do(desk, otto)
+    assert [state for state, _ in told()] == ["cancelled"]
 
 
 def test_what_turned_out_to_be_no_touch_is_decided_anew(desk: World, otto: User) -> None:
@@ -142,7 +150,7 @@ def test_what_turned_out_to_be_no_touch_is_decided_anew(desk: World, otto: User)
     assert [state for state, _ in told()] == ["cancelled"]
     assert abandon(now=desk.now) == 0, "nothing new is known yet"
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 1
     work_off(desk)
     assert [state for state, _ in told()] == ["cancelled", "done"]
@@ -191,11 +199,11 @@ def test_m16_an_exception_keeps_automation_away_while_it_is_in_force(desk: World
         owner=otto,
     )
     desk.pass_time(days=-1)
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 0
     desk.pass_time(days=1)
     assert exclusion.expires_at == desk.now
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 1
 
 
@@ -213,7 +221,7 @@ def test_six_scanners_at_once_decide_once(desk: World) -> None:
     for number in range(5):
         lead(desk, f"Lead {number}")
     desk.pass_time(days=30)
-    desk.sync()
+    desk.catch_up()
 
     def scan(_: int) -> int:
         try:
@@ -233,14 +241,14 @@ def test_no_more_than_so_many_a_day(world: World) -> None:
     enter(f"{MODEL}auto_abandon: {{most_a_day: 2}}\n")
     first = [lead(world, f"Lead {number}") for number in range(5)]
     world.pass_time(days=31)
-    world.sync()
+    world.catch_up()
     assert abandon(now=world.now) == 2
     assert abandon(now=world.now) == 0
     world.pass_time(days=1)
-    world.sync()
+    world.catch_up()
     assert abandon(now=world.now) == 2
     world.pass_time(days=1)
-    world.sync()
+    world.catch_up()
     assert abandon(now=world.now) == 1
     assert list(Effect.objects.order_by("pk").values_list("subject", flat=True)) == first, (
         "longest overdue first"
@@ -257,8 +265,32 @@ def test_ops_takes_it_back(desk: World, otto: User) -> None:
     row = desk.org.live_row("Lead", effect.subject)
     assert (row["Status"], row["Nurture_Reason__c"]) == ("Assigned", None)
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     assert abandon(now=desk.now) == 0, "whoever was taken back stays"
+
+
+def test_alice_takes_it_back_for_a_day_and_nobody_elses_rep_does(desk: World, otto: User) -> None:
+    alice = rep(desk, "Alice")
+    bob = rep(desk, "Bob")
+    abandon(now=desk.now)
+    do(desk, otto)
+    effect = Effect.objects.get()
+    with pytest.raises(NotPossible, match="for a day its holder too"):
+        undo(Asked(bob, "", desk.now), effect)
+    with pytest.raises(Http404):
+        access_write(bob, effect.pk, now=desk.now)
+    a_day_later = desk.now + timedelta(days=1)
+    assert can_be_undone(alice, [effect], now=a_day_later) == {effect.pk}
+    assert can_be_undone(alice, [effect], now=a_day_later + timedelta(seconds=1)) == set()
+    with pytest.raises(NotPossible):
+        undo(Asked(alice, "", a_day_later + timedelta(seconds=1)), effect)
+
+    assert access_write(alice, effect.pk, now=desk.now) == effect
+    undo(Asked(alice, "", desk.now), effect)
+    undo(Asked(alice, "", desk.now), effect)  # a double click
+    work_off(desk)
+    assert desk.org.live_row("Lead", effect.subject)["Status"] == "Assigned"
+    assert can_be_undone(alice, [effect], now=desk.now) == set()
 
 
 def test_the_timetables_task_decides(desk: World) -> None:

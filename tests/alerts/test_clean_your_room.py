@@ -20,6 +20,7 @@ from config.timetable import TIMETABLE
 from leadmodel.lifecycle.calendars import Weekday
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
+from metrics.now import TILES
 from sync import models as mirror
 from tests.alerts.conftest import MINUTE, MORNING, LogIn, said, work
 from tests.alerts.sink import Sink, part
@@ -53,6 +54,8 @@ def test_mona_gets_one_mail_and_nobody_else_does(world: World, sink: Sink) -> No
     assert message["To"] == "mona@desk.example"
     assert message["Subject"] == "4 people outside SLA (1 new), Mon 3 Mar 07:30"
     assert message["X-Possible-Repeat"] is None
+    for kind in ("plain", "html"):
+        assert "nobody answered within 2 h 00 min, 1 h 00 min for P1." in part(message, kind)
     assert said() == [("done", ""), ("done", "")]
 
 
@@ -62,7 +65,7 @@ def test_every_number_opens_to_what_it_counts_whatever_happens_later(
     work(MORNING)
     text = part(sink.messages[0], "plain")
     told = numbers(text)
-    assert len(told) == 5
+    assert len(told) == len(TILES)
     assert next(iter(told.values())) == 4
 
     world.now = MORNING + 3 * HOUR
@@ -233,7 +236,7 @@ def test_whoever_switches_it_off_before_it_is_sent_gets_none(world: World, sink:
     log_in("mona").post("/mails/choice/", {})
     deliver(clock=lambda: MORNING)
     assert sink.messages == []
-    assert said() == [("cancelled", "Not sent: switched off on the manager's own page.")]
+    assert said() == [("cancelled", "Not sent: switched off on their own page.")]
 
 
 def test_no_transaction_is_open_while_it_is_sent(world: World, sink: Sink) -> None:

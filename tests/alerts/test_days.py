@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -95,8 +96,8 @@ def test_after_a_week_in_which_nothing_ran_each_missed_morning_is_told_of() -> N
         ({"address": "mona@desk.example.invalid"}, "ends with .invalid"),
     ],
 )
-def test_why_none_is_sent(change: dict[str, object], why: str) -> None:
-    recipient = replace(MONA, **change)  # type: ignore[arg-type]
+def test_why_none_is_sent(change: dict[str, Any], why: str) -> None:
+    recipient = replace(MONA, **change)
     told = why_none(recipient, ends_at=at(MONDAY, 23), now=at(MONDAY, 9))
     assert bool(told) == bool(why)
     assert why in told

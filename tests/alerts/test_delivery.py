@@ -16,9 +16,10 @@ from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
-from alerts.mails import delivery
-from alerts.mails.delivery import MAILS, deliver, message_id
+from alerts import smtp
+from alerts.mails.delivery import MAILS, deliver
 from alerts.mails.scan import scan
+from alerts.smtp import Letter, message_id
 from base.models import Effect, User
 from base.outbox import LEASE, MOST_ATTEMPTS, claim, finish
 from tests.alerts.conftest import MINUTE, MORNING, LogIn, said
@@ -26,7 +27,8 @@ from tests.alerts.sink import Sink, part
 from tests.pages.world import World
 
 ROOT = Path(__file__).parents[2]
-OURS = tuple(str(ROOT / path) for path in ("alerts/mails/delivery.py", "base/outbox.py"))
+SENDING = ("alerts/mails/delivery.py", "alerts/sending.py", "alerts/smtp.py", "base/outbox.py")
+OURS = tuple(str(ROOT / path) for path in SENDING)
 SCANNING = tuple(str(ROOT / path) for path in ("alerts/mails/scan.py", "base/outbox.py"))
 
 
@@ -35,6 +37,11 @@ def written(world: World, sink: Sink) -> Effect:
     """Mona's mail, decided and not sent."""
     scan(now=MORNING)
     return Effect.objects.get()
+
+
+def standing(at: datetime) -> Callable[[], datetime]:
+    """A clock that shows this."""
+    return lambda: at
 
 
 def until_done(now: datetime, *, rounds: int = 20) -> datetime:
@@ -46,8 +53,7 @@ def until_done(now: datetime, *, rounds: int = 20) -> datetime:
         now = max(
             now, waiting.due_at, (waiting.lease_until or now) + MINUTE * (waiting.lease_until is not None)
         )
-        at = now
-        deliver(clock=lambda at=at: at)  # type: ignore[misc]
+        deliver(clock=standing(now))
     raise AssertionError("It never ended.")
 
 
@@ -101,7 +107,7 @@ def test_a_server_out_of_reach_is_waited_for_until_the_day_is_over(
     settings.EMAIL_PORT = 1
     for minutes in range(30):
         at = MORNING + minutes * MINUTE
-        deliver(clock=lambda at=at: at)  # type: ignore[misc]
+        deliver(clock=standing(at))
     written.refresh_from_db()
     assert (written.state, written.attempts) == ("ready", 0)
     assert written.said.startswith("The mail server cannot be reached, or does not let us in: Connection")
@@ -225,7 +231,7 @@ def test_the_same_harness_sees_a_weaker_protocol_lose_mails(
     def mark_then_send() -> None:
         for effect in claim(MAILS, now=MORNING, limit=1):
             finish(effect, Effect.State.DONE, now=MORNING)
-            delivery._send(delivery._message(effect, "mona@desk.example"))
+            smtp.send(smtp.message(effect, "mona@desk.example", Letter("a", "b", "c")))
 
     lost = 0
     for _ in lives(mark_then_send, OURS):

@@ -55,10 +55,10 @@ def test_the_frame_may_do_nothing_but_show_its_own_style(world: World, log_in: L
 
 def test_operations_look_over_any_managers_shoulder_and_no_manager_does(world: World, log_in: LogIn) -> None:
     otto, max_ = log_in("otto"), log_in("max")
-    told = get(otto, f"/mails/?manager={number('mona')}").context["mine"]
+    told = get(otto, f"/mails/?to={number('mona')}").context["mine"]
     assert MAIL in told.mail.text
-    assert [choice.name for choice in get(otto, "/mails/").context["choices"]] == ["Max", "Mona"]
-    assert max_.get(f"/mails/?manager={number('mona')}").status_code == 404
+    assert [choice.name for choice in get(otto, "/mails/").context["choices"]] == ["Max", "Mona", "Otto"]
+    assert max_.get(f"/mails/?to={number('mona')}").status_code == 404
     assert MAIL not in get(max_, "/mails/").context["mine"].mail.text
 
 
@@ -84,8 +84,8 @@ def test_switched_off_none_comes_and_operations_see_why(world: World, sink: Sink
     assert sink.messages == []
     assert "Switched off: no mail comes." in get(mona, "/mails/").content.decode()
     page = get(otto, "/mails/sent/?show=skipped")
-    assert [(row.manager, row.said) for row in page.context["view"].rows] == [
-        ("Mona", "Not sent: switched off on the manager's own page.")
+    assert [(row.to, row.said) for row in page.context["view"].rows] == [
+        ("Mona", "Not sent: switched off on their own page.")
     ]
     mona.post("/mails/choice/", {"wants_it": "on", "at": ""})
     work(MORNING + HOUR)  # of this day it was decided
@@ -103,7 +103,7 @@ def test_operations_see_every_mail_and_each_manager_the_own(world: World, sink: 
     }
     work(MORNING)
     (row,) = get(otto, "/mails/sent/").context["view"].rows
-    assert (row.manager, row.state, row.subject) == ("Mona", "sent", sink.messages[0]["Subject"])
+    assert (row.to, row.state, row.subject) == ("Mona", "sent", sink.messages[0]["Subject"])
     (line,) = csv_lines(otto, "/mails/sent/rows.csv")
     assert line["message_id"] == sink.messages[0]["Message-ID"]
     for reader in (otto, mona):

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from base.models import ApiWrite, Effect
+from base.models import ApiWrite, Effect, User
 from leadmodel.models import Exclusion, Request
 from tests.api.conftest import Act, Program, problem
 from tests.pages.world import BOB, World
@@ -198,7 +198,7 @@ def test_exceptions_are_granted_by_managers_and_leave_out_of_the_figures(
 
 def test_a_browser_needs_its_csrf_token(world: World, address: str) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.login(username="alice", password="open sesame")
+    browser.force_login(User.objects.get(username="alice"))
 
     assert browser.get(f"/api/v1/{address}").status_code == 200
     answer = browser.post(

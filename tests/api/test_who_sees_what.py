@@ -167,7 +167,10 @@ def test_an_explanation_names_its_facts_and_the_figures(world: World, alice: Pro
     assert places["bypassed"] == ("out", "touched")
     before = (timezone.now() - timedelta(days=3.99)).isoformat()
     earlier: Any = alice.read(f"people/{world.ids['answered']}/explanation/", as_of=before)
-    assert [one["facts"] for one in earlier["cycles"][0]["sentences"] if one["topic"] == "touch"] == [[]]
+    (none_yet,) = [one["facts"] for one in earlier["cycles"][0]["sentences"] if one["topic"] == "touch"]
+    assert [(fact["object"], fact["field"], fact["value"]) for fact in none_yet] == [
+        ("Lead", "Status", "Assigned")
+    ]
 
 
 @pytest.mark.parametrize("change", ["revoked_at", "expires_at"])

@@ -1,4 +1,4 @@
-"""The pure core reads no clock: instants are passed in."""
+"""The pure core reads no clock: instants are passed in. The edges read it at one door, where tests may move it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
+APPS = ("alerts", "base", "config", "leadmodel", "metrics", "sync")
+A_CLOCK = r"timezone\.(now|localdate|localtime)\b|datetime\.(now|utcnow|today)\(|date\.today\(|\btime\.time\("
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
         "import time; time.time()",
         "import datetime; datetime.datetime.now(datetime.UTC)",
         "import datetime; datetime.date.today()",
+        "from base import clock; clock.now()",
     ],
 )
 @pytest.mark.parametrize(("path", "allowed"), [("leadmodel/lifecycle/x.py", False), ("sync/x.py", True)])
@@ -35,3 +38,16 @@ def test_reading_the_clock_is_refused_in_the_core_and_allowed_at_the_edges(
 
     assert (result.returncode == 0) is allowed, result.stdout + result.stderr
     assert allowed or "passed in" in result.stdout
+
+
+def test_the_edges_read_the_clock_at_one_door() -> None:
+    result = subprocess.run(
+        ["git", "grep", "-lE", A_CLOCK, "--", *APPS, ":!*/migrations/*"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+
+    assert result.stdout.split() == ["base/clock.py"], "ask base.clock.now() instead"

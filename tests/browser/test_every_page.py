@@ -15,7 +15,8 @@ OPERATIONS = [
     f"/settings/salesforce/{page}" for page in ("", "check-up/", "health/", "health/runs/", "write-back/")
 ]
 OPERATIONS += [
-    f"/settings/{page}" for page in ("map/", "model/", "model/edit/", "lead-types/", "lead-types/P1/")
+    f"/settings/{page}"
+    for page in ("map/", "model/", "model/edit/", "lead-types/", "lead-types/P1/", "slack/", "automation/")
 ]
 
 
@@ -39,13 +40,17 @@ def addresses(world: World, name: str) -> list[str]:
         "/figures/",
         "/exceptions/",
         "/team/?left_out=yes",
+        "/told/",
+        "/told/choices/",
+        "/mails/",
+        "/automation/",
         "/account/tokens/",
         "/styleguide/",
     ]
     if name != "alice":
-        pages += ["/requests/", "/mails/"]
+        pages += ["/requests/", "/assignments/", "/escalations/", "/replay/", "/audit/"]
     if name == "otto":
-        pages.append("/mails/sent/")
+        pages += ["/mails/sent/", "/told/messages/"]
     return pages + OPERATIONS if name == "otto" else pages
 
 
@@ -74,5 +79,12 @@ def test_no_page_is_wider_than_a_phone(visit: Visit, world: World, scheme: str) 
 def test_the_admin_keeps_to_the_policy_too(visit: Visit) -> None:
     visitor = visit("otto")
 
-    for path in ("", "leadmodel/exclusion/", "leadmodel/exclusion/add/", "base/user/", "sync/objectstate/"):
+    for path in (
+        "",
+        "leadmodel/exclusion/",
+        "leadmodel/exclusion/add/",
+        "base/user/",
+        "sync/objectstate/",
+        "axes/accessattempt/",
+    ):
         visitor.open(f"/admin/{path}")

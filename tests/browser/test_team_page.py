@@ -26,7 +26,10 @@ def test_a_number_opens_into_its_list_and_back_and_reload_keep_the_place(visit: 
     expect(page).to_have_url(re.compile(r"figure=response_median_s&rep=005Alice"))
     page.reload()
     expect(behind.get_by_role("heading")).to_have_text("Alice · Response, median")
-    page.go_back()
+    with page.expect_event(
+        "load"
+    ):  # the page is asked for anew, and follows the address once it has its scripts
+        page.go_back()
     expect(behind).to_contain_text("Choose a number above")
     page.go_forward()
     expect(behind.get_by_role("heading")).to_have_text("Alice · Response, median")

@@ -37,8 +37,8 @@ def _compared(who: str, ours: Values, theirs: dict[str, float | None]) -> list[s
 
 
 _CYCLE = (
-    "assigned_at", "closed_at", "closed_by", "outcome", "is_pre_qualification", "touch_count", "first_touch_at",
-    "first_rep", "pulled_by",
+    "assigned_at", "closed_at", "closed_by", "outcome", "latest_kind", "is_pre_qualification", "touch_count",
+    "first_touch_at", "first_rep", "pulled_by", "meeting_at", "pipeline_at",
 )  # fmt: skip
 _SPAN = ("holder", "rep", "started_at", "ended_at", "owes", "is_touched", "is_bypassed")
 _OURS = {"holder": "holder_id", "owes": "owes_response"}

@@ -54,7 +54,8 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
         cycles = _rows(
             cursor,
             "SELECT cycle.*, COALESCE(merge.winner, person.id) AS person,"
-            " COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep, pulled_by FROM cycle"
+            " COALESCE(touch_count, 0) AS touch_count, first_touch_at, first_rep, pulled_by, meeting_at, pipeline_at"
+            " FROM cycle LEFT JOIN reached USING (cycle)"
             " LEFT JOIN merge ON merge.loser = cycle.line"
             # a contact that is not there yet does not give a lead its name
             " LEFT JOIN LATERAL (SELECT id FROM record WHERE record.line = cycle.line"
@@ -78,7 +79,7 @@ def tell(start: datetime, end: datetime, *, now: datetime, as_of: datetime | Non
 _TEMPORARY = (
     "model human status_means every_record record tie merge conversion change value activity touch status slip holder"
     " signal arrival open_then pull turned closing disposed attempt cycle pulled home counted touched span stretch"
-    " told_row"
+    " told_row reached"
 ).split()
 
 

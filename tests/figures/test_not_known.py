@@ -20,6 +20,7 @@ PLAIN = {"stages": {"assigned": ["Assigned"]}}
     ("sections", "sentence"),
     [
         ({"qualified": BY_PIPELINE}, "told by opportunities"),
+        ({"response": {"hours": "business"}}, "in business hours"),
         ({"touches": {"automated_users": ["Tool"], "acts_for": {"Tool": "Alice"}}}, "acts for a rep"),
         ({"assignment": {"outbound_pull": True}, "teams": {"source": "manager"}}, "teams are not roles"),
     ],

@@ -46,7 +46,8 @@ def test_batches_of_any_size_give_the_same_rows(seed: int) -> None:
     for batch in (1, 7, 23):
         with connection.cursor() as cursor:
             cursor.execute(
-                "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock"
+                "TRUNCATE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock,"
+                " leadmodel_rung"
             )
         mark_everybody()
         rebuild_all(batch)

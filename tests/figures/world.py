@@ -63,7 +63,8 @@ def bring_in(data: Path, model: Path, folder: Path, *, now: datetime) -> None:
     rebuild_all()
     with connection.cursor() as cursor:  # as autovacuum does where the rows are committed
         cursor.execute(
-            "ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock"
+            "ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock,"
+            " leadmodel_rung"
         )
 
 

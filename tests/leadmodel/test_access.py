@@ -205,7 +205,9 @@ def test_old_links_lead_to_the_person_they_are_now(alice: User) -> None:
     assert {access_person(alice, record).person_id for record in (first, second, contact)} == {contact}
 
 
-def test_people_of_a_queue_and_of_leavers_are_nobodys_and_a_manager_sees_them(mona: User, eve: User) -> None:
+def test_k13_people_of_a_queue_and_of_leavers_are_nobodys_and_a_manager_sees_them(
+    mona: User, eve: User
+) -> None:
     Group.objects.create(id=QUEUE, name="Inbound", type="Queue")
     add_users(Bob={"is_active": False})
     queued, left = add_lead(1, owner=QUEUE), add_lead(2, owner=BOB)
@@ -221,7 +223,7 @@ def test_people_of_a_queue_and_of_leavers_are_nobodys_and_a_manager_sees_them(mo
         access_person(eve, left)
 
 
-def test_a_leavers_open_cycles_stay_open_and_theirs() -> None:
+def test_k13_a_leavers_open_cycles_stay_open_and_theirs() -> None:
     add_users()
     add_lead(1, owner=BOB)
     rebuild_all()

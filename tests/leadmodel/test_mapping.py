@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,11 @@ ROUND_THE_CLOCK = (20,) * 24
 
 
 def evidence(**told: object) -> Evidence:
-    nothing: dict[str, object] = {
+    nothing: dict[str, Any] = {
         "statuses": (), "sources": (), "fields": {}, "actors": (), "subjects": (),
         "with_manager": 1.0, "with_role": 0.5,
     }  # fmt: skip
-    return Evidence(**(nothing | told))  # type: ignore[arg-type]
+    return Evidence(**(nothing | told))
 
 
 def actor(

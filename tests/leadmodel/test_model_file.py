@@ -112,6 +112,13 @@ def test_an_import_asks_for_its_fields_and_derives_everybody_anew_once(tmp_path:
             GOOD + "recycling:\n  nurture_hold_days: -1\n",
             "line 9: recycling.nurture_hold_days: Input should be greater than or equal to 0.",
         ),
+        (
+            GOOD + "recycling:\n  return_after_days: 60\n",
+            (
+                "line 8: recycling: return_after_days is 60, less than nurture_hold_days, 90: nobody is to be worked"
+                " again while Nurture holds them; write a later return or a shorter hold."
+            ),
+        ),
         (GOOD + "few: none\n", "line 8: few: 'none' is no whole number; write one like 90."),
         (
             GOOD + "assignment:\n  status: maybe\n",
@@ -146,6 +153,14 @@ def test_an_import_asks_for_its_fields_and_derives_everybody_anew_once(tmp_path:
         (
             GOOD + "  pre_qualification: [Student]\n",
             "line 8: reasons.pre_qualification: there is no such setting",
+        ),
+        (
+            GOOD + "reassignment:\n  how: weighted\n",
+            "reassignment: how is weighted, but there are no weights; write some, e.g. weights: {Bob: 2}.",
+        ),
+        (
+            GOOD + "reassignment:\n  rules:\n    - {name: West, teams: [West], queue: In}\n",
+            "line 10: reassignment.rules.0: a queue is named, but how is round_robin",
         ),
         (GOOD + "aliases:\n  show: [MAL, LEAD]\n", "line 9: aliases.show.1:"),
         (GOOD + "aliases: {show: [MAL, MAL]}\n", "MAL stands twice under show; keep one"),

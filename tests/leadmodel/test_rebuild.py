@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import psycopg2
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +104,7 @@ def aside() -> Iterator[Callable[[Callable[[], Rebuilt]], Future[Rebuilt]]]:
 Aside = Callable[[Callable[[], Rebuilt]], "Future[Rebuilt]"]
 
 
-def test_a_rebuild_over_unchanged_data_changes_no_row(desk: dict[str, list[str]]) -> None:
+def test_m01_a_rebuild_over_unchanged_data_changes_no_row(desk: dict[str, list[str]]) -> None:
     before = rows(versions=True)
     mark_everybody()
     done = rebuild_all()
@@ -115,7 +115,7 @@ def test_a_rebuild_over_unchanged_data_changes_no_row(desk: dict[str, list[str]]
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sizes=st.lists(st.integers(1, 70), min_size=1, max_size=12))
-def test_any_batches_give_the_same_rows(desk: dict[str, list[str]], sizes: list[int]) -> None:
+def test_m01_any_batches_give_the_same_rows(desk: dict[str, list[str]], sizes: list[int]) -> None:
     empty()
     mark_everybody()
     for size in sizes:
@@ -173,6 +173,35 @@ def test_a_second_mark_waits_for_the_first_and_reads_what_is_newest(aside: Aside
 
     cycle = Cycle.objects.get()
     assert (cycle.first_touch_at, cycle.touch_count) == (NOON + timedelta(minutes=10), 2)
+
+
+def test_everybody_is_derived_once_whoever_was_marked_before(desk: dict[str, list[str]]) -> None:
+    Mark.objects.bulk_create(Mark(record_id=lead_id(number)) for number in range(PEOPLE))
+    mark_everybody()
+    rebuild_batch(7)
+    assert Mark.objects.count() <= PEOPLE, "whoever else works now finds nobody marked twice"
+    assert rebuild_all(batch=7).persons == len(desk["leadmodel_person"])
+    assert not Mark.objects.exists()
+
+
+def test_with_everybody_who_is_gone_from_the_mirror_is_removed_too(desk: dict[str, list[str]]) -> None:
+    gone = lead_id(0)  # neither merged nor converted
+    Lead.objects.filter(id=gone).delete()
+    Mark.objects.create(record_id=gone)
+    mark_everybody()
+    rebuild_all()
+    assert not PersonRecord.objects.filter(record_id=gone).exists()
+
+
+def test_a_batch_takes_no_more_marks_than_it_may_whatever_the_planner_expects() -> None:
+    add_users()
+    Mark.objects.bulk_create(Mark(record_id=lead_id(number)) for number in range(1, 6))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE sync_mark")
+        for ways in ("hashagg", "sort", "hashjoin", "mergejoin", "material"):
+            cursor.execute(f"SET LOCAL enable_{ways} = off")
+        assert rebuild_batch(2).marks == 2
+    assert Mark.objects.count() == 3
 
 
 def test_two_who_become_one_while_both_are_being_rebuilt(aside: Aside) -> None:

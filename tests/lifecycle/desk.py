@@ -206,10 +206,15 @@ class Desk:
 
     def explained(self) -> list[list[Sentence]]:
         """Why each of the only person's cycles is what it is; without any, why the person is where they are."""
+        person, teller = self.traced()
+        return [teller.of_cycle(cycle, person) for cycle in person.cycles] or [teller.of_person(person)]
+
+    def traced(self) -> tuple[Person, Teller]:
+        """The only person, and who explains them."""
         trace, family = Trace(), self.family()
         (person,) = derive(family, settings=self.settings, directory=self.directory, trace=trace)
-        teller = Teller(Grounds(trace, Facts(family, self.settings)), self.settings, name_of, written)
-        return [teller.of_cycle(cycle, person) for cycle in person.cycles] or [teller.of_person(person)]
+        grounds = Grounds(trace, Facts(family, self.settings))
+        return person, Teller(grounds, self.settings, name_of, written)
 
     def person(self, *, as_of: float | None = None, known_by: float | None = None) -> Person:
         """The only person."""

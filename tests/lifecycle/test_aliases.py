@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from leadmodel.lifecycle.aliases import MEANINGS, Around, dates_of
 from leadmodel.lifecycle.display import Alias
-from tests.lifecycle.desk import DAY, Desk, assigned, at, minutes, model
+from tests.lifecycle.desk import DAY, LEAD, OTHER, ROUTER, Desk, assigned, at, minutes, model
 
 STAGES: dict[str, Any] = {
     "qualified": {"stages": {"meeting_scheduled": ["Meeting"], "pipeline": ["Pipeline"]}}
@@ -21,9 +21,7 @@ def dated(
     desk: Desk, *, mailed: float | None = None, responses: tuple[float, ...] = ()
 ) -> list[dict[str, float | None]]:
     """Each cycle's aliases in minutes after the desk opened."""
-    around = Around(
-        None if mailed is None else at(mailed), [at(one) for one in responses], desk.family().steps
-    )
+    around = Around(None if mailed is None else at(mailed), [at(one) for one in responses])
     told = dates_of(desk.person().cycles, around, desk.settings)
     return [{alias.value: minutes(when) for alias, when in dates.items()} for dates in told]
 
@@ -93,6 +91,36 @@ def test_mcl_and_mel_rest_on_the_address_and_on_campaigns() -> None:
     alone = dated(assigned(10).status(60, "Assigned", "Nurture"), responses=(90,))
     assert "MEL" not in alone[0]  # answered after it had ended
     assert "MCL" not in alone[0]  # no address
+
+
+def test_what_the_person_answered_in_the_instant_a_cycle_ended_is_that_cycles() -> None:
+    desk = assigned(10).status(60, "Assigned", "Nurture").status(200 * DAY, "Nurture", "Assigned")
+    desk.status(300 * DAY, "Assigned", "Nurture")
+
+    first, second = dated(desk, responses=(60, 300 * DAY))
+    assert (first["MEL"], second["MEL"]) == (60, 300 * DAY)
+    first, second = dated(desk, responses=(60, 300 * DAY + 1))
+    assert (first["MEL"], second.get("MEL")) == (60, None)
+    assert dated(desk, responses=(5, 50))[0]["MEL"] == 5, "the first of several"
+
+
+def test_k06_what_the_person_answers_while_a_cycle_runs_on_is_its_also_after_a_merge() -> None:
+    """OTHER was assigned later; that cycle ended with the merge, and the first one runs on."""
+    desk = assigned(10).record(OTHER, 20, status="Assigned", deleted_at=at(90), merged_into=LEAD)
+    desk.status(40, "New", "Assigned", ROUTER, OTHER)
+
+    running, merged = dated(desk, responses=(200,))
+    assert (running["MEL"], merged.get("MEL")) == (200, None)
+
+
+def test_k06_what_a_cycle_that_ended_was_answered_by_is_no_later_ones_of_a_merge() -> None:
+    """The first cycle ended, the second runs on, and that of OTHER, assigned last, ended with the merge."""
+    desk = assigned(10).status(60, "Assigned", "Nurture").status(70, "Nurture", "Assigned", ROUTER)
+    desk.record(OTHER, 75, status="Assigned", deleted_at=at(90), merged_into=LEAD)
+    desk.status(80, "New", "Assigned", ROUTER, OTHER)
+
+    first, running, merged = dated(desk, responses=(50,))
+    assert (first["MEL"], running.get("MEL"), merged.get("MEL")) == (50, None, None)
 
 
 def test_an_alias_stands_once() -> None:

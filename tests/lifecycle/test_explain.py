@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,11 @@ def test_m05_the_opening_stands_on_the_history_row_of_the_status() -> None:
     assert opening.facts == (
         Fact("LeadHistory", "017000000000000AAA", LEAD, "Status", at(5), at(5), "New", "Assigned"),
     )
-    assert told(only(sentences, "It is inbound, by the source Web.")) == [("Lead", "LeadSource", 0, "Web")]
+    assert told(only(sentences, "It is inbound, by the source Web.")) == [
+        ("Lead", "LeadSource", 0, "Web"),
+        ("LeadHistory", "Status", 5, "Assigned"),
+    ]
+    assert told(only(sentences, "No disposition since")) == [("LeadHistory", "Status", 5, "Assigned")]
 
 
 def test_m05_created_assigned_stands_on_the_record() -> None:
@@ -125,13 +130,15 @@ def test_m06_working_stands_on_the_touches() -> None:
     ],
 )
 def test_m07_what_is_no_touch_says_so_with_the_activity(
-    values: dict[str, object], words: str, rule: str
+    values: dict[str, Any], words: str, rule: str
 ) -> None:
-    (sentences,) = assigned(5).call(30, **values).explained()  # type: ignore[arg-type]
+    (sentences,) = assigned(5).call(30, **values).explained()
     sentence = only(sentences, words)
 
     assert (sentence.rule, [fact.object_name for fact in sentence.facts]) == (rule, ["Task"])
-    assert only(sentences, "No activity since then counts").facts == ()
+    assert told(only(sentences, "No activity since then counts")) == [
+        ("LeadHistory", "Status", 5, "Assigned")
+    ]
 
 
 def test_m09_a_call_after_the_disposition_says_why_it_belongs_to_no_cycle() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from leadmodel.lifecycle.cited import Fact
-from leadmodel.lifecycle.facts import Tracked
+from leadmodel.lifecycle.facts import Change, Response, Tracked
 from leadmodel.lifecycle.learned import Between, learned
 from leadmodel.lifecycle.stages import Handling, Stage
-from tests.lifecycle.desk import ALICE, DAY, LEAD, Desk, assigned, at, minutes
+from tests.lifecycle.desk import ALICE, BOB, CONTACT, DAY, LEAD, OTHER, ROUTER, Desk, assigned, at, minutes
 
 
 def test_as_of_uses_what_had_happened() -> None:
@@ -64,9 +64,50 @@ def test_what_was_learned_between_is_told_with_its_cause_each_fact_once() -> Non
         ("Task", "CompletedDateTime"),
         ("LeadHistory", Tracked.STATUS),
     ]
+    assert facts[1].fact_id == desk.changes[-1].source_id
     assert [(minutes(fact.at), minutes(fact.learned_at), fact.actor) for fact in facts] == [
         (60, 240, ALICE),
         (300, 300, ALICE),
+    ]
+
+
+def test_m02_whatever_salesforce_tells_of_the_person_is_named_with_its_record() -> None:
+    """The lead is converted, another one is merged into the contact, and an opportunity gets on."""
+    desk = assigned(0, converted_to=CONTACT, converted_at=at(90), converted_by=ALICE)
+    desk.record(CONTACT, 90, owner_id=ALICE, status=None, created_by=ALICE)
+    desk.record(OTHER, 20, owner_id=BOB, deleted_at=at(150), merged_into=CONTACT)
+    desk.call(100, is_event=True, completed_at=at(130)).call(120, completed_at=None, is_done=False)
+    desk.call(125).reached(5, "Meeting").reached(160, "Pipeline")
+    desk.steps += desk.steps
+    desk.activities += desk.activities
+    desk.changes.append(
+        Change(LEAD, Tracked.STATUS, at(170), None, "Assigned", "Qualified", "Seen", "7", since=at(165))
+    )
+
+    told_of = [
+        (one.object_name, one.fact_id, one.record_id, one.field, minutes(one.at), one.value, one.actor)
+        for one in told(desk, since=10, until=400)
+    ]
+
+    meeting, to_do, done = (activity.activity_id for activity in desk.activities[:3])
+    assert told_of == [
+        ("Lead", OTHER, OTHER, "CreatedDate", 20, "New", ROUTER),
+        ("Contact", CONTACT, CONTACT, "CreatedDate", 90, None, ALICE),
+        ("Lead", LEAD, LEAD, "ConvertedContactId", 90, CONTACT, ALICE),
+        ("Event", meeting, LEAD, "CreatedDate", 100, "counted", ALICE),
+        ("Task", to_do, LEAD, "CreatedDate", 120, "not_done", ALICE),
+        ("Task", done, LEAD, "CompletedDateTime", 125, "counted", ALICE),
+        ("Lead", OTHER, OTHER, "MasterRecordId", 150, CONTACT, None),
+        ("Opportunity", "006A", LEAD, "StageName", 160, "Pipeline", ALICE),
+        ("Lead", LEAD, LEAD, Tracked.STATUS, 170, "Qualified", None),
+    ]
+
+
+def test_m02_a_deletion_is_no_merge_and_whose_record_is_not_the_persons_is_not_told() -> None:
+    desk = assigned(0, deleted_at=at(90)).status(30, "New", "Assigned", ALICE, OTHER)
+    desk.change(40, Tracked.ASSIGNED_DATE, at(5).isoformat(), None, ALICE, LEAD)
+    assert [(one.field, one.value) for one in told(desk, since=10, until=400)] == [
+        (Tracked.ASSIGNED_DATE, None)
     ]
 
 
@@ -96,3 +137,27 @@ def test_where_nothing_was_learned_between_both_are_the_same() -> None:
             if not told(desk, since=since, until=until, as_of=since):
                 before = desk.persons(as_of=since, known_by=since)
                 assert desk.persons(as_of=since, known_by=until) == before, (since, until)
+
+
+def test_m03_known_by_alone_leaves_out_what_was_recorded_later() -> None:
+    desk = assigned(0).call(60, created_at=at(240)).status(300, "Assigned", "Nurture")
+
+    assert desk.cycle(known_by=239).handling is Handling.UNTOUCHED
+    assert desk.cycle(known_by=240).handling is Handling.TOUCHED
+    assert desk.person(known_by=299).stage is Stage.WORKING
+    assert desk.persons(known_by=-1) == []
+
+
+def test_m03_a_conversion_is_none_before_it_happened() -> None:
+    desk = assigned(0, converted_to=CONTACT, converted_at=at(90), converted_by=ALICE)
+    desk.record(CONTACT, 90, owner_id=ALICE, status=None)
+
+    assert desk.person(as_of=89).stage is Stage.ASSIGNED
+    assert desk.person(as_of=90).stage is Stage.QUALIFIED
+
+
+def test_m03_what_a_record_answered_that_did_not_exist_yet_is_nobodys() -> None:
+    desk = assigned(0, converted_to=CONTACT, converted_at=at(90), converted_by=ALICE)
+    desk.record(CONTACT, 90, owner_id=ALICE, status=None).responses.append(Response(CONTACT, "701A", at(95)))
+
+    assert desk.person(as_of=80).stage is Stage.ASSIGNED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadmodel.lifecycle.facts import Response, Tracked
+from leadmodel.lifecycle.facts import DealEnd, Response, Tracked
 from leadmodel.lifecycle.stages import Outcome, Path, Stage, Trigger
 from tests.lifecycle.desk import (
     ALICE,
@@ -204,3 +204,36 @@ def test_no_signal_no_cycle() -> None:
     person = Desk().record().person()
 
     assert (person.stage, person.cycles) == (Stage.RAW, [])
+
+
+def test_m05_status_signal_switched_off_also_where_the_record_begins_so() -> None:
+    settings = model(assignment={"status": False, "owner": True})
+
+    assert Desk(settings=settings).record(status="Assigned").person().cycles == []
+    assert Desk(settings=settings).record(status="Nurture").person().stage is Stage.NURTURE
+
+
+def test_m05_from_a_queue_to_a_machine_or_another_queue_is_no_assignment() -> None:
+    desk = Desk(settings=BY_OWNER).record(owner_id=ROUTER).owner(10, QUEUE, ROUTER)
+
+    assert desk.person().cycles == []
+
+
+def test_m05_pulls_may_be_switched_off() -> None:
+    settings = model(assignment={"status": True, "outbound_pull": False}, paths=BY_PULL.paths.model_dump())
+
+    assert Desk(settings=settings).record().call(10, OLGA).person().cycles == []
+
+
+def test_m05_a_customer_is_not_pulled() -> None:
+    desk = Desk(settings=BY_PULL).record().reached(5, "Closed Won", DealEnd.WON).call(10, OLGA)
+
+    assert desk.person().cycles == []
+
+
+def test_m05_the_latest_campaign_counts_in_whatever_order_it_is_told() -> None:
+    desk = assigned(60)
+    desk.responses += [Response(LEAD, "701C", at(70)), Response(LEAD, "701B", at(50))]
+    desk.responses.append(Response(LEAD, "701A", at(30)))
+
+    assert desk.cycle().campaign_id == "701B"

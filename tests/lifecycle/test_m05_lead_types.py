@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmodel.lifecycle.conditions import Condition, Operator, Rule
+from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.settings import ModelSettings
 from tests.lifecycle.desk import ALICE, BOB, CONTACT, DAY, LEAD, MONA, TOOL, Desk, assigned, at, model
@@ -50,6 +51,8 @@ def test_m03_the_field_counts_as_it_stood_when_the_cycle_began() -> None:
     later.change(30, "Rating", None, "Hot", TOOL, LEAD).change(90, "Rating", "Hot", "Cold", TOOL, LEAD)
 
     assert (desk.cycle().priority, later.cycle().priority) == (Priority.P1, None)
+    at_once = assigned(60, settings=HOT).holds(Rating="Hot").change(60, "Rating", None, "Hot", TOOL, LEAD)
+    assert at_once.cycle().priority is Priority.P1
 
 
 def test_r143_priorities_may_ask_what_was_decided_before() -> None:
@@ -63,6 +66,7 @@ def test_r143_priorities_may_ask_what_was_decided_before() -> None:
 
     assert assigned(0, settings=settings).holds(Rating="Warm").cycle().priority is Priority.P2
     assert assigned(0, settings=settings, source="List").holds(Rating="Warm").cycle().priority is None
+    assert assigned(0, settings=settings).holds(Rating=None).cycle().priority is None
 
 
 def test_target_account_is_told_by_the_account_the_record_had_then() -> None:
@@ -83,6 +87,37 @@ def test_a_contact_is_asked_before_the_lead_it_was_converted_from() -> None:
     assert [cycle.priority for cycle in desk.person().cycles] == [None, Priority.P1]
 
 
+def test_what_the_contact_has_no_field_for_the_lead_tells_on() -> None:
+    desk = assigned(0, settings=HOT, converted_to=CONTACT, converted_at=at(90)).holds(Rating="Hot")
+    desk.record(CONTACT, 90, status=None).holds(CONTACT, Score__c="10")
+    desk.change(DAY, "status", "Nurture", "Assigned", ALICE, LEAD)
+
+    assert [cycle.priority for cycle in desk.person().cycles] == [Priority.P1, Priority.P1]
+
+
+def test_where_the_contact_is_of_no_account_the_lead_s_counts() -> None:
+    settings = typed(target_account=rule("Account.Tier__c", "is", "A"))
+    desk = assigned(0, settings=settings, converted_to=CONTACT, converted_at=at(90))
+    desk.holds(AccountId=ACCOUNT).holds(ACCOUNT, Tier__c="A")
+    desk.record(CONTACT, 90, status=None).holds(CONTACT, AccountId=None)
+    desk.change(DAY, "status", "Nurture", "Assigned", ALICE, LEAD)
+
+    assert [cycle.is_target_account for cycle in desk.person().cycles] == [True, True]
+
+
+def test_m05_an_assignment_dated_before_the_record_reads_the_fields_it_began_with() -> None:
+    settings = model(
+        lead_types={"priorities": {"P1": rule("Rating", "is", "Hot")}},
+        assignment={"status": False, "assigned_date_field": "Assigned__c"},
+    )
+    desk = Desk(settings=settings).record(owner_id=ALICE, assigned_date=at(-30), converted_to=CONTACT)
+    desk.records[0] = desk.records[0]._replace(converted_at=at(90))
+    desk.record(CONTACT, 90, status=None).holds(Rating="Hot").holds(CONTACT, Rating="Hot")
+    desk.change(10, Tracked.ASSIGNED_DATE, None, at(-30).isoformat(), ALICE, LEAD)
+
+    assert desk.person().cycles[0].priority is Priority.P1
+
+
 def test_relation_is_new_business_without_opportunities() -> None:
     assert assigned(0).cycle().relation is Relation.NEW_BUSINESS
 
@@ -93,7 +128,9 @@ def test_relation_is_new_business_without_opportunities() -> None:
         (10, None, False, Relation.OPEN_OPPORTUNITY),
         (10, 90, False, Relation.OPEN_OPPORTUNITY),
         (10, 60, False, Relation.NEW_BUSINESS),
+        (60, None, False, Relation.OPEN_OPPORTUNITY),
         (61, None, False, Relation.NEW_BUSINESS),
+        (10, None, True, Relation.OPEN_OPPORTUNITY),
         (10, 60, True, Relation.CUSTOMER),
         (10, 61, True, Relation.OPEN_OPPORTUNITY),
     ],
@@ -114,6 +151,19 @@ def test_r054_opportunities_of_the_account_count_and_their_owner_is_wanted() -> 
 def test_r055_a_customers_lead_should_go_to_who_won_it() -> None:
     desk = assigned(DAY).deal(10, 60, is_won=True, owner_id=MONA, opportunity_id="006A")
     desk.change(70, "owner", BOB, MONA, ALICE, "006A")
+
+    assert (desk.cycle().relation, desk.cycle().wanted_rep) == (Relation.CUSTOMER, BOB)
+
+
+def test_r054_of_several_opportunities_the_latest_that_is_open_tells() -> None:
+    desk = assigned(60).deal(10, owner_id=ALICE).deal(20, owner_id=BOB).deal(30, 50, owner_id=MONA)
+
+    assert (desk.cycle().relation, desk.cycle().wanted_rep) == (Relation.OPEN_OPPORTUNITY, BOB)
+
+
+def test_r055_of_several_opportunities_the_first_that_was_won_tells() -> None:
+    desk = assigned(DAY).deal(5, 20, owner_id=ALICE).deal(10, 60, is_won=True, owner_id=BOB)
+    desk.deal(15, 90, is_won=True, owner_id=MONA).deal(30, owner_id=ALICE)
 
     assert (desk.cycle().relation, desk.cycle().wanted_rep) == (Relation.CUSTOMER, BOB)
 
@@ -163,7 +213,11 @@ def test_operators(operator: str, value: object, told: str | None, holds: bool) 
     [
         ({"operator": "is at least", "value": "ten"}, "takes a number"),
         ({"operator": "is at least", "value": True}, "takes a number"),
+        ({"operator": "is at most", "value": float("inf")}, "takes a number that ends"),
         ({"operator": "is one of", "value": "A"}, "takes a list"),
+        ({"operator": "is one of", "value": []}, "takes a list"),
+        ({"operator": "is", "value": ["A", "B"]}, "takes one value"),
+        ({"operator": "is filled", "field": ""}, "at least 1 character"),
         ({"operator": "is empty", "value": "A"}, "takes no value"),
         ({"operator": "is"}, "takes one value"),
     ],
@@ -196,6 +250,7 @@ def test_rules_nest_and_read_as_sentences() -> None:
     )
 
     assert str(told) == "Country is one of DE, AT and (Rating is Hot or (Score__c is at least 5))"
+    assert str(Rule.model_validate(rule("Rating", "is empty"))) == "Rating is empty"
     assert told.holds({"Country": "at", "Score__c": "5"}.get)
     assert not told.holds({"Country": "at", "Score__c": "4"}.get)
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from leadmodel.lifecycle.cycles import Why
+from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.stages import Stage
-from tests.lifecycle.desk import ALICE, BOB, DAY, LEAD, OTHER, TOOL, Desk, assigned, at, minutes
+from tests.lifecycle.desk import ALICE, BOB, DAY, LEAD, OTHER, TOOL, Desk, assigned, at, minutes, model
 
 
 def test_working_starts_at_the_first_touch() -> None:
@@ -27,6 +28,44 @@ def test_touch_before_the_assignment_does_not() -> None:
 
     assert person.stage is Stage.ASSIGNED
     assert [touch.why for touch in person.loose_touches] == [Why.NO_CYCLE]
+
+
+def test_m07_an_activity_without_a_subject_is_a_touch_also_where_no_patterns_are_set() -> None:
+    desk = assigned(0, settings=model(touches={})).call(10, subject="")
+    assert [touch.why for touch in desk.cycle().touches] == [Why.COUNTED]
+
+
+def test_m07_a_meeting_counts_whether_or_not_anybody_closed_it() -> None:
+    desk = assigned(0).call(10, is_event=True, is_done=False, completed_at=None)
+    assert [touch.why for touch in desk.cycle().touches] == [Why.COUNTED]
+
+
+def test_k11_a_task_reopened_later_is_told_when_it_was_logged() -> None:
+    (touch,) = assigned(0).call(30, completed_at=at(25), is_done=False).person().loose_touches
+    assert (minutes(touch.at), touch.why) == (30, Why.NOT_DONE)
+
+
+@pytest.mark.parametrize("with_loose", [True, False])
+def test_m07_the_first_of_the_persons_answers_tells_whether_it_came_at_once(with_loose: bool) -> None:
+    """Told in whatever order; a rebuild, which keeps no story, counts the same."""
+    desk = assigned(0).call(10, subject="[Tool] Hello").call(90, subject="[In] Again")
+    desk.call(12, subject="[In] Yes").call(50, subject="[Tool] Hello?")
+    (person,) = derive(desk.family(), settings=desk.settings, directory=desk.directory, with_loose=with_loose)
+    assert [(minutes(one.at), one.why) for one in person.cycles[0].touches] == [(10, Why.ANSWERED_AT_ONCE)]
+    loose = [minutes(one.at) for one in person.loose_touches]
+    assert loose == ([12, 50, 90] if with_loose else [])
+
+
+@pytest.mark.parametrize(
+    "values", [{"is_done": False, "completed_at": None}, {"subject": "[In] Hello"}], ids=["open", "inbound"]
+)
+def test_m07_only_automatic_activities_are_made_touches_by_an_answer(values: dict[str, Any]) -> None:
+    desk = assigned(0).call(10, **values).call(12, subject="[In] Yes")
+    for with_loose in (True, False):
+        (person,) = derive(
+            desk.family(), settings=desk.settings, directory=desk.directory, with_loose=with_loose
+        )
+        assert person.cycles[0].touches == []
 
 
 def test_status_working_without_a_touch_is_a_claim() -> None:
@@ -138,3 +177,15 @@ def test_k10_a_call_with_two_records_of_one_person_is_one_touch() -> None:
     person = shared(deleted_at=at(5), merged_into=LEAD).person()
 
     assert sum(cycle.touch_count for cycle in person.cycles) == 1
+
+
+def test_m06_a_claim_stands_since_it_was_first_made() -> None:
+    desk = assigned(0).status(10, "Assigned", "Working").status(20, "Working", "Assigned")
+
+    assert minutes(desk.status(30, "Assigned", "Working").cycle().claimed_at) == 10
+
+
+def test_m06_nobody_claims_who_was_never_assigned() -> None:
+    person = Desk().record(status="Working").status(10, "New", "Working").person()
+
+    assert (person.cycles, person.stage) == ([], Stage.RAW)

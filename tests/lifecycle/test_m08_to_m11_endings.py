@@ -13,6 +13,7 @@ from tests.lifecycle.desk import (
     CONTACT,
     DAY,
     LEAD,
+    QUEUE,
     ROUTER,
     Desk,
     assigned,
@@ -20,6 +21,8 @@ from tests.lifecycle.desk import (
     minutes,
     model,
 )
+
+OWNERS_ASSIGN = model(assignment={"status": True, "owner": True})
 
 
 @pytest.mark.parametrize("status", ["Qualified", "Nurture", "Unqualified"])
@@ -219,3 +222,84 @@ def test_disposition_of_a_person_never_assigned_opens_no_cycle() -> None:
     person = Desk().record(status="Unqualified").status(5, "New", "Unqualified", ROUTER).person()
 
     assert (person.cycles, person.stage) == ([], Stage.UNQUALIFIED)
+
+
+def test_m08_qualified_is_when_it_first_was() -> None:
+    desk = assigned(0).status(30, "Assigned", "Qualified").status(40, "Qualified", "Nurture")
+
+    assert minutes(desk.status(50, "Nurture", "Qualified").cycle().qualified_at) == 30
+
+
+def test_m09_a_call_logged_late_counts_at_the_disposition() -> None:
+    cycle = assigned(0).status(60, "Assigned", "Nurture").call(65).cycle()
+
+    assert [minutes(touch.counts_at) for touch in cycle.touches] == [60]
+    assert minutes(cycle.last_touch_at) == 60
+
+
+def test_m09_after_a_withdrawal_nothing_is_logged_late() -> None:
+    """Back to Raw is no disposition (K4)."""
+    assert assigned(0).status(60, "Assigned", "New").call(65).cycle().touch_count == 0
+
+
+def test_k04_back_to_raw_between_cycles_withdraws_nothing() -> None:
+    person = assigned(0).status(60, "Assigned", "Nurture").status(DAY, "Nurture", "New").person()
+
+    assert ([cycle.outcome for cycle in person.cycles], person.stage) == ([Outcome.NURTURE], Stage.RAW)
+    assert minutes(person.stage_since) == DAY
+
+
+def test_k04_a_disposition_after_a_withdrawal_amends_nothing() -> None:
+    desk = assigned(0).status(60, "Assigned", "New").status(80, "New", "Nurture")
+
+    assert (desk.cycle().outcome, desk.cycle().latest_kind) == (Outcome.WITHDRAWN, None)
+    assert desk.person().stage is Stage.NURTURE
+
+
+def test_k05_within_ten_minutes_includes_exactly_ten() -> None:
+    desk = assigned(0).status(60, "Assigned", "Unqualified").status(70, "Unqualified", "Assigned")
+
+    assert desk.cycle().outcome is Outcome.OPEN
+
+
+def test_k05_what_counts_for_nothing_is_no_touch_between() -> None:
+    desk = assigned(0).call(5).status(60, "Assigned", "Unqualified").call(62, subject="[Tool] Mail")
+
+    assert len(desk.status(65, "Unqualified", "Assigned").person().cycles) == 1
+
+
+def test_k05_all_of_a_run_must_be_the_same_users() -> None:
+    desk = assigned(0).status(60, "Assigned", "Nurture", BOB).status(62, "Nurture", "Unqualified", ALICE)
+
+    assert len(desk.status(65, "Unqualified", "Assigned", ALICE).person().cycles) == 2
+
+
+def test_k05_back_to_where_it_came_from_is_no_news() -> None:
+    """Going back to Working claims nothing anew; going on to Working from Assigned does."""
+    back = assigned(0).status(60, "Assigned", "Nurture").status(62, "Nurture", "Assigned")
+    on = assigned(0).status(60, "Assigned", "Nurture").status(62, "Nurture", "Working")
+
+    assert [minutes(desk.cycle().claimed_at) for desk in (back, on)] == [None, 62]
+    worked = Desk(settings=OWNERS_ASSIGN).record(status="Working", owner_id=ALICE).owner(10, QUEUE, ALICE)
+    worked.status(60, "Working", "Nurture").status(62, "Nurture", "Working")
+    assert (minutes(worked.cycle().assigned_at), worked.cycle().claimed_at) == (10, None)
+
+
+def test_k05_only_what_left_an_open_status_is_taken_back() -> None:
+    """The owner assigned; the status stood at Raw when Alice disposed of it."""
+    desk = Desk(settings=OWNERS_ASSIGN).record(status="Assigned", owner_id=ALICE).owner(10, QUEUE, ALICE)
+    desk.status(60, "New", "Nurture").status(62, "Nurture", "Assigned")
+
+    assert [cycle.outcome for cycle in desk.person().cycles] == [Outcome.NURTURE, Outcome.OPEN]
+
+
+def test_k05_a_touch_when_it_is_taken_back_is_not_between() -> None:
+    desk = assigned(0).status(60, "Assigned", "Unqualified").call(65).status(65, "Unqualified", "Assigned")
+
+    assert (desk.cycle().outcome, desk.cycle().touch_count) == (Outcome.OPEN, 1)
+
+
+def test_k05_back_to_raw_takes_no_disposition_back() -> None:
+    desk = assigned(0).status(60, "Assigned", "Nurture").status(62, "Nurture", "New")
+
+    assert desk.cycle().outcome is Outcome.NURTURE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lifecycle.desk import ALICE, BOB, QUEUE, ROUTER, Desk, assigned, minutes
+from tests.lifecycle.desk import ALICE, BOB, OLGA, QUEUE, ROUTER, Desk, assigned, minutes
 
 
 def spans(desk: Desk) -> list[tuple[str | None, float | None, float | None, bool, bool]]:
@@ -76,3 +76,46 @@ def test_away_for_no_time_is_not_away() -> None:
     desk = assigned(0).owner(30, ALICE, BOB).owner(30, BOB, ALICE)
 
     assert [holder for holder, *_ in spans(desk)] == [ALICE]
+
+
+def test_m12_away_for_no_time_runs_on() -> None:
+    assert spans(assigned(0).owner(30, ALICE, BOB).owner(30, BOB, ALICE)) == [(ALICE, 0, None, True, False)]
+
+
+def test_m12_away_for_no_time_runs_on_also_for_who_was_not_the_first() -> None:
+    desk = assigned(0).owner(20, ALICE, BOB).owner(30, BOB, OLGA).owner(30, OLGA, BOB)
+
+    assert spans(desk) == [(ALICE, 0, 20, True, False), (BOB, 20, None, True, False)]
+
+
+def test_m12_away_for_no_time_keeps_the_touch_of_who_was_not_the_first() -> None:
+    desk = assigned(0).owner(20, ALICE, BOB).call(25, BOB).owner(30, BOB, OLGA).owner(30, OLGA, BOB)
+
+    assert [touched for *_, touched in spans(desk)] == [False, True]
+
+
+def test_m12_passed_on_at_once_is_the_last_ones() -> None:
+    desk = assigned(0).owner(30, ALICE, BOB).owner(30, BOB, OLGA)
+
+    assert spans(desk) == [(ALICE, 0, 30, True, False), (OLGA, 30, None, True, False)]
+
+
+def test_m12_who_gets_the_person_after_the_first_touch_owes_nothing_though_it_closes_later() -> None:
+    desk = assigned(0).call(10).owner(30, ALICE, BOB).status(60, "Assigned", "Nurture", BOB)
+
+    assert [(holder, owes) for holder, _, _, owes, _ in spans(desk)] == [(ALICE, True), (BOB, False)]
+
+
+def test_m12_who_gets_the_person_at_the_first_touch_owes_and_gave_it() -> None:
+    desk = assigned(0).owner(10, ALICE, BOB).call(10, BOB)
+
+    assert [(holder, owes) for holder, _, _, owes, _ in spans(desk)] == [(ALICE, True), (BOB, True)]
+
+
+def test_k13_a_mass_transfer_owes_an_answer_only_where_there_was_none() -> None:
+    """Alice leaves; all of hers go to Bob."""
+    untouched = spans(assigned(0).owner(30, ALICE, BOB))
+    touched = spans(assigned(0).call(10).owner(30, ALICE, BOB))
+
+    assert [(holder, owes) for holder, _, _, owes, _ in untouched] == [(ALICE, True), (BOB, True)]
+    assert [(holder, owes) for holder, _, _, owes, _ in touched] == [(ALICE, True), (BOB, False)]

@@ -40,3 +40,41 @@ def test_assigned_against_the_hold_is_recorded(status: str, days: int, broke: bo
     desk = assigned(0).status(60, "Assigned", status).status(days * DAY + 60, status, "Assigned", ROUTER)
 
     assert desk.person().cycles[1].broke_hold is broke
+
+
+def test_m13_no_first_cycle_breaks_a_hold() -> None:
+    assert not assigned(0).cycle().broke_hold
+
+
+def test_m13_the_hold_has_passed_after_exactly_its_days() -> None:
+    desk = assigned(0).status(60, "Assigned", "Nurture").status(90 * DAY + 60, "Nurture", "Assigned", ROUTER)
+
+    assert not desk.person().cycles[1].broke_hold
+
+
+def test_m13_withdrawn_holds_nobody_back() -> None:
+    desk = assigned(0).status(60, "Assigned", "New").status(70, "New", "Assigned", ROUTER)
+
+    assert not desk.person().cycles[1].broke_hold
+
+
+@pytest.mark.parametrize(
+    ("answered", "source", "entry"),
+    [
+        (50, "Web", Entry.TIMED_RETURN),
+        (60, "Web", Entry.TIMED_RETURN),
+        (61, "Web", Entry.INBOUND_ACTION),
+        (100 * DAY, "Web", Entry.INBOUND_ACTION),
+        (100 * DAY + 1, "Web", Entry.TIMED_RETURN),
+        (61, "List", Entry.TIMED_RETURN),
+    ],
+    ids=["in the cycle", "at its end", "after it", "at the assignment", "later", "outbound"],
+)
+def test_m13_an_action_brings_back_that_came_between_the_cycles(
+    answered: float, source: str, entry: Entry
+) -> None:
+    desk = assigned(0, source=source).status(60, "Assigned", "Nurture")
+    desk.status(100 * DAY, "Nurture", "Assigned", ROUTER)
+    desk.responses.append(Response(LEAD, "701A", at(answered)))
+
+    assert desk.person().cycles[1].entry is entry

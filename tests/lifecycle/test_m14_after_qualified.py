@@ -114,3 +114,10 @@ def test_k12_one_opportunity_qualifies_a_person_once() -> None:
 
     assert [cycle.outcome for cycle in desk.person().cycles] == [Outcome.QUALIFIED, Outcome.OPEN]
     assert desk.steps[0].record_id == LEAD
+
+
+def test_m14_lost_though_never_assigned() -> None:
+    """Qualified by status and never assigned: Nurture, and no cycle whose reason it could tell."""
+    desk = Desk().record(status="Qualified").reached(50, "Closed Lost", DealEnd.LOST, reason="Price")
+
+    assert (desk.person().stage, desk.person().cycles) == (Stage.NURTURE, [])

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from leadmodel.lifecycle.clocks import Clock, ClockKind, running
-from leadmodel.lifecycle.policies import Policies
+from leadmodel.lifecycle.lead_types import Priority
+from leadmodel.lifecycle.policies import Policies, Promise
 from tests.lifecycle.desk import (
     ALICE,
     BOB,
@@ -28,7 +29,7 @@ from tests.lifecycle.desk import (
     model,
 )
 
-TARGET, MAXIMUM, LIMIT = ClockKind
+TARGET, MAXIMUM, LIMIT, *_ = ClockKind
 
 
 def policies(**sections: Any) -> list[Policies]:
@@ -84,6 +85,19 @@ def test_m15_the_limit_is_that_of_the_lead_type() -> None:
     assert clocks(assigned(0).call(60), ever) == [(LIMIT, 0, 60, 60 + 14 * DAY)]
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"path": "outbound"}, {"priority": "P2"}, {"target_account": True}],
+    ids=lambda one: next(iter(one)),
+)
+def test_m15_the_limit_of_another_lead_type_is_not_this_ones(elsewhere: dict[str, Any]) -> None:
+    """All that a type names must fit, also beside something that does."""
+    fitting = {"path": "inbound", "target_account": False} | elsewhere
+    for said in (elsewhere, fitting):
+        ever = policies(auto_abandon={"types": [{**said, "working_days": 90}]})
+        assert clocks(assigned(0).call(60), ever) == [(LIMIT, 0, 60, 60 + 30 * DAY)]
+
+
 @pytest.mark.parametrize("status", ["Qualified", "Nurture", "Unqualified", "New"])
 def test_m18_an_ended_cycle_owes_nothing(status: str) -> None:
     assert clocks(assigned(0).call(60).status(90, "Assigned", status)) == []
@@ -136,3 +150,33 @@ def test_a_limit_for_nobody_is_a_mistake_that_is_told() -> None:
 def test_a_clock_is_told_by_what_it_is() -> None:
     (clock,) = running(assigned(0).call(60).person(), policies(), DIRECTORY)
     assert clock == Clock(1, LIMIT, 0, at(60), at(60 + 30 * DAY))
+
+
+def test_m18_priority_1_is_owed_an_answer_within_an_hour() -> None:
+    urgent = {"P1": {"all": [{"field": "path", "operator": "is", "value": "inbound"}]}}
+    settings = model(lead_types={"priorities": urgent})
+    desk = assigned(0, settings=settings)
+    assert clocks(desk, [settings.policies_since(None)]) == [
+        (TARGET, 0, 0, 60),
+        (MAXIMUM, 0, 0, DAY),
+        (TARGET, 1, 0, 60),
+        (MAXIMUM, 1, 0, DAY),
+    ]
+
+
+def test_the_longest_wait_is_not_shorter_than_the_target_of_a_priority() -> None:
+    with pytest.raises(ValidationError, match=r"less than priorities\.P3"):
+        model(response={"priorities": {"P3": 2000}})
+
+
+def test_m18_outbound_owes_no_answer_but_its_limit() -> None:
+    assert clocks(assigned(0, source="List")) == []
+    assert [kind for kind, *_ in clocks(assigned(0, source="List").call(10))] == [LIMIT]
+
+
+def test_m18_as_shipped_priority_1_has_an_hour_and_all_others_two() -> None:
+    response = model().response
+
+    assert response.owed(Promise.TARGET, Priority.P1) == timedelta(minutes=60)
+    assert [response.owed(Promise.TARGET, one) for one in (None, Priority.P2)] == [timedelta(hours=2)] * 2
+    assert response.owed(Promise.MAXIMUM, Priority.P1) == timedelta(hours=24)

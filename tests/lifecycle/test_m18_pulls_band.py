@@ -33,6 +33,22 @@ def test_days_are_grouped_by_the_band_and_each_is_in_one_group(band: Pulls, step
         assert {band.place(own.least)} == {band.place(pulls)}
 
 
+@pytest.mark.parametrize(
+    ("band", "said"),
+    [(Pulls(), "10 to 15"), (Pulls(at_least=4, at_most=4), "4"), (Pulls(at_least=0), "0 to 15")],
+)
+def test_sentences_say_the_band_by_its_ends(band: Pulls, said: str) -> None:
+    assert str(band) == said
+
+
+def test_the_narrowest_band_is_one_pull_and_none_is_less_than_none() -> None:
+    assert str(Pulls(at_least=1, at_most=1)) == "1"
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        Pulls(at_least=0, at_most=0)
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        Pulls(at_least=-1)
+
+
 def test_a_band_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValidationError, match="write the larger number as at_most"):
         Pulls(at_least=16, at_most=15)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from leadmodel.models import Cycle
 from leadmodel.settings_store import enter
 from sync import models as mirror
 from tests.pages.reading import get, report_of
@@ -63,3 +64,16 @@ def test_with_mal_the_team_page_has_the_acceptance_rate_beside_its_band(shown: W
     assert cell.against.words == "lies below the band of 85 % to 90 %"
     assert page.context["list"].total == told["acceptance_rate_of"]
     assert "Other names of stages" in get(otto, "/figures/").content.decode()
+
+
+def test_with_sqo_it_has_how_much_became_pipeline(shown: World, otto: Client) -> None:
+    Cycle.objects.filter(person_id=shown.ids["won"]).update(pipeline_at=shown.now)
+    page = get(otto, "/team/?figure=pipeline_rate")
+
+    columns = [column.name for column in page.context["grid"].columns]
+    assert columns[columns.index("qualified_rate") + 1] == "pipeline_rate"
+    (cell,) = [one for one in page.context["grid"].total.cells if one.figure == "pipeline_rate"]
+    told = report_of(page.context["asked"])["all"]
+    assert told["pipeline_rate"] * told["pipeline_rate_of"] == pytest.approx(1)
+    assert cell.value == f"1 of {told['pipeline_rate_of']}"
+    assert page.context["list"].total == told["pipeline_rate_of"]

@@ -8,6 +8,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from base.models import Role, User
 from sync.models import ObjectState
@@ -113,8 +114,8 @@ def test_the_trend_is_against_the_period_before(world: World, alice: Client) -> 
 
 
 def test_a_page_costs_a_handful_of_queries(
-    world: World, otto: Client, django_assert_max_num_queries: object
+    world: World, otto: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     get(otto, "/team/")
-    with django_assert_max_num_queries(24):  # type: ignore[operator]
+    with django_assert_max_num_queries(24):
         get(otto, "/team/")

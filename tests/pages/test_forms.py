@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from alerts.mails.recipients import KIND
-from alerts.models import MailChoice
-from base.models import ApiToken, Effect, User
+from alerts.mails.recipients import DAILY
+from alerts.models import MailChoice, QuietHours, Told
+from alerts.telling.notices import Name, Notice, Topic, tell
+from base.models import ApiToken, Effect, Role, User
 from base.outbox import Decided, decide
 from leadmodel.models import Exclusion, Request
 from sync.models import WriteSwitch
@@ -42,13 +43,21 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
         (422, 302, 404, 302),
     ),
     "/exceptions/{exception}/end/": ({"words": "no test"}, (422, 302, 404, 302)),
-    "/mails/choice/": ({"at": "08:15"}, (404, 302, 404, 404)),
+    "/told/read/": ({"up_to": "9223372036854775"}, (302, 302, 302, 302)),
+    "/told/{told}/read/": ({}, (404, 302, 404, 404)),
+    "/told/messages/{message}/again/": ({}, (404, 404, 404, 302)),
+    "/told/choices/keep/": ({"response-mail": "on"}, (302, 302, 302, 302)),
+    "/mails/choice/": ({"at": "08:15"}, (302, 302, 302, 302)),
     "/mails/{mail}/again/": ({}, (404, 404, 404, 302)),
     "/account/tokens/make/": ({"label": "a test"}, (200, 200, 200, 200)),
     "/account/tokens/{token}/revoke/": ({}, (302, 404, 404, 404)),
+    "/settings/automation/switch/": (
+        {"kind": "automation", "mode": "off", "why": "a test"},
+        (404, 404, 404, 302),
+    ),
     "/settings/salesforce/write-back/switch/": ({"kind": "salesforce.", "mode": "off"}, (404, 404, 404, 302)),
 }
-NUMBERS = ("write", "refused", "dry", "request", "exception", "token", "mail")
+NUMBERS = ("write", "refused", "dry", "request", "exception", "token", "mail", "told", "message")
 
 
 def address_of(world: World, address: str, numbers: dict[str, int]) -> str:
@@ -78,6 +87,8 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
         "exception": Exclusion.objects.get().pk,
         "token": ApiToken.objects.get().pk,
         "mail": _failed_mail(),
+        "told": _told(),
+        "message": _failed_message(),
     }
 
 
@@ -88,16 +99,31 @@ def _failed_mail() -> int:
         "day": "2099-01-01",
         "ends_at": "2099-01-02T00:00:00+00:00",
     }
-    (mail,) = decide([Decided("mail/test", KIND, told)], by=None, now=timezone.now())
+    (mail,) = decide([Decided("mail/test", DAILY[Role.MANAGER], told)], by=None, now=timezone.now())
     Effect.objects.filter(pk=mail.pk).update(state="refused")
     return mail.pk
+
+
+def _told() -> int:
+    """A line behind everybody's bell; the number of Mona's."""
+    for user in User.objects.all():
+        told = Notice(f"test/{user}", Topic.RESPONSE, Name.FIRST, user.pk, "", "One waits", "", "/queue/")
+        tell([told], now=timezone.now())
+    return Told.objects.get(to__username="mona").pk
+
+
+def _failed_message() -> int:
+    """To Mona; it was decided with what she was told."""
+    (message,) = Effect.objects.filter(kind="notice.mail", payload__user=User.objects.get(username="mona").pk)
+    Effect.objects.filter(pk=message.pk).update(state="refused")
+    return message.pk
 
 
 def everything() -> list[object]:
     """All that forms may change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Effect, Request, Exclusion, WriteSwitch, ApiToken, MailChoice)
+        for model in (Effect, Request, Exclusion, WriteSwitch, ApiToken, MailChoice, Told, QuietHours)
     ]
 
 

@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 
 from django.test import Client, override_settings
 
+from leadmodel.models import Exclusion
+from leadmodel.rebuild import rebuild_all
+from leadmodel.settings_store import enter
+from sync import models as mirror
 from tests.pages.reading import get
-from tests.pages.world import DAY, HOUR, World
+from tests.pages.world import ALICE, DAY, EVE, HOUR, MODEL, World, closed
 
 
 def _iso(world: World, ago: timedelta) -> str:
@@ -40,6 +44,39 @@ def test_the_stage_is_explained_in_sentences(world: World, alice: Client) -> Non
     assert {"Assigned", "Touched", "Response, median", "In time", "Open"} <= set(counting.counted)
     assert [(group.why, group.labels) for group in counting.out][:1] == [
         ("touched", ["Bypassed", "Touchless, pre-qualification"])
+    ]
+
+
+def test_the_original_owner_of_a_role_is_told(world: World, alice: Client) -> None:
+    enter(MODEL + "role_owners: {sales_development: {field: SDR_Owner__c, teams: [Mona]}}\n")
+
+    (told,) = [one for one in get(alice, world.person("answered")).context["person"].why if one.rule == "M14"]
+
+    assert told.text.startswith("Alice is the original owner of sales development: the first of it to hold")
+    assert told.facts, "the event that gave the person away"
+
+
+def test_as_known_by_an_instant_later_exceptions_are_not_told(world: World, alice: Client) -> None:
+    def rules(address: str) -> list[str]:
+        return [one.rule for one in get(alice, address).context["person"].why]
+
+    assert "M16" in rules(world.person("left_out"))
+    known_by = _iso(world, HOUR)  # the exception was entered just now, for three days ago
+    assert "M16" not in rules(f"{world.person('left_out')}?known_by={known_by}")
+
+
+def test_an_exception_that_was_ended_is_told_only_of_before(world: World, alice: Client) -> None:
+    Exclusion.objects.update(entered_at=world.now - 3 * DAY, ended_at=world.now - DAY)
+    page, told = world.person("left_out"), "Left out of every figure"
+
+    def says_so(query: str) -> bool:
+        return told in get(alice, page + query).content.decode()
+
+    before = _iso(world, 2 * DAY)
+    assert [says_so(query) for query in ("", f"?as_of={before}", f"?known_by={before}")] == [
+        False,
+        True,
+        True,
     ]
 
 
@@ -117,3 +154,30 @@ def test_m18_the_clocks_that_run_are_told_with_their_time(world: World, alice: C
         ("Answer at the latest", "Alice", DAY - HOUR, False),
     ]
     assert clocks("won") == []
+
+
+def test_m18_a_hand_off_is_told_with_its_clock_and_its_steps(world: World, mona: Client) -> None:
+    """Alice qualified them and gave them to Eve, of Max's team, two days ago; also Alice's manager looks."""
+    ago = 2 * DAY
+    world.add_lead("handed", EVE, 5 * DAY, closed(3 * DAY, "Qualified"), (ago, "Owner", ALICE, EVE))
+    world.add_touch("handed", ALICE, 4 * DAY)
+    mirror.LeadHistory.objects.filter(lead_id=world.ids["handed"]).update(created_by_id=ALICE)
+    rebuild_all()
+
+    page = get(mona, world.person("handed"))
+
+    (clock,) = page.context["person"].clocks
+    assert (clock.label, clock.whose, clock.is_over) == ("To be taken up", "Eve", False)
+    assert abs(datetime.fromisoformat(clock.due.iso) - (world.now - ago + 3 * DAY)) < timedelta(seconds=1)
+    assert [(step.words, step.state) for step in page.context["steps"]] == [
+        ("Reminder to Eve", "due"),
+        ("Word to Eve's manager", ""),
+    ]
+    assert ">To be taken up, Eve" in page.content.decode()
+    (why,) = [one for one in page.context["person"].why if one.rule == "M18"]
+    assert why.text.startswith("Eve, who got the person from Alice on ")
+    assert [fact.what for fact in why.facts] == ["LeadHistory Owner: Alice → Eve"]
+
+    before = get(mona, world.person("handed") + f"?as_of={_iso(world, ago + HOUR)}")
+    assert before.context["person"].clocks == []
+    assert before.context["steps"] == []

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.test import Client
 
+from base.address import written_instant
+from leadmodel.rebuild import rebuild_all
+from sync import models as mirror
 from tests.pages.conftest import LogIn
 from tests.pages.reading import csv_lines, get
-from tests.pages.world import ALICE, World
+from tests.pages.world import ALICE, BOB, DAY, HOUR, World
 
 
 def test_those_who_wait_come_first_the_longest_waiting_on_top(world: World, alice: Client) -> None:
@@ -29,7 +34,7 @@ def test_each_tile_narrows_to_its_people(world: World, alice: Client) -> None:
     for tile in queue.tiles:
         narrowed = get(alice, f"/queue/{tile.href}").context["queue"]
         assert len(narrowed.rows) == tile.count == len(csv_lines(alice, f"/queue/rows.csv{tile.href}"))
-    assert [tile.count for tile in queue.tiles] == [3, 1, 4, 2, 6]
+    assert [tile.count for tile in queue.tiles] == [3, 1, 0, 4, 2, 0, 6]
 
 
 def test_a_manager_looks_at_a_reps_queue_as_the_rep_does(world: World, alice: Client, mona: Client) -> None:
@@ -43,3 +48,46 @@ def test_a_manager_looks_at_a_reps_queue_as_the_rep_does(world: World, alice: Cl
 
 def test_a_rep_sees_no_other_reps_names(world: World, log_in: LogIn) -> None:
     assert get(log_in("alice"), "/queue/").context["reps"] == []
+
+
+def test_who_goes_stale_and_whose_follow_up_is_due(world: World, alice: Client) -> None:
+    """Worked for 28 days and left alone; a task of Alice's for yesterday, one for tomorrow, one of Bob's."""
+    world.add_lead("stale", ALICE, 28 * DAY)
+    world.add_touch("stale", ALICE, 28 * DAY)
+    today = world.now.date()
+    tasks = [("answered", ALICE, -1), ("from_queue", ALICE, 1), ("waiting", BOB, -1), ("due_soon", ALICE, 0)]
+    for number, (called, owner, days) in enumerate(tasks):
+        mirror.Task.objects.create(
+            id=f"00T9{number:011}AAA", who_id=world.ids[called], owner_id=owner, subject="Call back",
+            status="Not Started", is_closed=False, activity_date=today + timedelta(days=days),
+            created_at=world.now - HOUR, created_by_id=owner, system_modstamp=world.now,
+        )  # fmt: skip
+    rebuild_all()
+
+    def people(tile: str) -> set[str]:
+        return {row.href for row in get(alice, f"/queue/?show={tile}").context["queue"].rows}
+
+    assert people("near_limit") == {world.person("stale")}
+    assert people("follow_up") == {world.person("answered"), world.person("due_soon")}
+
+
+def test_the_queue_as_of_an_instant_stays_what_it_was(world: World, alice: Client) -> None:
+    at = written_instant(world.now) or ""
+    then = f"/queue/?show=past_due&as_of={at}&known_by={at}"
+    before = get(alice, then).context["queue"]
+    world.now += DAY
+    world.add_touch("waiting", ALICE, DAY - HOUR)
+    mirror.Mark.objects.create(record_id=world.ids["waiting"])
+    rebuild_all()
+
+    page = get(alice, then)
+    after = page.context["queue"]
+    assert [row.name for row in after.rows] == [row.name for row in before.rows]
+    assert [row.waiting for row in after.rows] == [row.waiting for row in before.rows]
+    assert [tile.count for tile in after.tiles] == [tile.count for tile in before.tiles]
+    assert len(csv_lines(alice, then.replace("/queue/", "/queue/rows.csv"))) == len(before.rows) == 3
+    for tile in after.tiles:
+        assert len(get(alice, f"/queue/{tile.href}").context["queue"].rows) == tile.count
+    assert "The queue as it was on" in page.content.decode()
+    assert "data-act" not in page.content.decode()
+    assert len(get(alice, f"/queue/{after.now_href}").context["queue"].rows) == 2

@@ -96,6 +96,17 @@ def test_a_switch_keeps_who_moved_it_when_and_why(world: World, otto: Client) ->
     assert WriteSwitch.objects.count() == 3
 
 
+def test_what_automation_does_stands_at_a_dry_run_until_somebody_switches_it(
+    world: World, otto: Client
+) -> None:
+    def modes() -> dict[str, str]:
+        return {switch.label: switch.mode for switch in get(otto, PAGE).context["view"].switches}
+
+    assert {label for label, mode in modes().items() if mode == "dry"} == {"Auto-abandoned", "Re-assigned"}
+    otto.post(f"{PAGE}switch/", {"kind": "salesforce.change.auto-abandon", "mode": "on"})
+    assert {label for label, mode in modes().items() if mode == "dry"} == {"Re-assigned"}
+
+
 def test_what_a_dry_run_told_is_done_after_all_once_its_kind_is_on(
     world: World, alice: Client, otto: Client
 ) -> None:

@@ -64,6 +64,8 @@ def test_a_private_machine_needs_nothing() -> None:
         ({"SALESFORCE_CLIENT_SECRET": ""}, "config.E005"),
         ({"SALESFORCE_CA_FILE": "/nowhere/ca.pem"}, "config.E006"),
         ({"DEBUG": "true"}, "config.E007"),
+        ({"AUDITOR_HEARTBEAT_URL": "http://hc.example.com/ping"}, "config.E009"),
+        ({"LEADMODEL_CLOCK_FILE": "/run/clock"}, "config.E010"),
         ({"ENCRYPTION_KEYS": "a-key-that-is-none"}, "config.E008"),
         ({"HTTPS": "false"}, "config.W001"),
     ],

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from base.servers import Home, Purpose, hold
 from base.servers.home import REPOSITORY
 from base.servers.locks import is_locked
-from tests.setup.conftest import eventually, hold_and_query, processes, query
+from tests.setup.conftest import PATIENCE, eventually, hold_and_query, processes, query
 
 pytestmark = pytest.mark.timeout(240)
 LEADS = ["--leads", "500"]
@@ -53,6 +54,12 @@ class Machine:
             demo.terminate()
             demo.wait(timeout=30)
 
+    def rest(self) -> None:
+        """Wait until everything that was started here has ended."""
+        if self.home.supervised.exists():
+            eventually("the servers have ended", lambda: not is_locked(self.home.supervised))
+        eventually("no process is left", lambda: not processes(self.home))
+
     def run(self, *options: str) -> tuple[int, str]:
         status = self.start(*options).wait(timeout=200)
         return status, self.said()
@@ -64,21 +71,44 @@ class Machine:
         return hold_and_query(self.home, f"SELECT count(*) FROM {table}")
 
 
-@pytest.fixture
-def machine() -> Iterator[Machine]:
+@contextmanager
+def new_machine(like: Path | None = None) -> Iterator[Machine]:
+    """A machine on which nothing was done yet, or with what another one's folder holds."""
     folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
+    if like is not None:
+        subprocess.run(["cp", "--archive", f"{like}/.", folder], check=True)
     machine = Machine(folder)
     yield machine
     machine.stop()
-    if machine.home.supervised.exists():
-        eventually("the servers have ended", lambda: not is_locked(machine.home.supervised))
-    eventually("no process is left", lambda: not processes(machine.home))
+    machine.rest()
     shutil.rmtree(folder)
 
 
-def test_once_leaves_the_data_in_place_and_a_second_time_continues(machine: Machine) -> None:
-    status, said = machine.run(*LEADS, "--once")
-    assert status == 0, said
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    with new_machine() as machine:
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def after_once() -> Iterator[Path]:
+    """The folder of a machine on which a demo was made once, which takes longer than what is then tried on copies."""
+    with new_machine() as machine:
+        status, said = machine.run(*LEADS, "--once")
+        assert status == 0, said
+        machine.rest()
+        yield machine.home.folder.parent
+
+
+@pytest.fixture
+def continued(after_once: Path) -> Iterator[Machine]:
+    """A machine on which a demo was made once, and nothing runs."""
+    with new_machine(like=after_once) as machine:
+        yield machine
+
+
+def test_once_leaves_the_data_in_place_and_a_second_time_continues(continued: Machine) -> None:
+    machine = continued
     leads = machine.count("sync_lead")
     assert leads == 500
     mails = machine.home.private / "demo" / "mails.data"
@@ -97,9 +127,11 @@ def test_once_leaves_the_data_in_place_and_a_second_time_continues(machine: Mach
     assert not mails.exists()
 
 
-def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(machine: Machine) -> None:
+def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(continued: Machine) -> None:
+    machine = continued
     # no mail server but the demo's own is used
-    demo = machine.start(*LEADS, EMAIL_HOST="mail.invalid", EMAIL_HOST_USER="otto", EMAIL_HOST_PASSWORD="no")
+    server = {"EMAIL_HOST": "mail.invalid", "EMAIL_HOST_USER": "otto", "EMAIL_HOST_PASSWORD": "no"}
+    demo = machine.start(*LEADS, "--hurry", "240", **server)
 
     def serves() -> bool:
         assert demo.poll() is None, machine.said()
@@ -108,10 +140,10 @@ def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(machine:
     eventually("it serves", serves)
     address = re.search(r"http://localhost:\d+", machine.said())
     assert address
-    with urllib.request.urlopen(f"{address[0]}/healthz", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{address[0]}/healthz", timeout=PATIENCE) as answer:  # noqa: S310
         assert answer.read() == b"ok\n"
-    for login in ("rep", "manager", "ops"):
-        assert re.search(rf"^  {login} .* password ", machine.said(), re.MULTILINE)
+    for login in ("rep", "manager", "director", "ops"):
+        assert re.search(rf"^  \w+ +{login} +password ", machine.said(), re.MULTILINE)
 
     mails = re.search(r"http://127\.0\.0\.1:\d+/", machine.said())
     assert mails
@@ -119,8 +151,17 @@ def test_it_serves_until_ctrl_c_and_then_everything_ends_within_seconds(machine:
     sent = re.search(r"^Sent: (.*)\.$", machine.said(), re.MULTILINE)
     assert sent
     with urllib.request.urlopen(mails[0], timeout=10) as answer:  # noqa: S310
-        assert sent[1] in answer.read().decode()
-    with urllib.request.urlopen(f"{mails[0]}mails/1/html", timeout=10) as answer:  # noqa: S310
+        of_the_morning = re.search(rf'href="/(mails/\d+)">{re.escape(sent[1])}<', answer.read().decode())
+    assert of_the_morning
+    with urllib.request.urlopen(f"{mails[0]}slack", timeout=10) as answer:  # noqa: S310
+        assert "/slack/services/" in answer.read().decode()
+    assert machine.count("alerts_slack") == 1
+    assert "In a hurry, 240 times: " in machine.said()
+    assert "Re-assignments are written to the sandbox" in machine.said()
+    assert machine.count("leadmodel_settingsversion") == 2
+    # clocks that start now are derived by the new promises
+    assert machine.count("sync_mark WHERE record_id = '*'") == 0
+    with urllib.request.urlopen(f"{mails[0]}{of_the_morning[1]}/html", timeout=10) as answer:  # noqa: S310
         assert f'href="{address[0]}/team/?' in answer.read().decode()
 
     second = machine.start(*LEADS)
@@ -143,7 +184,8 @@ def test_interrupted_while_it_is_made_it_starts_over_the_next_time(machine: Mach
     assert status == 0, said
 
 
-def test_the_death_of_a_process_ends_the_demo_and_is_told(machine: Machine) -> None:
+def test_the_death_of_a_process_ends_the_demo_and_is_told(continued: Machine) -> None:
+    machine = continued
     demo = machine.start(*LEADS)
     eventually("it serves", lambda: "Ctrl-C stops everything" in machine.said())
     beat = [

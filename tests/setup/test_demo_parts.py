@@ -208,6 +208,10 @@ def test_another_organisation_starts_afresh() -> None:
     [
         ({"leads": 5}, "--leads is 5: give a number from 500 to 1,000,000"),
         ({"speed": 0.0}, "--speed is 0: give minutes per second"),
+        ({"hurry": 1.0}, "--hurry is 1: say how many times shorter promises are, above 1 and at most 1440"),
+        ({"hurry": 1441.0}, "--hurry is 1441"),
+        ({"hurry": float("nan")}, "--hurry is nan"),
+        ({"hurry": 60.0, "once": True}, "--hurry is for watching, and --once serves nothing"),
         ({"export": Path("/nowhere"), "seed": 3}, "--leads and --seed make the example company"),
         ({"model": Path("/nowhere.yaml")}, "There is no model file at /nowhere.yaml"),
     ],

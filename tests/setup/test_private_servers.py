@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import psycopg2
 import pytest
 from redis import Redis
 
@@ -58,6 +59,18 @@ def test_they_listen_on_no_port(home: Home) -> None:
         assert query(home, "SHOW listen_addresses") == ""
         with Redis.from_url(home.redis_url, socket_timeout=5) as client:
             assert client.config_get("port") == {"port": "0"} or client.config_get("port") == {b"port": b"0"}
+
+
+def test_their_log_names_nobody(home: Home) -> None:
+    with hold(home):
+        query(home, "CREATE TABLE person (email text PRIMARY KEY)")
+        query(home, "INSERT INTO person VALUES ('alice@example.com')")
+        with pytest.raises(psycopg2.IntegrityError, match=r"alice@example\.com"):
+            query(home, "INSERT INTO person VALUES ('alice@example.com')")
+
+        log = home.postgres_log.read_text(encoding="utf-8")
+        assert "duplicate key value" in log
+        assert "alice" not in log
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another user")

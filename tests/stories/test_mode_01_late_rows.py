@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -71,9 +72,9 @@ def test_a_lead_that_changes_while_its_page_is_read_is_there_once_and_newest(
     assert organisation is not None
     ask, asked = organisation.json, 0
 
-    def meanwhile(path: str, **kwargs: object) -> object:
+    def meanwhile(path: str, **kwargs: Any) -> object:
         nonlocal asked
-        answer = ask(path, **kwargs)  # type: ignore[arg-type]
+        answer = ask(path, **kwargs)
         if "FROM Lead " in str(kwargs.get("params")):
             asked += 1
             if asked == 1:

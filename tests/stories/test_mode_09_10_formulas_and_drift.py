@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sync.fields import want
@@ -128,9 +130,9 @@ def test_a_new_field_is_filled_by_a_read_of_itself_alone(
     assert organisation is not None
     ask, asked = organisation.json, []
 
-    def listened(path: str, **told: object) -> object:
+    def listened(path: str, **told: Any) -> object:
         asked.append(str(told.get("params")))
-        return ask(path, **told)  # type: ignore[arg-type]
+        return ask(path, **told)
 
     monkeypatch.setattr(organisation, "json", listened)
     want([("Lead", "Score__c")])

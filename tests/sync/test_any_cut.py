@@ -95,7 +95,7 @@ def test_any_cut_ends_in_the_same_database(new_world: Callable[[], World], told:
 
 
 @pytest.mark.soak
-@settings(max_examples=200, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(told=st.lists(steps, min_size=40, max_size=150))
 def test_any_cut_of_long_lives(new_world: Callable[[], World], told: list[Step]) -> None:
     check_any_cut(new_world(), told)

@@ -14,9 +14,9 @@ from leadmodel.rebuild import Rebuilt, rebuild_all
 from leadmodel.rows import TABLES
 from sandbox.org.org import Org
 from sync.models import ObjectState
-from sync.pull import Pulled, poll, pull
+from sync.pull import Pulled, poll, pull, pull_object
 from sync.salesforce.client import Organisation, connect
-from sync.salesforce.objects import OBJECTS
+from sync.salesforce.objects import BY_NAME, HOT, OBJECTS
 
 TOKEN = "always"
 DERIVED = tuple(TABLES.values())
@@ -94,6 +94,18 @@ class World:
         self.organisation = self.organisation or connect()
         organisation = self.organisation
         return {done.name: done for done in poll(lambda: organisation, now=self.now)}
+
+    def catch_up(self) -> Rebuilt:
+        """Read what people wait for, as every minute does, with the past that tells of it, and derive.
+
+        A quarter of what `sync` reads, for stories in which nobody else in the organisation changes.
+        """
+        if ObjectState.objects.filter(name__in=HOT, read_at__isnull=False).count() < len(HOT):
+            return self.sync()
+        assert self.organisation
+        done = [pull_object(self.organisation, BY_NAME[name], now=self.now) for name in HOT]
+        assert [one.said for one in done if one.is_failure] == []
+        return rebuild_all()
 
     def sync(self, *, full: bool = False) -> Rebuilt:
         """Pull, without a failure, and derive."""

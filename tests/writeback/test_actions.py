@@ -37,7 +37,7 @@ def lead(world: World) -> str:
     world.control("POST", "fields", {"object": "Lead", "name": "Nurture_Reason__c", "length": 80})
     enter(MODEL)
     made = world.lead(Status="Assigned")
-    world.sync()
+    world.catch_up()
     world.pass_time(hours=1)
     return made
 
@@ -61,7 +61,7 @@ def test_a_disposition_writes_status_and_reason_and_closes_the_cycle_in_her_name
     assert state(effect) == "done"
     row = world.org.live_row("Lead", lead)
     assert (row["Status"], row["Nurture_Reason__c"]) == ("Nurture", "No time")
-    world.sync()
+    world.catch_up()
     cycle = Cycle.objects.get()
     assert (cycle.outcome, cycle.reason, cycle.closed_by) == ("nurture", "No time", world.user("Alice"))
 
@@ -77,7 +77,7 @@ def test_a_double_click_acts_once(world: World, lead: str) -> None:
 def test_a_call_logged_here_is_her_touch_and_the_first_response(world: World, lead: str) -> None:
     actions.log_touch(asked(world), lead, how=Touched.CALL, words="left a message")
     work_off(world)
-    world.sync()
+    world.catch_up()
     cycle = Cycle.objects.get()
     assert (cycle.touch_count, cycle.first_touch_by) == (1, world.user("Alice"))
     assert values("SELECT subject FROM sync_task") == ["Call: left a message"]
@@ -87,7 +87,7 @@ def test_a_follow_up_is_an_open_task_of_that_day_and_no_touch(world: World, lead
     day = world.now.date() + timedelta(days=90)
     actions.follow_up(asked(world), lead, day=day, words="")
     work_off(world)
-    world.sync()
+    world.catch_up()
     assert Cycle.objects.get().touch_count == 0
     assert values("SELECT activity_date FROM sync_task") == [day]
     with pytest.raises(NotPossible, match="is over"):
@@ -170,5 +170,5 @@ def test_a_call_that_is_taken_back_is_gone(world: World, lead: str) -> None:
     state(effect)
     actions.undo(asked(world, "undo"), effect)
     work_off(world)
-    world.sync()
+    world.catch_up()
     assert Cycle.objects.get().touch_count == 0

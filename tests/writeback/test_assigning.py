@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.http import Http404
@@ -75,10 +76,10 @@ def assign(
     return actions.assign(asked, lead, to=world.users[to], is_override=is_override)
 
 
-def read(world: World, **values: object) -> str:
+def read(world: World, **values: Any) -> str:
     """A lead that was made and read an hour ago."""
-    made = world.lead(**values)  # type: ignore[arg-type]
-    world.sync()
+    made = world.lead(**values)
+    world.catch_up()
     world.pass_time(hours=1)
     return made
 
@@ -94,7 +95,7 @@ def test_somebody_nobody_holds_is_assigned_in_one_write_and_told_as_monas_doing(
     date = datetime.fromisoformat(str(row["Assigned_Date__c"]))
     assert desk.now <= date <= desk.now + timedelta(seconds=2), "the moment of the write, not of the click"
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     cycle = Cycle.objects.get()
     assert (cycle.number, cycle.outcome, cycle.assigned_at) == (1, "open", desk.now - timedelta(minutes=1))
     assert (cycle.assigned_by, cycle.first_rep) == (desk.user("Mona"), desk.user("Bob"))
@@ -111,7 +112,7 @@ def test_where_a_cycle_is_open_it_is_a_hand_over_and_the_date_stays(desk: World)
     stamps = {"OwnerId", "LastModifiedDate", "LastModifiedById", "SystemModstamp"}
     assert {name for name in after if after[name] != before.get(name)} == stamps
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     assert Cycle.objects.count() == 1
     holders = list(Span.objects.order_by("ordinal").values_list("holder_id", flat=True))
     assert holders == [desk.user("Alice"), desk.user("Bob")]
@@ -123,7 +124,7 @@ def test_nurture_holds_until_its_day_or_until_ops_says_so(desk: World) -> None:
     first = "2026-03-02T12:00:00.000+0000"
     lead = read(desk, Status="Assigned", Assigned_Date__c=first)
     desk.org.update("Lead", lead, {"Status": "Nurture"}, user_id=desk.user("Alice"))
-    desk.sync()
+    desk.catch_up()
     desk.pass_time(days=1)
     told = "The person is left in nurture until 31 May 2026."
     for by, is_override in (("Mona", False), ("Mona", True), ("Otto", False)):
@@ -135,7 +136,7 @@ def test_nurture_holds_until_its_day_or_until_ops_says_so(desk: World) -> None:
     assert effect.why == f"assign to Alice, overriding: {told}"
     work_off(desk)
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     assert list(Cycle.objects.order_by("number").values_list("number", "assigned_at", "outcome")) == [
         (1, datetime.fromisoformat(first), "nurture"),
         (2, desk.now - timedelta(minutes=1), "open"),
@@ -266,12 +267,12 @@ def test_who_worked_the_person_first_in_a_role_is_kept_at_the_hand_over(desk: Wo
     )
     assert row["AE_Owner__c"] is None
     desk.pass_time(minutes=5)
-    desk.sync()
+    desk.catch_up()
     assert values("SELECT x_sdr_owner__c FROM sync_lead") == [desk.user("Alice")]
     assign(desk, lead, "Bob", by="Otto")
     work_off(desk)
     desk.pass_time(minutes=5)
-    desk.sync()
+    desk.catch_up()
     again = assign(desk, lead, "Eve", by="Otto")
     assert [change[0] for change in again.payload["changes"]] == [{"Lead": "OwnerId", "Contact": "OwnerId"}]
     row = desk.org.live_row("Lead", lead)
@@ -307,7 +308,7 @@ def test_a_person_who_came_back_from_raw_counts_as_assigned(desk: World) -> None
     assign(desk, lead, "Alice")
     work_off(desk)
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     assert Person.objects.get().stage == Stage.ASSIGNED
 
 
@@ -329,7 +330,7 @@ def test_where_only_the_date_begins_a_cycle_it_is_monas_doing_too(desk: World) -
     assign(desk, lead, "Bob")
     work_off(desk)
     desk.pass_time(minutes=1)
-    desk.sync()
+    desk.catch_up()
     cycle = Cycle.objects.get()
     assert (cycle.assigned_by, cycle.first_rep) == (desk.user("Mona"), desk.user("Bob"))
     assert list(Span.objects.values_list("holder_id", flat=True)) == [desk.user("Bob")]

@@ -38,13 +38,13 @@ def test_a_record_that_holds_the_value_already_is_left_alone(world: World) -> No
 
 def test_the_same_value_set_by_bob_is_bobs_doing_and_not_hers_to_take_back(world: World) -> None:
     lead = world.lead(Status="Assigned")
-    world.sync()
+    world.catch_up()
     world.pass_time(minutes=30)
     effect = meant(world, lead, "Nurture", expected="Assigned")
     world.org.update("Lead", lead, {"Status": "Nurture"}, user_id=world.user("Bob"))
     work_off(world)
     assert (state(effect), effect.result) == ("done", {})
-    world.sync()
+    world.catch_up()
     assert Cycle.objects.get().closed_by == world.user("Bob")
 
 
@@ -74,7 +74,7 @@ def test_an_outage_uses_up_no_attempt_however_long(world: World) -> None:
 
 def test_what_was_written_before_an_outage_is_still_told_as_ours(world: World) -> None:
     lead = world.lead(Status="Assigned")
-    world.sync()
+    world.catch_up()
     world.pass_time(minutes=30)
     effect = meant(world, lead, "Nurture", expected="Assigned")
     world.control("POST", "faults", {"status": 503, "path": "/query", "from_call": 2, "times": None})

@@ -45,7 +45,7 @@ def test_what_alice_closes_on_the_page_is_in_salesforce_and_comes_back_as_hers(
     assert page(alice, f"/people/{lead}/").count(">waiting</span>") == 2
 
     write_back()
-    world.sync()
+    world.catch_up()
 
     row = world.org.live_row("Lead", lead)
     assert (row["Status"], row["Nurture_Reason__c"]) == ("Nurture", "No time")
@@ -64,7 +64,7 @@ def test_a_newer_change_by_bob_wins_and_alice_sees_it_in_her_queue(
     world.org.update("Lead", lead, {"Status": "Working"}, user_id=world.user("Bob"))
 
     write_back()
-    world.sync()
+    world.catch_up()
 
     assert world.org.live_row("Lead", lead)["Status"] == "Working"
     queue = page(alice, "/queue/")
@@ -90,7 +90,7 @@ def test_what_a_dry_run_told_is_compared_afresh_when_it_is_done_after_all(
     world: World, lead: str, alice: Client
 ) -> None:
     other = world.lead("Hopper", Status="Assigned")
-    world.sync()
+    world.catch_up()
     world.pass_time(hours=1)
     WriteSwitch.objects.create(kind=DISPOSE, mode="dry")
     for one in (lead, other):

@@ -52,7 +52,7 @@ def dying(moment: int) -> Organisation:
 def test_killed_at_every_moment_everything_is_there_once(world: World, *, has_key: bool) -> None:
     if has_key:
         world.control("POST", "fields", TASK_KEY)
-    world.sync()
+    world.catch_up()
     moment = 0
     while True:
         Effect.objects.all().delete()

@@ -7,24 +7,24 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import CannotBeAsked, ask
+from base import clock
 from base.models import Effect, User
 
 
 class Command(BaseCommand):
-    """Send a manager the "Clean your room" mail out of turn, and say what became of it."""
+    """Send somebody the mail of the morning out of turn, and say what became of it."""
 
     help = (
-        "Send a manager the “Clean your room” mail as it is now, on any day, beside the one of the morning. "
+        "Send somebody their mail of the morning as it is now, on any day, beside the one of the morning. "
         "Says how it ended; fails where it is not, or not yet, sent because of the mail server."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whose."""
-        parser.add_argument("username", help="the manager's user name here")
+        parser.add_argument("username", help="their user name here")
 
     def handle(self, *_: object, **options: Any) -> None:
         """Decide it, send what waits, look how it ended."""
@@ -32,12 +32,12 @@ class Command(BaseCommand):
             raise CommandError("No mail server is set: set EMAIL_HOST (docs/run-in-production.md).")
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError(f"There is no account {options['username']}: give a manager's user name.")
+            raise CommandError(f"There is no account {options['username']}: give a user name.")
         try:
-            mail = ask(user, now=timezone.now())
+            mail = ask(user, now=clock.now())
         except CannotBeAsked as error:
             raise CommandError(str(error)) from error
-        while deliver(clock=timezone.now):
+        while deliver(clock=clock.now):
             pass
         mail.refresh_from_db()
         self.stdout.write(_ended(mail))

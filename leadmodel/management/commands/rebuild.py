@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from base.servers.processes import die_with_parent
-from leadmodel.rebuild import BATCH, Rebuilt, mark_everybody, rebuild_all, rebuild_batch
+from leadmodel.rebuild import BATCH, Rebuilt, mark_everybody, read_model, rebuild_all, rebuild_batch
 from sync.models import Mark
 
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         if Mark.objects.filter(record_id="*").exists():
             rebuild_batch()
         batch = _even_batch(Mark.objects.count(), processes)
+        read_model()  # here, so that not each of the processes works out the settings and the hours people keep
         connections.close_all()
         done = _rebuild_at_once(processes, batch) if processes > 1 else [_rebuild(batch)]
         persons = sum(rebuilt.persons for rebuilt in done)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from base import clock
 from base.zones import zone_names
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from metrics.query import ask
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         selection = Selection(
             start=start,
             end=end,
-            now=timezone.now(),
+            now=clock.now(),
             as_of=_as_instant(options["as_of"]),
             known_by=_as_instant(options["known_by"]),
             path=_as_text(options["path"]),

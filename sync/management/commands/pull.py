@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from base import clock
 from sync.pull import Pulled, pull
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             def told(name: str, done: int, expected: int | None) -> None:
                 progress.update(bars[name], completed=done, total=expected, visible=True)
 
-            results = pull(organisation, now=timezone.now(), full=full, told=told)
+            results = pull(organisation, now=clock.now(), full=full, told=told)
         self._report(results)
 
     def _report(self, results: list[Pulled]) -> None:

@@ -2,9 +2,14 @@
 SELECT 'a status means different stages at different times' FROM model WHERE told #> '{stages,changes}' <> '[]'
 UNION ALL SELECT 'a machine acts for a rep' FROM model WHERE told #> '{touches,acts_for}' <> '{}'
 UNION ALL SELECT 'qualified is told by opportunities' FROM model WHERE told #>> '{qualified,by}' <> 'status'
+UNION ALL SELECT 'answers are promised in business hours' FROM model WHERE told #>> '{response,hours}' <> 'calendar'
 UNION ALL SELECT 'calendars of teams, holidays or closed days' FROM model
 WHERE told #> '{business_time,teams}' <> '{}' OR told #> '{business_time,everybody,holidays}' <> 'null'
    OR told #> '{business_time,everybody,closed}' <> '[]'
+UNION ALL SELECT 'other priorities have targets of their own, or P1 is not a matter of the source' FROM model
+WHERE (told #> '{response,priorities}') - 'P1'::text <> '{}' OR (told #> '{lead_types,priorities}') ? 'P1' AND (
+    told #> '{lead_types,priorities,P1,any_of,0,field}' IS DISTINCT FROM '"LeadSource"'
+    OR jsonb_array_length(told #> '{lead_types,priorities,P1,any_of}') <> 1)
 UNION ALL (SELECT 'absences' FROM leadmodel_absence LIMIT 1)
 UNION ALL SELECT 'outbound teams are not roles' FROM model
 WHERE ((told #>> '{assignment,outbound_pull}')::boolean OR told #> '{paths,outbound_teams}' <> '[]')

@@ -199,6 +199,7 @@ SELECT row_number() OVER (ORDER BY attempt.line, attempt.turn, attempt.joined_at
             WHEN closing.kind IS NULL THEN 'open'
             WHEN ever_qualified THEN 'qualified'
             ELSE disposed.stage END AS outcome,
+       CASE WHEN outlived.at IS NULL AND closing.kind = 'dispose' THEN disposed.stage END AS latest_kind,
        outlived.at IS NULL AND closing.kind = 'dispose'
        AND EXISTS (
            SELECT FROM jsonb_array_elements(told #> ARRAY['reasons', disposed.stage]) AS listed

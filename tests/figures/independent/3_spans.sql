@@ -92,6 +92,28 @@ SELECT cycle, ordinal, holder, rep IS NOT NULL AS is_person, rep IS NULL AND COA
 FROM (SELECT *, LEAST(first_touch_at, COALESCE(passed_on_at, first_touch_at)) AS stop FROM span) AS span
 WHERE stop > started_at;
 
+-- R144: how far an opportunity of the person got from the assignment on, until the next one.
+CREATE TEMP TABLE reached ON COMMIT DROP AS
+WITH own AS (
+    SELECT cycle, COALESCE(winner, cycle.line) AS person, assigned_at,
+           lead(assigned_at) OVER (PARTITION BY COALESCE(winner, cycle.line)
+                                   ORDER BY assigned_at, closed_at NULLS LAST) AS next_at
+    FROM cycle LEFT JOIN merge ON merge.loser = cycle.line
+), stage AS (
+    SELECT COALESCE(winner, record.line) AS person, GREATEST(history.created_at, role.created_at) AS at,
+           told #> '{qualified,stages,pipeline}' ? stage_name AS is_pipeline
+    FROM model, sync_opportunitycontactrole role
+    JOIN record ON record.id = role.contact_id LEFT JOIN merge ON merge.loser = record.line
+    JOIN (SELECT *, lead(created_at) OVER (PARTITION BY opportunity_id ORDER BY created_at, id) AS until_at
+          FROM sync_opportunityhistory) AS history USING (opportunity_id)
+    WHERE role.is_deleted IS NOT TRUE AND (until_at IS NULL OR until_at > role.created_at)
+      AND GREATEST(history.created_at, role.created_at) <= until
+      AND EXISTS (SELECT FROM jsonb_each(told #> '{qualified,stages}') known WHERE known.value ? stage_name)
+)
+SELECT cycle, min(at) AS meeting_at, min(at) FILTER (WHERE is_pipeline) AS pipeline_at
+FROM own JOIN stage USING (person)
+WHERE at >= assigned_at AND (next_at IS NULL OR at < next_at) GROUP BY cycle;
+
 -- The rows that figures are about: a cycle each, and per rep (NULL: queues) an owing span each. Outcomes per rep are
 -- the cycles' whose first rep it is.
 CREATE TEMP TABLE told_row ON COMMIT DROP AS
@@ -101,7 +123,10 @@ WITH kept AS (
            CASE WHEN via = 'pull' THEN 'outbound'
                 WHEN told -> 'paths' -> 'inbound_sources' ? COALESCE(lead_source, '') THEN 'inbound'
                 WHEN told -> 'paths' -> 'outbound_sources' ? COALESCE(lead_source, '') THEN 'outbound'
-                ELSE told #>> '{paths,otherwise}' END AS path
+                ELSE told #>> '{paths,otherwise}' END AS path,
+           make_interval(secs => 60 * (CASE WHEN told #> '{lead_types,priorities,P1,any_of,0,value}' ? lead_source
+                                            THEN told #>> '{response,priorities,P1}'
+                                            ELSE told #>> '{response,target_minutes}' END)::float8) AS promise
     FROM model, cycle LEFT JOIN touched USING (cycle)
     LEFT JOIN LATERAL (  -- the latest record's, of those that were the person's by then
         SELECT lead_source FROM record LEFT JOIN merge ON merge.loser = record.line AND merge.winner = cycle.born_on
@@ -122,8 +147,8 @@ SELECT 'all' AS kind, NULL AS rep, cycle, path, outcome, is_pre_qualification, C
        first_touch_at - kept.assigned_at AS response, COALESCE(closed_at, model.instant) - kept.assigned_at AS waited,
        closed_at IS NULL AS is_waiting, pg_temp.worked(first_rep, kept.assigned_at, first_touch_at) AS worked,
        pg_temp.worked(first_rep, kept.assigned_at, kept.assigned_at + interval '1 second') = 0 AS is_off_hours,
-       went.system, went.queue, went.owner, went.off_hours
-FROM model, kept LEFT JOIN LATERAL (
+       went.system, went.queue, went.owner, went.off_hours, promise, meeting_at, pipeline_at
+FROM model, kept LEFT JOIN reached USING (cycle) LEFT JOIN LATERAL (
     SELECT COALESCE(sum(held) FILTER (WHERE NOT is_person AND NOT is_queue), 0) AS system,
            COALESCE(sum(held) FILTER (WHERE is_queue), 0) AS queue,
            COALESCE(sum(worked) FILTER (WHERE is_person), 0) AS owner,
@@ -136,10 +161,11 @@ SELECT 'rep', rep, cycle, path, outcome, is_pre_qualification, NULL, span.is_tou
        pg_temp.worked(span.holder, span.started_at, span.first_touch_at),
        pg_temp.worked(span.holder, span.started_at, span.started_at + interval '1 second') = 0,
        COALESCE(NOT is_person AND NOT is_queue, false)::int * held, COALESCE(is_queue, false)::int * held,
-       COALESCE(is_person, false)::int * stretch.worked, COALESCE(is_person, false)::int * (held - stretch.worked)
+       COALESCE(is_person, false)::int * stretch.worked, COALESCE(is_person, false)::int * (held - stretch.worked),
+       promise, NULL, NULL
 FROM model, kept JOIN span USING (cycle) LEFT JOIN stretch USING (cycle, ordinal) WHERE owes
 UNION ALL
 SELECT 'outcome', first_rep, cycle, path, outcome, is_pre_qualification, COALESCE(touch_count, 0), first_touch_at IS NOT NULL,
        first_touch_at IS NULL AND COALESCE(closed_by IN (SELECT id FROM human), false), NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL
-FROM kept WHERE first_rep IS NOT NULL;
+       NULL, NULL, NULL, NULL, NULL, NULL, meeting_at, pipeline_at
+FROM kept LEFT JOIN reached USING (cycle) WHERE first_rep IS NOT NULL;

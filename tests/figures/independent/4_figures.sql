@@ -2,8 +2,6 @@
 WITH asked AS (
     SELECT 'all' AS kind, NULL AS rep, 'all' AS outcomes
     UNION SELECT 'rep', rep, 'outcome' FROM told_row WHERE kind IN ('rep', 'outcome')
-), target AS (
-    SELECT make_interval(secs => 60 * (told #>> '{response,target_minutes}')::float8) AS promise FROM model
 ), own AS (
     SELECT asked.kind, asked.rep,
            count(*) FILTER (WHERE cycle IS NOT NULL) AS assigned,
@@ -37,8 +35,7 @@ WITH asked AS (
                FILTER (WHERE outcome <> 'withdrawn') AS touchless_rate,
            count(*) FILTER (WHERE is_bypassed AND is_pre_qualification AND outcome <> 'withdrawn')
                AS touchless_pre_qualification
-    FROM target, asked
-    LEFT JOIN told_row row ON row.kind = asked.kind AND row.rep IS NOT DISTINCT FROM asked.rep
+    FROM asked LEFT JOIN told_row row ON row.kind = asked.kind AND row.rep IS NOT DISTINCT FROM asked.rep
     GROUP BY asked.kind, asked.rep
 ), ended AS (
     SELECT asked.kind, asked.rep,
@@ -51,7 +48,10 @@ WITH asked AS (
            avg(CASE WHEN outcome = 'qualified' THEN 1.0 ELSE 0.0 END)
                FILTER (WHERE (is_touched OR is_bypassed) AND outcome <> 'withdrawn') AS qualified_rate,
            avg(CASE WHEN outcome = 'qualified' THEN 1.0 ELSE 0.0 END)
-               FILTER (WHERE outcome <> 'withdrawn') AS qualified_of_assigned_rate
+               FILTER (WHERE outcome <> 'withdrawn') AS qualified_of_assigned_rate,
+           avg(CASE WHEN pipeline_at IS NOT NULL THEN 1.0 ELSE 0.0 END)
+               FILTER (WHERE outcome <> 'withdrawn' AND (outcome = 'qualified' OR meeting_at IS NOT NULL))
+               AS pipeline_rate
     FROM asked LEFT JOIN told_row row ON row.kind = asked.outcomes AND row.rep IS NOT DISTINCT FROM asked.rep
     GROUP BY asked.kind, asked.rep
 ), entering AS (  -- Kaplan-Meier: answered after `t`, or waiting at least `t`
@@ -75,7 +75,7 @@ WITH asked AS (
     FROM curve WHERE answered > 0 GROUP BY kind, rep
 )
 SELECT own.*, response_median_waiting_s, response_p90_waiting_s, ended.touches_mean, qualified, nurture, unqualified,
-       withdrawn, open, qualified_rate, qualified_of_assigned_rate
+       withdrawn, open, qualified_rate, qualified_of_assigned_rate, pipeline_rate
 FROM own JOIN ended ON ended.kind = own.kind AND ended.rep IS NOT DISTINCT FROM own.rep
 LEFT JOIN kaplan_meier ON kaplan_meier.kind = own.kind AND kaplan_meier.rep IS NOT DISTINCT FROM own.rep
 WHERE own.kind <> 'rep' OR own.assigned > 0  -- per rep: those who held somebody that waited

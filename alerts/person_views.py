@@ -1,15 +1,18 @@
-"""The page of one person: what happened, why, and which figures it counts in."""
+"""The page of one person: what happened, why, which figures it counts in, and what automation does about it."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
 
+from alerts.pages.steps import view_steps
+from base import clock
 from base.address import read_instant, written_instant
 from base.pages import page, viewer, viewer_zone
 from leadmodel.access import access_person
 from leadmodel.lifecycle.facts import Horizon
+from leadmodel.may_act import assigns
 from leadmodel.pages.acting import read_panel
 from leadmodel.pages.aliases import read_aliases
 from leadmodel.pages.links import person_href
@@ -25,7 +28,7 @@ from metrics.pages.counted import view_counted
 @page
 def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """One person's story. A converted or merged record's address leads to the person's own."""
-    user, now = viewer(request), timezone.now()
+    user, now = viewer(request), clock.now()
     found = access_person(user, record_id)
     in_zone = settings_in_force().organisation.zone
     as_of = read_instant(request.GET, "as_of", zone=in_zone, now=now)
@@ -43,13 +46,15 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "known_by": written_instant(known_by) or "",
         "zone": zone.key,
         "here": person_href(found.person_id),
+        "audit_href": f"{reverse('audit')}?q={found.person_id}" if assigns(user) else "",
     }
     if story is not None:
         context["aliases"] = read_aliases(
             story.person, story.model.settings, Horizon(as_of, known_by), now=now, zone=zone
         )
         writer = writer_of(story, now=now, zone=zone)
-        context["person"] = view_person(story, writer, as_of=as_of)
+        context["person"] = view_person(story, writer, as_of=as_of, known_by=known_by)
+        context["steps"] = view_steps(story, as_of=as_of, known_by=known_by, now=now, zone=zone)
         context["counting"] = view_counted(
             read_membership(story, as_of=as_of, known_by=known_by, now=now), writer
         )

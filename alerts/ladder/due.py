@@ -1,0 +1,132 @@
+"""Which steps are due: by the index of their due moments (M19)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from alerts.kept import excepted, has_news
+from leadmodel.lifecycle.clocks import ClockKind
+
+
+@dataclass(frozen=True)
+class UpTo:
+    """What a scan looks at: as far as Salesforce was read, until when steps count as due, and since when."""
+
+    read_at: datetime
+    due: datetime
+    stale: datetime
+    """What was due by then comes too late."""
+    now: datetime
+
+
+class DueStep(NamedTuple):
+    """A step that is due, as it is stored. `attempts`: how often it failed before."""
+
+    person_id: str
+    number: int
+    ordinal: int
+    step: int
+    act: str
+    holder_id: str | None
+    clock: ClockKind
+    clock_due_at: datetime
+    due_at: datetime
+    attempts: int
+
+    @property
+    def key(self) -> str:
+        """What makes it this one step, however often it is found."""
+        return f"{self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+
+
+_UNDECIDED = """
+    LEFT JOIN alerts_escalation done USING (person_id, step, due_at)
+    WHERE (done.id IS NULL OR (done.state = 'waiting' AND done.again_at <= %(now)s))
+"""
+_FREE = f"AND NOT {excepted('rung')} AND NOT {has_news('rung')} AND rung.act <> ALL(%(stopped)s)"
+"""Not excepted (M16), with no news that is not derived yet, and of no kind that operations stopped."""
+_DUE = "rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= %(due)s AND due_at > %(stale)s)"
+"""By when they are due, before anything is joined: finding them never walks those that are not (M19)."""
+_STEPS = """
+    SELECT rung.person_id, rung.number, rung.ordinal, rung.step, rung.act, rung.holder_id, rung.clock,
+           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0)
+"""
+_IN_ORDER = "ORDER BY rung.due_at, rung.person_id, rung.step LIMIT %(limit)s"
+_FIND = f"WITH {_DUE} {_STEPS} FROM rung {_UNDECIDED} {_FREE} {_IN_ORDER}"
+_TAKE = f"""
+    {_STEPS} FROM leadmodel_rung rung {_UNDECIDED} {_FREE}
+    AND rung.person_id = ANY(%(persons)s) AND rung.due_at <= %(due)s AND rung.due_at > %(stale)s
+    {_IN_ORDER} FOR UPDATE OF rung SKIP LOCKED
+"""
+_IS_KEPT = f"clock <> '{ClockKind.RETURN}'"
+"""Of a return that comes too late nothing is kept: in most organisations it is that of most people in Nurture, who stay
+there for years, and each scan would go over all of them (M19). An index holds the others."""
+_SKIP = f"""
+    WITH rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= LEAST(%(stale)s, %(due)s) AND {_IS_KEPT})
+    INSERT INTO alerts_escalation (person_id, number, step, act, holder_id, due_at, state, said, attempts, decided_at)
+    SELECT rung.person_id, rung.number, rung.step, rung.act, rung.holder_id, rung.due_at, 'stale', %(said)s, 0, %(now)s
+    FROM rung {_UNDECIDED}
+    ON CONFLICT (person_id, step, due_at) DO UPDATE
+        SET state = excluded.state, said = excluded.said, again_at = NULL, decided_at = excluded.decided_at
+"""
+
+
+_STALE_WAITING = """
+    UPDATE alerts_escalation done SET state = 'stale', said = %(said)s, again_at = NULL, decided_at = %(now)s
+    FROM leadmodel_rung rung
+    WHERE done.state = 'waiting' AND done.due_at <= LEAST(%(stale)s, %(due)s) AND rung.person_id = done.person_id
+      AND rung.step = done.step AND rung.due_at = done.due_at
+"""
+"""Of those that waited something is kept: they are few, and looked for among what waits."""
+_REOPEN = """
+    UPDATE alerts_escalation done SET state = 'waiting', said = %(said)s, again_at = %(now)s
+    FROM base_effect effect JOIN alerts_assignment line ON line.effect_id = effect.id
+    WHERE effect.kind = %(kind)s AND effect.state = 'cancelled' AND effect.created_at > %(stale)s
+      AND effect.ended_at <= %(read_at)s
+      AND done.person_id = line.person_id AND done.due_at = line.due_at AND line.step = 'step ' || done.step
+      AND done.state = 'done' AND done.decided_at <= effect.ended_at
+      AND EXISTS (SELECT FROM leadmodel_rung rung WHERE rung.person_id = done.person_id
+                  AND rung.step = done.step AND rung.due_at = done.due_at)
+"""
+"""Decided before its write was cancelled, and still due."""
+
+
+def find_due(upto: UpTo, *, stopped: Collection[str], limit: int) -> list[DueStep]:
+    """Steps that are due and not stale, the longest due first, without acts that are `stopped`.
+
+    Nobody is kept from them.
+    """
+    return _read(_FIND, upto, limit=limit, stopped=list(stopped))
+
+
+def take_due(upto: UpTo, persons: Collection[str], *, stopped: Collection[str], limit: int) -> list[DueStep]:
+    """The same of these people, locked until the transaction ends; what somebody else holds is left to them."""
+    return _read(_TAKE, upto, limit=limit, persons=sorted(persons), stopped=list(stopped))
+
+
+def skip_stale(upto: UpTo, *, said: str) -> int:
+    """Say of whatever is stale that it comes too late; how many steps that are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SKIP, {**asdict(upto), "said": said})
+        skipped = int(cursor.rowcount)
+        cursor.execute(_STALE_WAITING, {**asdict(upto), "said": said})
+        return skipped + int(cursor.rowcount)
+
+
+def reopen_cancelled(upto: UpTo, *, kind: str, said: str) -> int:
+    """Let those be decided anew whose write was cancelled, as somebody entered an activity that is read by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REOPEN, {**asdict(upto), "kind": kind, "said": said})
+        return int(cursor.rowcount)
+
+
+def _read(query: str, upto: UpTo, **values: int | list[str]) -> list[DueStep]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, {**asdict(upto), **values})
+        rows = cursor.fetchall()
+    return [DueStep._make(row)._replace(clock=ClockKind(row[6])) for row in rows]

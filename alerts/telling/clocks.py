@@ -1,0 +1,101 @@
+"""Whether a clock that somebody is told of still runs, by the derived tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from alerts.kept import excepted
+from leadmodel.lifecycle.clocks import ClockKind
+from leadmodel.recycling import opted_out
+
+
+class Stopped(StrEnum):
+    """Why a clock is nobody's matter any more, in a phrase."""
+
+    MERGED = "merged with another person"
+    DELETED = "deleted in Salesforce"
+    EXCEPTED = "an exception is in force"
+    DISPOSED = "disposed since"
+    ANSWERED = "answered since"
+    TAKEN_UP = "taken up since"
+    LOOKED_AT = "looked at again since"
+    OPTED_OUT = "opted out since"
+    REASSIGNED = "re-assigned since"
+    OVER = "its clock runs no more"
+    MOVED = "its clock is due at another time"
+
+
+_AFTER = {ClockKind.ACCEPTANCE: Stopped.TAKEN_UP, ClockKind.RETURN: Stopped.LOOKED_AT}
+"""What follows a cycle that ended, and is of whose the person is: and what it means that it runs no more."""
+_ANSWERED = {ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM}
+_STAND = f"""
+    SELECT person.person_id IS NOT NULL, COALESCE(person.is_deleted, false),
+           {excepted("asked")}, asked.kind = '{ClockKind.RETURN}' AND {opted_out("asked")},
+           cycle.closed_at IS NOT NULL, cycle.first_touch_at IS NOT NULL, cycle.holder_id, person.holder_id,
+           clock.due_at
+    FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[])
+        WITH ORDINALITY AS asked (person_id, number, ordinal, kind, place)
+    LEFT JOIN leadmodel_person person ON person.person_id = asked.person_id COLLATE "C"
+    LEFT JOIN leadmodel_cycle cycle
+        ON cycle.person_id = asked.person_id COLLATE "C" AND cycle.number = asked.number
+    LEFT JOIN leadmodel_clock clock
+        ON clock.person_id = asked.person_id COLLATE "C" AND clock.number = asked.number
+        AND clock.ordinal = asked.ordinal AND clock.kind = asked.kind
+    ORDER BY asked.place
+"""
+
+
+class _Stand(NamedTuple):
+    """How it stands with whom a clock is about. `due_at` None: it runs no more."""
+
+    is_known: bool
+    is_deleted: bool
+    is_excepted: bool
+    is_opted_out: bool
+    is_closed: bool
+    is_touched: bool
+    cycle_holder_id: str | None
+    holder_id: str | None
+    due_at: datetime | None
+
+
+def why_stopped(conditions: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
+    """Of each condition why its clock is nobody's matter any more, in a phrase; empty where it is.
+
+    A condition has `person_id`, `number` of the cycle, `ordinal`, `clock` (its kind), `due_at`, and `holder` where
+    it is about who held the person.
+    """
+    values: dict[str, datetime | list[str] | list[int]] = {
+        "now": now,
+        "persons": [one["person_id"] for one in conditions],
+        "numbers": [one["number"] for one in conditions],
+        "ordinals": [one["ordinal"] for one in conditions],
+        "kinds": [one["clock"] for one in conditions],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND, values)
+        stands = [_Stand(*row) for row in cursor.fetchall()]
+    return [_why(one, stand) for one, stand in zip(conditions, stands, strict=True)]
+
+
+def _why(condition: Mapping[str, Any], stand: _Stand) -> str:
+    """The first that is so."""
+    after = _AFTER.get(condition["clock"])
+    holder = stand.cycle_holder_id if after is None else stand.holder_id
+    reasons = (
+        (not stand.is_known, Stopped.MERGED),
+        (stand.is_deleted, Stopped.DELETED),
+        (stand.is_excepted, Stopped.EXCEPTED),
+        (stand.is_opted_out, Stopped.OPTED_OUT),
+        (stand.is_closed and after is None, Stopped.DISPOSED),
+        (stand.is_touched and condition["clock"] in _ANSWERED, Stopped.ANSWERED),
+        (condition.get("holder") not in (None, holder), Stopped.REASSIGNED),
+        (stand.due_at is None, after or Stopped.OVER),
+        (stand.due_at != datetime.fromisoformat(condition["due_at"]), Stopped.MOVED),
+    )
+    return next((why.value for is_so, why in reasons if is_so), "")

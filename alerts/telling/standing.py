@@ -1,0 +1,128 @@
+"""What becomes of what an escalation told: it is over, or it still holds after a while. Either is told, once.
+
+Found by the index of what is not settled. What was found over is marked in the transaction that tells it, so that it
+is looked at no more; killed anywhere, both happened or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from alerts.models import Told
+from alerts.telling.clocks import Stopped
+from alerts.telling.notices import Name, Notice, Topic, tell
+from alerts.telling.preflight import in_doubt, why_not
+from leadmodel.outcomes import names
+from leadmodel.settings_store import settings_in_force
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+_TOLD = (Name.WORSENED, Name.REPEAT_DUE)
+"""What escalations tell. Whoever is only reminded sees in the queue what became of it."""
+_LATELY = timedelta(days=2)
+_ENDED = {
+    Stopped.ANSWERED: "{} was answered",
+    Stopped.TAKEN_UP: "{} was taken up",
+    Stopped.DISPOSED: "{} was disposed of",
+    Stopped.REASSIGNED: "{} is in other hands",
+    Stopped.EXCEPTED: "{} is left out by an exception",
+    Stopped.DELETED: "{} was deleted in Salesforce",
+}
+"""What is worth telling; where policies or records changed there is nothing that somebody did."""
+
+
+def look_after(*, now: datetime) -> int:
+    """Look what became of all that is not settled, and tell it; how many notices that were."""
+    told, after = 0, 0
+    while True:
+        with transaction.atomic():
+            found = _take(after)
+            told += _decide(found, now)
+        if len(found) < BATCH:
+            break
+        after = found[-1].pk
+    if told:
+        log.info("looked_after", notices=told)
+    return told
+
+
+def _take(after: int) -> list[Told]:
+    """The next lines that are not settled, locked; those somebody else looks at are left to them."""
+    unsettled = Told.objects.filter(settled_at=None, name__in=_TOLD, pk__gt=after).exclude(still={})
+    return list(unsettled.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+
+
+def _decide(found: Sequence[Told], now: datetime) -> int:
+    doubted = in_doubt(found)
+    known = [one for one in found if one.key not in doubted]
+    over = why_not(known, now=now)
+    Told.objects.filter(key__in=over).update(settled_at=now)
+    people = names({one.person_id for one in known})
+    resolved = _resolved([one for one in known if one.key in over], over, people, now)
+    repeated = _repeated([one for one in known if one.key not in over], now)
+    notices = _untold([*resolved, *repeated])
+    tell(notices, now=now)
+    return len(notices)
+
+
+def _resolved(
+    over: Sequence[Told], why: Mapping[str, str], people: Mapping[str, str], now: datetime
+) -> Iterator[Notice]:
+    """To each who was told of a wait that it is over: once, however many steps told of it."""
+    for one in over:
+        ended = Stopped(why[one.key])
+        if ended not in _ENDED:
+            continue
+        yield Notice(
+            key=f"resolved/{_wait(one)}",
+            topic=Topic.RESOLVED,
+            name=Name.RESOLVED,
+            to=one.to_id,
+            person_id=one.person_id,
+            headline=_ENDED[ended].format(people[one.person_id]),
+            text=f"You were told: {one.headline}. Nothing more is to be done about it.",
+            link=one.link,
+            expires_at=now + _LATELY,
+        )
+
+
+def _repeated(holds: Sequence[Told], now: datetime) -> Iterator[Notice]:
+    """What still holds after so many hours, and after each so many more: once for each, the missed ones not at all."""
+    hours = settings_in_force().telling.repeat_after_hours
+    if hours is None:
+        return
+    period = timedelta(hours=hours)
+    latest = {_wait(one): one for one in holds if one.name == Name.WORSENED}
+    for one in latest.values():
+        number = (now - one.at) // period
+        if number > 0:
+            yield Notice(
+                key=f"{one.key}/again/{number}",
+                topic=one.topic,
+                name=Name.REPEAT_DUE,
+                to=one.to_id,
+                person_id=one.person_id,
+                headline=one.headline,
+                text=one.text,
+                link=one.link,
+                expires_at=now + period,
+                still=one.still,
+            )
+
+
+def _wait(one: Told) -> str:
+    """Whose wait somebody was told of, and who: several steps may have told of the same."""
+    return f"{one.still['person_id']}/{one.still['number']}/{one.still['ordinal']}/{one.to_id}"
+
+
+def _untold(notices: Sequence[Notice]) -> list[Notice]:
+    """Those that were not told before, each once."""
+    found = {one.key: one for one in notices}
+    for key in Told.objects.filter(key__in=found).values_list("key", flat=True):
+        del found[key]
+    return list(found.values())

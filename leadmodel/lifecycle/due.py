@@ -1,0 +1,43 @@
+"""All that is owed about a person, and the steps that come of it: what is stored, and what a page tells. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from leadmodel.lifecycle.clocks import Clock, Rung, ladder, running
+from leadmodel.lifecycle.clocks_of_hand_offs import hand_off_clocks, hand_off_rungs
+from leadmodel.lifecycle.clocks_of_nurture import return_clocks, return_rung
+from leadmodel.lifecycle.cycles import Person
+from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.policies import Policies
+
+
+class Owed(NamedTuple):
+    """What is owed about a person: the clocks that run, and the steps on them, to come and come."""
+
+    clocks: list[Clock]
+    rungs: list[Rung]
+
+
+def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> Owed:
+    """Of the open cycle, else of a hand-off or of Nurture after it. `policies`: all ever in force, oldest first."""
+    told = Owed([*running(person, policies, directory)], [*ladder(person, policies, directory)])
+    if person.handed is not None:
+        for clock in hand_off_clocks(person, policies, directory):
+            told.clocks.append(clock)
+            told.rungs.extend(hand_off_rungs(clock, person.handed.taker, policies))
+    for clock in return_clocks(person, policies, directory):
+        told.clocks.append(clock)
+        told.rungs.append(return_rung(clock, person.holder))
+    return told
+
+
+def clocks_of(person: Person, policies: Sequence[Policies], directory: Directory) -> list[Clock]:
+    """The clocks that run."""
+    return owed(person, policies, directory).clocks
+
+
+def rungs_of(person: Person, policies: Sequence[Policies], directory: Directory) -> list[Rung]:
+    """The steps on those clocks."""
+    return owed(person, policies, directory).rungs

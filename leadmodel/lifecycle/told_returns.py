@@ -1,0 +1,32 @@
+"""When a person in Nurture is looked at again, in a sentence (M18). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from leadmodel.lifecycle.clocks_of_nurture import return_clocks
+from leadmodel.lifecycle.cycles import Person
+from leadmodel.lifecycle.explain import Sentence, Teller, Topic
+from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.policies import Policies
+
+
+def tell_return(
+    person: Person,
+    teller: Teller,
+    policies: Sequence[Policies],
+    directory: Directory,
+    *,
+    has_opted_out: bool,
+) -> Iterator[Sentence]:
+    """Since when the person is in Nurture, and who looks at them again when; nothing where no such clock runs."""
+    for clock in return_clocks(person, policies, directory):
+        when = teller.when(clock.due_at)
+        if has_opted_out:
+            then = "they have opted out, and nobody is to look at them again"
+        elif clock.ordinal:
+            then = f"to be looked at again on {when}, by {teller.names(person.holder)}"
+        else:
+            then = f"to be looked at again on {when}, and nobody is reminded, for no rep holds them"
+        text = f"In Nurture since {teller.when(clock.started_at)}: {then}."
+        yield Sentence(text, "M18", Topic.ENDING, teller.grounds.standing(person.stage, clock.started_at))

@@ -1,0 +1,27 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """A clock of who was handed a qualified person."""
+
+    dependencies = [
+        ('leadmodel', '0014_target_due'),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='clock',
+            name='kind',
+            field=models.CharField(choices=[('response_target', 'response_target'), ('response_maximum', 'response_maximum'), ('working_limit', 'working_limit'), ('acceptance', 'acceptance')], max_length=16),
+        ),
+        migrations.AlterField(
+            model_name='rung',
+            name='clock',
+            field=models.CharField(choices=[('response_target', 'response_target'), ('response_maximum', 'response_maximum'), ('working_limit', 'working_limit'), ('acceptance', 'acceptance')], max_length=16),
+        ),
+        # the new rows are told when everybody is derived anew
+        migrations.RunSQL(
+            "INSERT INTO sync_mark (record_id) SELECT '*' WHERE EXISTS (SELECT FROM leadmodel_person)",
+            migrations.RunSQL.noop,
+        ),
+    ]

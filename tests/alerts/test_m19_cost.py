@@ -1,0 +1,102 @@
+"""M19: finding what is due reads an index up to now, and none of the many that are not due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from alerts.abandoning import abandon
+from alerts.ladder.due import UpTo, find_due, skip_stale
+from leadmodel.lifecycle.clocks import ClockKind
+from leadmodel.lifecycle.policies import Act
+from leadmodel.models import Clock, Rung
+from leadmodel.settings_store import enter
+from sync.models import Mark, ObjectState
+from sync.salesforce.objects import OBJECTS
+from tests.alerts.overdue import STAGES
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MANY = 3_000
+DUE = 2
+
+
+@pytest.fixture
+def _waiting() -> None:
+    """Thousands of clocks and steps, two of each due."""
+    enter(STAGES)
+    Mark.objects.all().delete()  # derived, as far as a scan can tell
+    ObjectState.objects.bulk_create(ObjectState(name=one.name, state="read", read_at=NOW) for one in OBJECTS)
+    people = [(f"00Q{number:012}AAA", NOW + timedelta(minutes=number - DUE + 1)) for number in range(1, MANY)]
+    Clock.objects.bulk_create(
+        Clock(
+            person_id=person, number=1, ordinal=0, kind=ClockKind.WORKING_LIMIT, started_at=NOW, due_at=due_at
+        )
+        for person, due_at in people
+    )
+    Rung.objects.bulk_create(
+        Rung(
+            person_id=person, number=1, ordinal=1, step=1, act=Act.REMIND_REP, clock=ClockKind.RESPONSE_TARGET,
+            clock_due_at=due_at, due_at=due_at,
+        )
+        for person, due_at in people
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leadmodel_clock; ANALYZE leadmodel_rung")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The plan and all below it."""
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def rows_read(scan: Callable[[], object], table: str) -> float:
+    """How many rows of a table the scan's questions look at, kept or thrown away."""
+    with CaptureQueriesContext(connection) as asked:
+        scan()
+    questions = {query["sql"] for query in asked if table in query["sql"] and "due_at" in query["sql"]}
+    assert questions
+    return sum(rows_looked_at(question, table) for question in questions)
+
+
+def rows_looked_at(question: str, table: str) -> float:
+    """How many rows of a table a question looks at, kept or thrown away."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + question)
+        (told,) = cursor.fetchone()
+    plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return sum(
+        float(node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * float(node["Actual Loops"])
+        for node in nodes(plan)
+        if node.get("Relation Name") == table
+    )
+
+
+def _abandon() -> object:
+    return abandon(now=NOW)
+
+
+def _find() -> object:
+    return find_due(UpTo(NOW, NOW, NOW - timedelta(days=2), NOW), stopped=(), limit=500)
+
+
+def _skip() -> object:
+    return skip_stale(UpTo(NOW, NOW, NOW, NOW), said="too late")
+
+
+@pytest.mark.usefixtures("_waiting")
+@pytest.mark.parametrize(
+    ("scan", "table"),
+    [(_abandon, "leadmodel_clock"), (_find, "leadmodel_rung"), (_skip, "leadmodel_rung")],
+    ids=["limits", "steps", "stale steps"],
+)
+def test_m19_what_is_not_due_is_not_looked_at(scan: Callable[[], object], table: str) -> None:
+    assert 0 < rows_read(scan, table) <= DUE
