@@ -20,8 +20,10 @@ _kept: list[object] = []
 def deaths(act: Callable[[], object]) -> Iterator[int]:
     """Let `act` be killed at each boundary in turn, each time in a new process; after each its number, until it lives.
 
-    What `act` changes must be undone in between.
+    What `act` changes must be undone in between. The dead one's session is over by then: PostgreSQL hears of a death a
+    moment later, and until then its rows stay locked to whoever comes next.
     """
+    before = _sessions()
     for number in count(1):
         child = os.fork()
         if child == 0:
@@ -29,10 +31,19 @@ def deaths(act: Callable[[], object]) -> Iterator[int]:
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
             assert os.WTERMSIG(status) == signal.SIGKILL
+            until(lambda: _sessions() <= before)
             yield number
         else:
             assert os.WEXITSTATUS(status) == 0, "the process failed before it was to die"
             return
+
+
+def _sessions() -> set[int]:
+    """The processes of PostgreSQL that serve somebody in this database."""
+    ours = "datname = current_database() AND backend_type = 'client backend'"
+    with connections["default"].cursor() as cursor:
+        cursor.execute(f"SELECT pid FROM pg_stat_activity WHERE {ours}")
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 def _live_until(number: int, act: Callable[[], object]) -> None:
