@@ -160,6 +160,24 @@ class Machine:
         finally:
             connection.close()
 
+    @contextmanager
+    def holding_back_person(self, record_id: str) -> Iterator[None]:
+        """Nobody can derive this person, who never was, while the block runs: whoever wants to waits there."""
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                row = "INSERT INTO leadmodel_personrecord (record_id, person_id) VALUES (%s, %s)"
+                cursor.execute(row, [record_id, record_id])
+            yield
+        finally:
+            connection.close()
+
+    def waits_for_person(self) -> bool:
+        """Whether somebody waits for another transaction's end."""
+        return self.values(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+        ) != [0]
+
     def waits_for(self, table: str) -> bool:
         """Whether somebody waits to write to the table, in the middle of a transaction."""
         found = self.values(
