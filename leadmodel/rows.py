@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from leadmodel.lifecycle.clocks import Clock, Rung
 from leadmodel.lifecycle.cycles import Cycle, Person
@@ -37,106 +37,137 @@ KEYS = {
 }
 
 
-class _Texts(dict[datetime | None, str]):
-    """Each instant's text, made once: one stands in many columns of a person's rows, and writing it is dear."""
+class _Days(dict[int, str]):
+    """Day since 1970 → its date; each written once."""
 
-    def __missing__(self, at: datetime | None) -> str:
-        text = self[at] = "" if at is None else at.isoformat()
+    def __missing__(self, day: int) -> str:
+        text = self[day] = (_DAY_0 + timedelta(days=day)).isoformat()
         return text
+
+
+class _Times(dict[int, str]):
+    """Second of a day → its time; each written once."""
+
+    def __missing__(self, second: int) -> str:
+        text = self[second] = f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        return text
+
+
+_DAY_0 = date(1970, 1, 1)
+_MOMENT_0 = datetime(1970, 1, 1, tzinfo=UTC)
+_days, _times = _Days(), _Times()
+
+
+def written(at: datetime | None) -> str:
+    """An instant in ISO 8601, in UTC; nothing for None. Four times as fast as `isoformat`, which asks its zone."""
+    if at is None:
+        return ""
+    since = at - _MOMENT_0
+    part = since.microseconds
+    if part:
+        return f"{_days[since.days]}{_times[since.seconds]}.{part:06}Z"
+    return f"{_days[since.days]}{_times[since.seconds]}Z"
 
 
 @dataclass
 class Rows:
-    """Rows gathered in COPY's text form (empty is NULL), in the order of the tables' columns."""
+    """Rows gathered for COPY, in the order of the tables' columns; an empty text is NULL."""
 
     settings: ModelSettings
     directory: Directory
     policies: Sequence[Policies]
-    files: dict[str, io.StringIO] = field(default_factory=lambda: {name: io.StringIO() for name in TABLES})
+    of: dict[str, list[Sequence[str]]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    """Short name → its rows."""
     person_of: dict[str, str] = field(default_factory=dict)
     """Record Id → the person it is: the rows of `record` once more, to compare."""
     person_count: int = 0
-    _texts: _Texts = field(default_factory=_Texts)
+
+    def file(self, name: str) -> io.StringIO:
+        """A table's rows in COPY's text form."""
+        rows = self.of[name]
+        text = "\n".join(map("\t".join, rows)) + "\n" if rows else ""
+        # one look at them all; escaping is for the few that need it
+        tabs = len(rows) * (len(rows[0]) - 1) if rows else 0
+        if "\\" in text or "\r" in text or text.count("\n") > len(rows) or text.count("\t") > tabs:
+            text = "".join(map(_escaped, rows))
+        return io.StringIO(text)
 
     def add(self, persons: Iterable[Person]) -> None:
         """Take the rows of these persons."""
-        files = self.files
-        reasons = self.settings.reasons
+        of, reasons = self.of, self.settings.reasons
+        records, cycles, spans = of["record"], of["cycle"], of["span"]
         for person in persons:
+            person_id = person.person_id
             self.person_count += 1
-            files["person"].write(_line(self._person(person)))
+            of["person"].append(self._person(person))
             for record_id in person.record_ids:
-                self.person_of[record_id] = person.person_id
-                files["record"].write(_line((record_id, person.person_id)))
+                self.person_of[record_id] = person_id
+                records.append((record_id, person_id))
             for cycle in person.cycles:
-                is_pre = _bool(reasons.is_pre_qualification(cycle.latest_kind, cycle.reason, cycle.closed_at))
-                files["cycle"].write(_line(self._cycle(person.person_id, cycle, is_pre)))
-                for row in self._spans(person.person_id, cycle, is_pre):
-                    files["span"].write(_line(row))
+                is_pre = _FLAG[reasons.is_pre_qualification(cycle.latest_kind, cycle.reason, cycle.closed_at)]
+                cycles.append(self._cycle(person_id, cycle, is_pre))
+                spans.extend(self._spans(person_id, cycle, is_pre))
             clocks, rungs = owed(person, self.policies, self.directory)
-            for clock in clocks:
-                files["clock"].write(_line(self._clock(person.person_id, clock)))
-            for rung in rungs:
-                files["rung"].write(_line(self._rung(person.person_id, rung)))
+            of["clock"].extend([_clock(person_id, clock) for clock in clocks])
+            of["rung"].extend([_rung(person_id, rung) for rung in rungs])
 
     def _person(self, person: Person) -> Sequence[str]:
         return (
             person.person_id,
-            self._texts[person.created_at],
+            written(person.created_at),
             person.stage,
-            self._texts[person.stage_since],
+            written(person.stage_since),
             person.holder or "",
             str(len(person.cycles)),
-            _bool(person.is_deleted),
-            _bool(person.is_customer),
+            _FLAG[person.is_deleted],
+            _FLAG[person.is_customer],
         )
 
     def _cycle(self, person_id: str, cycle: Cycle, is_pre: str) -> Sequence[str]:
-        texts = self._texts
         return (
             person_id,
             str(cycle.number),
-            texts[cycle.assigned_at],
+            written(cycle.assigned_at),
             cycle.assigned_by or "",
             cycle.trigger,
             cycle.source or "",
             cycle.path,
             cycle.campaign_id or "",
             cycle.entry,
-            _bool(cycle.broke_hold),
+            _FLAG[cycle.broke_hold],
             cycle.first_rep or "",
             cycle.team or "",
             cycle.spans[-1].holder or "",
-            texts[cycle.claimed_at],
-            texts[cycle.first_touch_at],
+            written(cycle.claimed_at),
+            written(cycle.first_touch_at),
             cycle.first_touch_by or "",
             cycle.first_touch_id or "",
-            texts[cycle.last_touch_at],
+            written(cycle.last_touch_at),
             str(cycle.touch_count),
-            texts[cycle.closed_at],
+            written(cycle.closed_at),
             cycle.closed_by or "",
             cycle.ending or "",
             cycle.outcome,
             cycle.latest_kind or "",
             cycle.reason or "",
             is_pre,
-            texts[cycle.qualified_at],
+            written(cycle.qualified_at),
             cycle.handling,
-            _bool(cycle.is_target_account),
+            _FLAG[cycle.is_target_account],
             cycle.relation,
             cycle.priority or "",
             cycle.wanted_rep or "",
             _number(cycle.response_business_s),
-            _bool(cycle.is_off_hours),
+            _FLAG[cycle.is_off_hours],
             *([str(part) for part in cycle.went] if cycle.went is not None else _NOWHERE),
             cycle.pulled_by or "",
-            texts[cycle.meeting_at],
-            texts[cycle.pipeline_at],
-            texts[cycle.target_due_at],
+            written(cycle.meeting_at),
+            written(cycle.pipeline_at),
+            written(cycle.target_due_at),
         )
 
     def _spans(self, person_id: str, cycle: Cycle, is_pre: str) -> Iterator[Sequence[str]]:
-        directory, texts = self.directory, self._texts
+        directory = self.directory
         is_told = False
         for ordinal, span in enumerate(cycle.spans, start=1):
             rep = directory.named(span.holder) if directory.is_human(span.holder) else None
@@ -148,14 +179,14 @@ class Rows:
                 str(ordinal),
                 span.holder or "",
                 rep or "",
-                texts[span.started_at],
-                texts[span.ended_at],
-                _bool(span.owes_response),
-                _bool(span.is_touched),
-                _bool(span.is_bypassed),
-                texts[cycle.first_touch_at] if span.is_touched else "",
-                _bool(is_first),
-                texts[cycle.assigned_at],
+                written(span.started_at),
+                written(span.ended_at),
+                _FLAG[span.owes_response],
+                _FLAG[span.is_touched],
+                _FLAG[span.is_bypassed],
+                written(cycle.first_touch_at) if span.is_touched else "",
+                _FLAG[is_first],
+                written(cycle.assigned_at),
                 cycle.path,
                 cycle.source or "",
                 cycle.team or "",
@@ -163,31 +194,33 @@ class Rows:
                 cycle.handling,
                 is_pre,
                 str(cycle.touch_count),
-                _bool(cycle.is_target_account),
+                _FLAG[cycle.is_target_account],
                 cycle.relation,
                 cycle.priority or "",
                 _number(span.response_business_s),
-                _bool(span.is_off_hours),
-                texts[cycle.meeting_at],
-                texts[cycle.pipeline_at],
-                texts[span.target_due_at],
+                _FLAG[span.is_off_hours],
+                written(cycle.meeting_at),
+                written(cycle.pipeline_at),
+                written(span.target_due_at),
             )
 
-    def _clock(self, person_id: str, clock: Clock) -> Sequence[str]:
-        number, kind, ordinal, started_at, due_at = clock
-        return person_id, str(number), str(ordinal), kind, self._texts[started_at], self._texts[due_at]
 
-    def _rung(self, person_id: str, rung: Rung) -> Sequence[str]:
-        number, ordinal, step, act, holder, clock, clock_due_at, due_at = rung
-        place = (person_id, str(number), str(ordinal), str(step))
-        return (*place, act, holder or "", clock, self._texts[clock_due_at], self._texts[due_at])
+def _clock(person_id: str, clock: Clock) -> Sequence[str]:
+    number, kind, ordinal, started_at, due_at = clock
+    return person_id, str(number), str(ordinal), kind, written(started_at), written(due_at)
+
+
+def _rung(person_id: str, rung: Rung) -> Sequence[str]:
+    number, ordinal, step, act, holder, clock, clock_due_at, due_at = rung
+    place = (person_id, str(number), str(ordinal), str(step))
+    return (*place, act, holder or "", clock, written(clock_due_at), written(due_at))
 
 
 _NOWHERE = ("",) * 4
 
 
-def _bool(value: bool) -> str:  # noqa: FBT001 - it is what is written
-    return "t" if value else "f"
+_FLAG = ("f", "t")
+"""What is written of False and True."""
 
 
 def _number(value: float | None) -> str:
@@ -197,9 +230,5 @@ def _number(value: float | None) -> str:
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-def _line(fields: Sequence[str]) -> str:
-    """A row in COPY's text form; escaping is for the few rows that need it."""
-    line = "\t".join(fields)
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") >= len(fields):
-        line = "\t".join([text.translate(_ESCAPES) for text in fields])
-    return line + "\n"
+def _escaped(fields: Sequence[str]) -> str:
+    return "\t".join([text.translate(_ESCAPES) for text in fields]) + "\n"

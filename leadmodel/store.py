@@ -36,8 +36,8 @@ def make_staging(cursor: Cursor, prefix: str, names: Collection[str] = tuple(TAB
 
 def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
     """COPY gathered rows into the tables of this prefix."""
-    for name, file in rows.files.items():
-        _copy(cursor, file, prefix + name)
+    for name in TABLES:
+        _copy(cursor, rows.file(name), prefix + name)
 
 
 def count_rows(cursor: Cursor, prefix: str) -> None:
@@ -63,10 +63,10 @@ def store(cursor: Cursor, record_ids: Sequence[str], person_of: Mapping[str, str
     written = _say_whose(cursor, person_of, rows.person_of)
     for name in _DERIVED:
         if is_stored:
-            _copy(cursor, rows.files[name], STAGED + name)
+            _copy(cursor, rows.file(name), STAGED + name)
             written += _replace(cursor, ids, name)
         else:
-            written += _copy(cursor, rows.files[name], TABLES[name])
+            written += _copy(cursor, rows.file(name), TABLES[name])
     return written
 
 
@@ -89,7 +89,6 @@ def _say_whose(cursor: Cursor, stored: Mapping[str, str], derived: Mapping[str, 
 
 
 def _copy(cursor: Cursor, file: io.StringIO, table: str) -> int:
-    file.seek(0)
     statement = sql.SQL("COPY {} FROM STDIN (NULL '')").format(sql.Identifier(table))
     cursor.copy_expert(statement.as_string(cursor), file)
     return cursor.rowcount
