@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -75,8 +75,8 @@ def put_what_may_count(
         done = f"{who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL AND task.is_closed"
         _put(filling, cursor, f"{tasks} WHERE {done} AND {_OWN}", asked)
     _put(filling, cursor, _EVENTS if shares_events else _OWN_EVENTS, asked)
-    window = timedelta(minutes=rules.answer_window_minutes)
-    answered = {who: windows for family in families for who, windows in _answered(family, rules, window)}
+    kind_of, window = rules.kind_of_subject, rules.answer_window
+    answered = {who: windows for family in families for who, windows in _answered(family, kind_of, window)}
     if not answered:
         return
     asked |= {"who": array(answered), "windows": array(answered.values())}
@@ -121,16 +121,14 @@ def _put(filling: Filling, cursor: Cursor, query: str, asked: dict[str, object])
             family.activities.append(Activity._make(row))
 
 
-def _answered(family: Lists, rules: Touches, window: timedelta) -> Iterator[tuple[str, str]]:
+def _answered(
+    family: Lists, kind_of: Callable[[str], str | None], window: timedelta
+) -> Iterator[tuple[str, str]]:
     """For each record of the family that answered, when an automatic touch before would have been logged.
 
     As PostgreSQL writes a set of stretches of time; those that overlap are one to it.
     """
-    answers = [
-        activity
-        for activity in family.activities
-        if activity.is_event or rules.kind_of_subject(activity.subject) == "inbound"
-    ]
+    answers = [one for one in family.activities if one.is_event or kind_of(one.subject) == "inbound"]
     if not answers:
         return
     told = []

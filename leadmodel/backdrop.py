@@ -66,11 +66,12 @@ def _put_values(
             family = filling.get(record_id)
             if family is not None:
                 family.values[record_id] = values
-                accounts = {
-                    c.new for c in family.changes if (c.record_id, c.field) == (record_id, ACCOUNT_ID)
-                }
-                for account_id in {*accounts, values.get(ACCOUNT_ID)} - {None}:
-                    held[str(account_id)].append(family)
+                if ACCOUNT_ID in values:
+                    moves = [
+                        c.new for c in family.changes if c.field == ACCOUNT_ID and c.record_id == record_id
+                    ]
+                    for account_id in {*moves, values[ACCOUNT_ID]} - {None}:
+                        held[str(account_id)].append(family)
     return held
 
 

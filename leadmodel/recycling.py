@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
@@ -20,7 +20,7 @@ def held_back(person: Person, settings: ModelSettings, now: datetime) -> str:
         return "The person has opted out."
     if person.stage == Stage.UNQUALIFIED:
         return "The person is unqualified."
-    until = person.stage_since + timedelta(days=settings.recycling.nurture_hold_days)
+    until = person.stage_since + settings.recycling.nurture_hold
     if person.stage == Stage.NURTURE and now < until:
         day = until.astimezone(settings.organisation.zone)
         return f"The person is left in nurture until {day:%d %B %Y}."

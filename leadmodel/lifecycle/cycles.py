@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -124,6 +125,11 @@ class Cycle:
     went: TimeWent | None = None
     """Where the time to the first touch went (R082); None while there is none."""
     touches: list[Touch] = field(default_factory=list)
+
+
+def any_open(cycles: Sequence[Cycle]) -> bool:
+    """Whether one of them has not ended."""
+    return None in [cycle.closed_at for cycle in cycles]
 
 
 class HandedOver(NamedTuple):

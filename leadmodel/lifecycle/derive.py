@@ -7,12 +7,12 @@ choose which facts exist (M3). `steps` puts the facts in order, `line` decides, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 
 from leadmodel.lifecycle.clocks_of_hand_offs import tell_taken_up
 from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch
-from leadmodel.lifecycle.facts import Directory, Family, Horizon, Record
+from leadmodel.lifecycle.facts import EVERYTHING, Directory, Family, Horizon, Record
 from leadmodel.lifecycle.history import straighten
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
 from leadmodel.lifecycle.known import Known, is_plain
@@ -46,7 +46,7 @@ def derive(
     `with_loose`, activities that can count for nothing are left out: no figure needs them, a story does.
     A `trace`, if given, comes to know which fact decided what.
     """
-    horizon = Horizon(as_of, known_by)
+    horizon = EVERYTHING if as_of is None and known_by is None else Horizon(as_of, known_by)
     records = {
         record.record_id: record
         for record in sorted(family.records, key=attrgetter("record_id"))
@@ -341,5 +341,5 @@ def _broke_hold(cycle: Cycle, previous: Cycle, settings: ModelSettings) -> bool:
         return False
     if previous.latest_kind is Stage.UNQUALIFIED:
         return True
-    hold = timedelta(days=settings.recycling.nurture_hold_days)
+    hold = settings.recycling.nurture_hold
     return previous.latest_kind is Stage.NURTURE and cycle.assigned_at < previous.closed_at + hold

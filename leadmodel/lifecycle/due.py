@@ -8,7 +8,7 @@ from typing import NamedTuple
 from leadmodel.lifecycle.clocks import Clock, Rung, ladder, running
 from leadmodel.lifecycle.clocks_of_hand_offs import hand_off_clocks, hand_off_rungs
 from leadmodel.lifecycle.clocks_of_nurture import return_clocks, return_rung
-from leadmodel.lifecycle.cycles import Person
+from leadmodel.lifecycle.cycles import Person, any_open
 from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.policies import Policies
 
@@ -22,7 +22,10 @@ class Owed(NamedTuple):
 
 def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> Owed:
     """Of the open cycle, else of a hand-off or of Nurture after it. `policies`: all ever in force, oldest first."""
-    told = Owed([*running(person, policies, directory)], [*ladder(person, policies, directory)])
+    told = Owed([], [])
+    if any_open(person.cycles):
+        told.clocks.extend(running(person, policies, directory))
+        told.rungs.extend(ladder(person, policies, directory))
     if person.handed is not None:
         for clock in hand_off_clocks(person, policies, directory):
             told.clocks.append(clock)

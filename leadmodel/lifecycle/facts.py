@@ -8,6 +8,7 @@ Every instant carries a zone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -62,16 +63,17 @@ class Change(NamedTuple):
     """For a change seen between two reads: the earlier read. None for a history row, whose time is exact."""
 
 
-class Horizon(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Horizon:
     """Which facts exist (M3); None is no limit."""
 
     as_of: datetime | None = None
     known_by: datetime | None = None
+    is_open: bool = field(init=False)
+    """Whether every fact exists."""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether every fact exists."""
-        return self.as_of is None and self.known_by is None
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_open", self.as_of is None and self.known_by is None)
 
     def shows(self, at: datetime, learned_at: datetime) -> bool:
         """Whether a fact exists at this pair of instants."""
@@ -82,6 +84,10 @@ class Horizon(NamedTuple):
     def visible(self, changes: list[Change]) -> list[Change]:
         """The changes that exist; each was learned when it happened."""
         return changes if self.is_open else [c for c in changes if self.shows(c.at, c.at)]
+
+
+EVERYTHING = Horizon()
+"""The horizon of a rebuild."""
 
 
 class Activity(NamedTuple):

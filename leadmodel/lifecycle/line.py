@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from leadmodel.lifecycle.cycles import COUNTING, Cycle, HandedOver, Span, Touch, Why
 from leadmodel.lifecycle.facts import Directory
@@ -158,7 +158,7 @@ class Line:
 
     def _just_disposed(self, at: datetime) -> list[Cycle]:
         """The cycles in whose window for late logging `at` lies."""
-        window = timedelta(minutes=self.settings.touches.late_logging_minutes)
+        window = self.settings.touches.late_logging
         return [
             cycle
             for cycle in self.cycles
@@ -177,7 +177,7 @@ class Line:
             return False
         if self.standing is Stage.RAW:
             return True
-        hold = timedelta(days=self.settings.recycling.nurture_hold_days)
+        hold = self.settings.recycling.nurture_hold
         since = self.standing_since
         return self.standing is Stage.NURTURE and since is not None and touch.at >= since + hold
 

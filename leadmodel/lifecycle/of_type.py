@@ -58,5 +58,7 @@ def first_that_fits(
     types: Iterable[_Typed], path: Path, priority: Priority | None, *, is_target_account: bool
 ) -> _Typed | None:
     """What is said of leads of this type: by the first that is for them. None: nothing."""
-    fitting = (one for one in types if one.fits_type(path, priority, is_target_account=is_target_account))
-    return next(fitting, None)
+    for one in types:
+        if one.fits_type(path, priority, is_target_account=is_target_account):
+            return one
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -93,7 +94,7 @@ class Response(Section):
         )
         return timedelta(minutes=minutes)
 
-    @property
+    @cached_property
     def maximum(self) -> timedelta:
         """After this an unanswered lead goes to somebody else."""
         return timedelta(minutes=self.maximum_minutes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -44,6 +45,11 @@ class Recycling(Section):
                     " nobody is to be worked again while Nurture holds them; write a later return or a shorter hold"
                 )
         return self
+
+    @cached_property
+    def nurture_hold(self) -> timedelta:
+        """So long Nurture holds a person (M13)."""
+        return timedelta(days=self.nurture_hold_days)
 
     def return_after(
         self, path: Path, priority: Priority | None, *, is_target_account: bool

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal
@@ -136,6 +136,21 @@ class Touches(Section):
     answer_window_minutes: Annotated[float, Field(ge=0)] = 5
     late_logging_minutes: Annotated[float, Field(ge=0)] = 15
     backdated_after_hours: Annotated[float, Field(ge=0)] = 24
+
+    @cached_property
+    def answer_window(self) -> timedelta:
+        """An automatic touch that is answered this soon counts (M7)."""
+        return timedelta(minutes=self.answer_window_minutes)
+
+    @cached_property
+    def late_logging(self) -> timedelta:
+        """A touch logged this soon after its rep's disposition was before it (M9)."""
+        return timedelta(minutes=self.late_logging_minutes)
+
+    @cached_property
+    def backdated_after(self) -> timedelta:
+        """An activity dated this long before it was created is back-dated (K11)."""
+        return timedelta(hours=self.backdated_after_hours)
 
     @cached_property
     def _subject(self) -> re.Pattern[str]:

@@ -32,6 +32,9 @@ class Rank(IntEnum):
     JOIN = 6
 
 
+BEGIN, REASON, ASSIGN, OWNER, TOUCH, DISPOSE, JOIN = Rank
+"""Looked up once: a rebuild asks a million times, and a class is slow to answer."""
+
 Step = tuple[datetime, Rank, str, str, str | None, Touch | Join | Effect]
 """One fact for the fold: (at, rank, key, record Id, actor, what); `key` orders facts of one rank at one instant.
 
@@ -58,7 +61,7 @@ def ordered_steps(
         len(records) > 1
     ):  # of an activity of several, whose touch comes first may decide where the others' fall
         touches = sorted(touches, key=itemgetter(0))
-    steps: list[Step] = [(t.at, Rank.TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
+    steps: list[Step] = [(t.at, TOUCH, t.activity_id, record_id, t.by, t) for record_id, t in touches]
     touched_at = sorted([touch.at for _, touch in touches if touch.why in COUNTING])
     for record in records.values():
         converted_at = created_by_conversion(record, joins)
@@ -88,11 +91,11 @@ def _owners(
     changes = history.get((record_id, Tracked.OWNER), [])
     owner, key = initial_value(record, Tracked.OWNER, changes), f"{record_id} 1 owner"
     if converted_at is None:
-        yield (record.created_at, Rank.BEGIN, key, record_id, creator, owned_by(owner))
+        yield (record.created_at, BEGIN, key, record_id, creator, owned_by(owner))
     else:
-        yield (converted_at, Rank.JOIN, key, record_id, creator, owned_by(owner, is_conversion=True))
+        yield (converted_at, JOIN, key, record_id, creator, owned_by(owner, is_conversion=True))
     for change in horizon.visible(changes):
-        yield (change.at, Rank.OWNER, change.source_id, record_id, change.actor, owned_by(change.new))
+        yield (change.at, OWNER, change.source_id, record_id, change.actor, owned_by(change.new))
 
 
 def _reasons(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
@@ -102,10 +105,10 @@ def _reasons(record: Record, history: History, horizon: Horizon) -> Iterator[Ste
         changes = history.get((record_id, field), [])
         reason = initial_value(record, field, changes)
         if reason is not None:
-            yield (start, Rank.BEGIN, f"{record_id} 2 {kind}", record_id, None, explained(kind, reason))
+            yield (start, BEGIN, f"{record_id} 2 {kind}", record_id, None, explained(kind, reason))
         for change in horizon.visible(changes):
             effect = explained(kind, change.new)
-            yield (change.at, Rank.REASON, change.source_id, record_id, change.actor, effect)
+            yield (change.at, REASON, change.source_id, record_id, change.actor, effect)
 
 
 def _statuses(
@@ -128,7 +131,7 @@ def _statuses(
     is_told = begun is not Stage.RAW and (is_signal or begun is not Stage.ASSIGNED)
     if converted_at is None and begun is not None and is_told:
         key = f"{record_id} 3 status"
-        yield (record.created_at, Rank.BEGIN, key, record_id, record.created_by, ENTERED[begun])
+        yield (record.created_at, BEGIN, key, record_id, record.created_by, ENTERED[begun])
     mapped = [
         (change, stage)
         for change in horizon.visible(changes)
@@ -136,9 +139,9 @@ def _statuses(
     ]
     for change, stage in without_slips(mapped, first=first, touched_at=touched_at, settings=settings):
         if stage is not Stage.ASSIGNED:
-            yield (change.at, Rank.DISPOSE, change.source_id, record_id, change.actor, ENTERED[stage])
+            yield (change.at, DISPOSE, change.source_id, record_id, change.actor, ENTERED[stage])
         elif is_signal:
-            yield (change.at, Rank.ASSIGN, change.source_id, record_id, change.actor, ENTERED[stage])
+            yield (change.at, ASSIGN, change.source_id, record_id, change.actor, ENTERED[stage])
 
 
 def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
@@ -151,14 +154,15 @@ def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Itera
     for learned_at, value, actor in told:
         if value is not None and horizon.shows(at := datetime.fromisoformat(value), learned_at):
             # whoever told it first assigned: a Contact has its Lead's date in the name of who converted it
-            yield (at, Rank.ASSIGN, f"0 {learned_at.isoformat()} {record_id}", record_id, actor, DATED)
+            key = f"0 {learned_at.timestamp():017.6f} {record_id}"
+            yield (at, ASSIGN, key, record_id, actor, DATED)
 
 
 def _conversion(record: Record, at: datetime, settings: ModelSettings, horizon: Horizon) -> Iterator[Step]:
     """Conversion is a qualified disposition, unless an opportunity's stage is (K3)."""
     if settings.qualified.by_status_at(at) and horizon.shows(at, at):
         record_id = record.record_id
-        yield (at, Rank.DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
+        yield (at, DISPOSE, record_id, record_id, record.converted_by, CONVERTED)
 
 
 def _opportunities(
@@ -172,10 +176,10 @@ def _opportunities(
             continue
         if settings.qualified.counts(stage, at) and (record_id, opportunity_id) not in far_enough:
             far_enough.add((record_id, opportunity_id))
-            yield (at, Rank.DISPOSE, f"{opportunity_id} 1", record_id, actor, Line.qualify_by_opportunity)
+            yield (at, DISPOSE, f"{opportunity_id} 1", record_id, actor, Line.qualify_by_opportunity)
         if end is not None:
             effect = won if end is DealEnd.WON else lost(reason)
-            yield (at, Rank.DISPOSE, f"{opportunity_id} 2 {end}", record_id, actor, effect)
+            yield (at, DISPOSE, f"{opportunity_id} 2 {end}", record_id, actor, effect)
 
 
 def _in_order(step: OpportunityStep) -> tuple[datetime, str, str, str]:
@@ -187,4 +191,4 @@ def _merges(joins: Iterable[Join], records: dict[str, Record], horizon: Horizon)
     for join in joins:
         is_here = join.loser in records and join.winner in records and horizon.shows(join.at, join.at)
         if join.is_merge and is_here:
-            yield (join.at, Rank.JOIN, join.loser, join.loser, None, join)
+            yield (join.at, JOIN, join.loser, join.loser, None, join)

@@ -28,8 +28,13 @@ def read_touches(
     found: list[tuple[str, Touch]] = []
     idle: list[_Idle] = []
     answers: list[datetime] = []
-    late_by = timedelta(hours=rules.backdated_after_hours)
-    named, is_open = directory.named, horizon.is_open
+    late_by, named, is_open = rules.backdated_after, directory.named, horizon.is_open
+    kind_of, subtypes, is_human = rules.kind_of_subject, rules.automatic_subtypes, directory.is_human
+    counted, inbound, not_done = (
+        Why.COUNTED,
+        Why.INBOUND,
+        Why.NOT_DONE,
+    )  # looked up once: an Enum is slow to ask
     for (
         record_id,
         activity_id,
@@ -41,9 +46,10 @@ def read_touches(
         subject,
         subtype,
     ) in activities:
-        if (activity_id, record_id) in seen:
+        told = (activity_id, record_id)
+        if told in seen:
             continue
-        seen.add((activity_id, record_id))
+        seen.add(told)
         at, is_backdated = created_at, False
         if completed_at is not None and is_done and not is_event:
             if completed_at < created_at and completed_at < created_at - late_by:
@@ -52,16 +58,17 @@ def read_touches(
                 at = completed_at
         if not is_open and not horizon.shows(at, max(created_at, at)):
             continue
-        why = _why(owner_id, subject, subtype, rules, directory) if is_done or is_event else Why.NOT_DONE
-        if is_event or why is Why.INBOUND:
+        why = not_done
+        if is_done or is_event:
+            why = _why(kind_of(subject), is_of_tool=subtype in subtypes, is_humans=is_human(owner_id))
+        if is_event or why is inbound:
             answers.append(at)
-        if why is Why.COUNTED:
+        if why is counted:
             found.append((record_id, Touch(at, activity_id, named(owner_id), why, is_backdated)))
         elif with_loose or (why in _AUTOMATIC and not is_event):
             idle.append((record_id, at, activity_id, owner_id, why, is_backdated, is_event))
     if idle and (answers or with_loose):
-        window = timedelta(minutes=rules.answer_window_minutes)
-        found += _of_idle(idle, answers, window, directory, with_loose=with_loose)
+        found += _of_idle(idle, answers, rules.answer_window, directory, with_loose=with_loose)
     return found
 
 
@@ -71,24 +78,15 @@ _Idle = tuple[str, datetime, str, str | None, Why, bool, bool]
 """What counts for nothing by itself: (record Id, at, its Id, owner, why not, whether back-dated, whether an Event)."""
 
 
-def _why(
-    owner_id: str | None,
-    subject: str,
-    subtype: str | None,
-    rules: Touches,
-    directory: Directory,
-) -> Why:
-    """Why a completed activity counts, or why not."""
-    kind = rules.kind_of_subject(subject)
+def _why(kind: str | None, *, is_of_tool: bool, is_humans: bool) -> Why:
+    """Why a completed activity counts, or why not: by its subject's kind, its subtype, and whose it is."""
     if kind == "inbound":
         return Why.INBOUND
-    if subtype in rules.automatic_subtypes:
+    if is_of_tool:
         return Why.AUTOMATIC_SUBTYPE
     if kind == "automatic":
         return Why.AUTOMATIC_SUBJECT
-    if not directory.is_human(owner_id):
-        return Why.AUTOMATIC_USER
-    return Why.COUNTED
+    return Why.COUNTED if is_humans else Why.AUTOMATIC_USER
 
 
 def _of_idle(
