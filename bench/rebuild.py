@@ -45,6 +45,14 @@ EVENTS = """
     UNION ALL SELECT contact_id, history.created_at, history.id, history.stage_name, history.created_by_id,
                      NULL, NULL, NULL, NULL
     FROM sync_opportunitycontactrole JOIN sync_opportunityhistory history USING (opportunity_id) WHERE {mine:contact_id}
+    UNION ALL SELECT who, account.created_at, account.id, x_target_account__c, NULL, NULL, NULL, NULL, NULL
+    FROM (SELECT id AS who, account_id FROM sync_contact) AS contact
+    JOIN sync_account account ON account.id = account_id
+    WHERE {mine:who}
+    UNION ALL SELECT who, deal.created_at, deal.id, deal.stage_name, deal.owner_id, deal.is_won::text, NULL, NULL, NULL
+    FROM (SELECT id AS who, account_id FROM sync_contact) AS contact
+    JOIN sync_opportunity deal USING (account_id)
+    WHERE {mine:who}
     UNION ALL SELECT id, created_at, created_by_id, status, owner_id, lead_source, converted_contact_id,
                      last_modified_at, last_modified_by_id
     FROM sync_lead WHERE {mine:id}
