@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 
 from leadmodel.lifecycle.facts import Change, Directory, Horizon, Record, Tracked
@@ -55,7 +56,11 @@ def _by_ids(owners: list[Change], directory: Directory) -> list[Change]:
 
 
 def _is_holder_id(change: Change) -> bool:
-    value = change.new if change.new is not None else change.old
+    return _is_id(change.new if change.new is not None else change.old)
+
+
+@lru_cache(maxsize=4096)  # few hold many
+def _is_id(value: str | None) -> bool:
     return (
         value is not None
         and value.startswith(("005", "00G"))

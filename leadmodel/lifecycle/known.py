@@ -116,4 +116,4 @@ def _by_closing(deal: Deal) -> tuple[datetime, str]:
 
 def is_plain(family: Family, rules: LeadTypes) -> bool:
     """Whether every lead of the family is of the plain type, as for most there is nothing to know."""
-    return not family.deals and not any(True for _ in rules.rules())
+    return rules.is_empty and not family.deals

@@ -66,6 +66,11 @@ class LeadTypes(Section):
             yield f"priorities.{priority}", rule
 
     @cached_property
+    def is_empty(self) -> bool:
+        """Whether there is no rule."""
+        return not [*self.rules()]
+
+    @cached_property
     def in_order(self) -> tuple[tuple[Priority, Rule], ...]:
         """The priorities, the most urgent first, however the file orders them."""
         return tuple(sorted(self.priorities.items()))
