@@ -22,6 +22,7 @@ LEDGER = Ledger(
         CASE WHEN line.state = 'waiting' AND NOT EXISTS (
             SELECT FROM leadmodel_rung rung
             WHERE rung.person_id = line.person_id AND rung.step = line.step AND rung.due_at = line.due_at
+              AND rung.event_id IS NOT DISTINCT FROM line.event_id
         ) THEN 'over' ELSE line.state END AS state
     """,
     choice="act",
@@ -33,7 +34,7 @@ _COMING = Ledger(
     columns=f"""
         line.step AS id, line.step, line.act, line.due_at,
         CASE line.clock WHEN 'acceptance' THEN 'Of a hand-off.' WHEN 'nurture_return' THEN 'Of a return from Nurture.'
-             ELSE '' END AS said,
+             WHEN 'meeting_outcome' THEN 'Of a meeting.' ELSE '' END AS said,
         0 AS attempts, NULL::timestamptz AS again_at,
         NULL::timestamptz AS decided_at,
         CASE WHEN {excepted("line")} THEN 'excepted' WHEN line.due_at <= %(now)s THEN 'due' ELSE 'soon' END AS state
@@ -42,7 +43,8 @@ _COMING = Ledger(
     reps=("holder_id",),
     joins="""
         LEFT JOIN alerts_escalation decided
-               ON decided.person_id = line.person_id AND decided.step = line.step AND decided.due_at = line.due_at
+               ON decided.about = COALESCE(line.event_id, line.person_id)
+              AND decided.step = line.step AND decided.due_at = line.due_at
     """,
 )
 _WITHIN = "decided.id IS NULL AND line.due_at > %(stale)s AND line.due_at <= %(until)s"

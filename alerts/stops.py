@@ -84,6 +84,6 @@ def _kinds_of(effect: Effect) -> frozenset[str]:
 
 def of_notice(topic: str, name: str) -> Telling:
     """The kind of a notice: a first word of who waits is a reminder, whatever follows from it an escalation."""
-    if topic in (Topic.RESPONSE, Topic.HAND_OFF, Topic.RETURN) and name == Name.FIRST:
+    if topic in (Topic.RESPONSE, Topic.HAND_OFF, Topic.RETURN, Topic.MEETING) and name == Name.FIRST:
         return Telling.REMINDERS
     return _BY_TOPIC.get(Topic(topic), Telling.ESCALATIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -12,11 +13,20 @@ from leadmodel.lifecycle.facts import (
     Activity,
     Change,
     Deal,
+    Meeting,
     OpportunityStep,
     Record,
     Response,
     Tracked,
 )
+
+
+class Unmarked(NamedTuple):
+    """Which columns of the mirror's Events tell that a meeting is not marked, and since when that counts."""
+
+    outcome: str
+    is_copy: str | None
+    since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,8 @@ class Columns:
     """Object → what it is → the mirror's column."""
     ruled: dict[str, dict[str, str]]
     """Object → field that the settings' rules read → the mirror's column. A record's account is `AccountId`."""
+    unmarked: Unmarked | None = None
+    """None: nobody is asked what became of meetings."""
 
 
 class Lists(NamedTuple):
@@ -41,6 +53,7 @@ class Lists(NamedTuple):
     responses: list[Response]
     deals: list[Deal]
     values: dict[str, dict[str, str | None]]
+    meetings: list[Meeting]
 
 
 Filling = dict[str, Lists]
@@ -64,7 +77,7 @@ def begin(records: Sequence[Record]) -> tuple[list[Lists], Filling]:
     begun: Filling = {}
     filling: Filling = {}
     for record in sorted(records, key=attrgetter("record_id")):
-        family = begun.setdefault(root(record.record_id), Lists([], [], [], [], [], [], {}))
+        family = begun.setdefault(root(record.record_id), Lists([], [], [], [], [], [], {}, []))
         family.records.append(record)
         filling[record.record_id] = family
     return list(begun.values()), filling

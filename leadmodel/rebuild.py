@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -22,6 +22,7 @@ from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import Family, Tracked, Users
 from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.meetings import read_unmarked
 from leadmodel.rows import Rows
 from leadmodel.settings_store import policies_ever, settings_in_force
 from leadmodel.store import copy_rows, count_rows, make_staging, store
@@ -65,7 +66,8 @@ def read_model(*, known_by: datetime | None = None, settings: ModelSettings | No
     told = settings or settings_in_force(known_by=known_by)
     # settings that are tried promise what they say for all time: their effects are looked at over the past
     policies = [settings.policies_since(None)] if settings else policies_ever(known_by=known_by)
-    return Model(told, read_directory(told, known_by=known_by), read_columns(told), policies)
+    columns = replace(read_columns(told), unmarked=read_unmarked(policies))
+    return Model(told, read_directory(told, known_by=known_by), columns, policies)
 
 
 def rebuild_all(batch: int = BATCH) -> Rebuilt:

@@ -13,6 +13,7 @@ from leadmodel.lifecycle.known import ACCOUNT
 from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.reasons import Reason, Reasons
 from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages
+from leadmodel.meetings import IS_COPY
 from leadmodel.models import SettingsVersion
 from leadmodel.settings_file import WrongSettings, parse
 from sync.fields import want
@@ -152,6 +153,8 @@ def fields_of(settings: ModelSettings) -> list[tuple[str, str]]:
             fields += [("Lead", field), ("Contact", field)]
     if settings.qualified.loss_reason_field:
         fields.append(("Opportunity", settings.qualified.loss_reason_field))
+    if settings.meetings.outcome_field:
+        fields += [("Event", settings.meetings.outcome_field), ("Event", IS_COPY)]
     if settings.stages.contact_status_field:
         fields.append(("Contact", settings.stages.contact_status_field))
     return fields

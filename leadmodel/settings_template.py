@@ -56,6 +56,10 @@ _COMMENTS = {
     "manager is told. teams: who takes qualified people over; nobody named: whoever is of another team than who had\n"
     "them. types: other times of some lead types, the first that fits, e.g. {priority: P1, accept_hours: 24}.\n"
     "It holds for hand-offs from then on.",
+    "meetings": "What becomes of meetings. outcome_field: API name of the field of Event that says it; null: nobody\n"
+    "is asked. held, no_show, cancelled: the values that mean each; any other says that the meeting is marked.\n"
+    "mark_within_hours: so long after its end whoever had it is reminded; tell_manager_after_hours: so long after\n"
+    "that their manager is told; null: never. It holds for meetings that end from then on.",
     "reassignment": "Who takes over whom nobody answered. to_teams, reps (Id, user name or name): to whom they\n"
     "may go; nobody named: the holder's own team. how: round_robin, weighted (weights: {Bob: 2}; others have 1),\n"
     "least_loaded, or queue (queue: its name). capacity: the most open cycles of a rep, capacity_of: {Bob: 20}\n"
@@ -70,8 +74,8 @@ _COMMENTS = {
     "clean_your_room": "The mails of working mornings: at, in the own time zone, e.g. '07:30'; rows_per_rep: how many\n"
     "people a manager's lists of each rep, and the others' in each list.",
     "telling": "How people are told what concerns them, unless they choose otherwise on the page Told. topics: which\n"
-    "roles are told of a topic (response, hand_off, nurture_return, reassigned, could_not_assign, abandoned,\n"
-    "resolved) by which channel, e.g. {response: {bell: [rep, manager, ops], mail: [manager], slack: []}};\n"
+    "roles are told of a topic (response, hand_off, nurture_return, meeting, reassigned, could_not_assign,\n"
+    "abandoned, resolved) by which channel, e.g. {response: {bell: [rep, manager, ops], mail: [manager], slack: []}};\n"
     "quiet_from and quiet_until: no mail and no Slack message in between, in the own time zone; collect_minutes: so\n"
     "long the first message waits for others; most_a_day: so many messages to everybody together in any 24 hours,\n"
     "the others wait; repeat_after_hours: after so long somebody is told of again who still waits; null: never.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,15 +48,22 @@ class Story:
     has_opted_out: bool
     """Whether the person in Nurture has, as Salesforce says now; of another instant nobody knows, and it says no."""
 
-    def clocks(self) -> Iterator[Clock]:
-        """The clocks that run about the person (M18); who has opted out is not looked at again."""
-        told = clocks_of(self.person, self.model.policies, self.model.directory)
-        return (one for one in told if not (self.has_opted_out and one.kind is ClockKind.RETURN))
+    def clocks(self, at: datetime) -> list[Clock]:
+        """The clocks that run about the person at `at` (M18); who has opted out is not looked at again.
 
-    def rungs(self) -> Iterator[Rung]:
+        One of a meeting runs once that is over.
+        """
+        told = clocks_of(self.person, self.model.policies, self.model.directory)
+        return [one for one in told if one.started_at <= at and not self._is_kept(one.kind)]
+
+    def rungs(self, at: datetime) -> list[Rung]:
         """The steps on those clocks."""
         told = rungs_of(self.person, self.model.policies, self.model.directory)
-        return (one for one in told if not (self.has_opted_out and one.clock is ClockKind.RETURN))
+        runs = {(one.kind, one.number, one.ordinal) for one in self.clocks(at)}
+        return [one for one in told if (one.clock, one.number, one.ordinal) in runs]
+
+    def _is_kept(self, kind: ClockKind) -> bool:
+        return self.has_opted_out and kind is ClockKind.RETURN
 
     def name(self, user_id: str | None) -> str:
         """The name people know a user or queue by."""

@@ -26,6 +26,7 @@ from leadmodel.lifecycle.facts import (
 )
 from leadmodel.lifecycle.known import ACCOUNT_ID
 from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.meetings import put_meetings
 from sync.fields import column_of
 
 CONVERTED = "leadConverted"
@@ -104,6 +105,8 @@ def families_among(
         if (family := filling.get(step.record_id)) is not None:
             family.steps.append(step)
     put_known(filling, cursor, batch, columns)
+    if columns.unmarked is not None:
+        put_meetings(filling, cursor, every, columns.unmarked)
     return [Family(*lists) for lists in begun]
 
 

@@ -47,7 +47,8 @@ _DUE = f"""
         WHERE promised.act <> ALL(%(stopped)s) AND waiting.since > %(begun)s
     )
     SELECT due.*, done.id, done.state, done.again_at, done.decided_at
-    FROM due LEFT JOIN alerts_escalation done USING (person_id, step, due_at)
+    FROM due LEFT JOIN alerts_escalation done
+      ON done.about = due.person_id AND done.step = due.step AND done.due_at = due.due_at
     WHERE due.due_at <= %(at)s AND due.due_at > %(stale)s
       AND NOT {excepted("due")} AND NOT {has_news("due")}
     ORDER BY due.due_at, due.person_id, due.step

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from alerts.addresses import read_reaches
@@ -16,6 +17,7 @@ from alerts.ladder.due import DueStep
 from alerts.ladder.words import (
     Words,
     could_not_assign,
+    of_meeting,
     of_queue,
     to_keeper,
     to_manager,
@@ -34,7 +36,7 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.may_act import REASSIGN
 from leadmodel.models import Person
 from leadmodel.outcomes import names
-from sync.models import Group
+from sync.models import Event, Group
 from sync.models import User as SalesforceUser
 from sync.writeback.modes import Mode, mode_of, switches
 
@@ -101,6 +103,8 @@ class _People:
     persons: Mapping[str, str]
     since: Mapping[str, datetime]
     """Person who is to return → since when they are where they are."""
+    ended: Mapping[str, datetime]
+    """Meeting that is not marked → when it ended."""
     holders: Mapping[str, str]
     users: Mapping[str, int]
     """Salesforce user Id → the active user of this app."""
@@ -109,7 +113,11 @@ class _People:
     zones: Mapping[int, ZoneInfo]
 
 
-_OF = {ClockKind.ACCEPTANCE: ", of a hand-off", ClockKind.RETURN: ", of a return from Nurture"}
+_OF = {
+    ClockKind.ACCEPTANCE: ", of a hand-off",
+    ClockKind.RETURN: ", of a return from Nurture",
+    ClockKind.MEETING: ", of a meeting",
+}
 """What a step was about that is not about an answer."""
 
 
@@ -136,6 +144,7 @@ def _read_people(due: Sequence[DueStep], settings: ModelSettings) -> _People:
     return _People(
         persons=names([one.person_id for one in due]),
         since=_read_since(one.person_id for one in due if one.clock is ClockKind.RETURN),
+        ended=_read_ended(one.event_id for one in due if one.event_id is not None),
         holders={pk: name or pk for pk, name in holders.items()},
         users={user.salesforce_id: user.pk for user in reps if user.salesforce_id and user.pk in reaches},
         above={
@@ -151,23 +160,33 @@ def _read_since(persons: Iterable[str]) -> Mapping[str, datetime]:
     return dict(found.values_list("person_id", "stage_since"))
 
 
+def _read_ended(events: Iterable[str]) -> Mapping[str, datetime]:
+    found = Event.objects.filter(pk__in=list(events))
+    return dict(found.values_list("pk", Coalesce("ends_at", "starts_at")))
+
+
 def _notices(due: DueStep, people: _People, settings: ModelSettings, now: datetime) -> Iterator[Notice]:
     """One for each who is to be told of it."""
     for user in _recipients(due, people):
-        yield _notice(due, user, _words(due, people, now, people.zones[user]), settings)
+        yield _notice(due, user, _words(due, people, settings, now, people.zones[user]), settings)
 
 
-def _words(due: DueStep, people: _People, now: datetime, zone: ZoneInfo) -> Words:
+def _words(due: DueStep, people: _People, settings: ModelSettings, now: datetime, zone: ZoneInfo) -> Words:
     who = people.persons.get(due.person_id, due.person_id)
     holder = people.holders.get(due.holder_id or "", "nobody")
     is_reminder = due.act == Act.REMIND_REP
     match due.clock:
         case ClockKind.RETURN:
             return to_keeper(due, who, people.since[due.person_id], zone=zone)
-        case ClockKind.ACCEPTANCE if is_reminder:
-            return to_taker(due, who, now=now, zone=zone)
+        case ClockKind.MEETING:
+            ended, field = people.ended[due.event_id or ""], settings.meetings.outcome_field or ""
+            return of_meeting(due, who, holder, ended, field, zone=zone)
         case ClockKind.ACCEPTANCE:
-            return to_takers_manager(due, who, holder, zone=zone)
+            return (
+                to_taker(due, who, now=now, zone=zone)
+                if is_reminder
+                else to_takers_manager(due, who, holder, zone=zone)
+            )
     if is_reminder:
         return to_rep(due, who, now=now, zone=zone)
     if due.act == Act.REASSIGN:
@@ -187,7 +206,11 @@ def _recipients(due: DueStep, people: _People) -> Sequence[int]:
     return above[0] if above else people.operations
 
 
-_TOPICS = {ClockKind.ACCEPTANCE: Topic.HAND_OFF, ClockKind.RETURN: Topic.RETURN}
+_TOPICS = {
+    ClockKind.ACCEPTANCE: Topic.HAND_OFF,
+    ClockKind.RETURN: Topic.RETURN,
+    ClockKind.MEETING: Topic.MEETING,
+}
 
 
 def _topic(due: DueStep) -> Topic:
@@ -215,5 +238,6 @@ def _notice(due: DueStep, user: int, words: Words, settings: ModelSettings) -> N
             "clock": due.clock.value,
             "due_at": due.clock_due_at.isoformat(),
             "holder": due.holder_id,
+            **({} if due.event_id is None else {"event_id": due.event_id}),
         },
     )

@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from alerts.ladder.acts import Became, act
 from alerts.ladder.due import DueStep, UpTo, find_due, reopen_cancelled, skip_stale, take_due
 from alerts.ladder.look import read_news
+from alerts.ladder.meetings import UNREADABLE_PAUSE, read_changed, why_unreadable
 from alerts.ladder.returns import read_elsewhere
 from alerts.models import Escalation
 from alerts.stops import read_stopped, stopped_acts
@@ -65,6 +66,7 @@ def climb(connected: Callable[[], Organisation], *, now: datetime) -> Counter[st
     while found := find_due(upto, stopped=stopped_acts(read_stopped()), limit=BATCH):
         organisation = organisation or connected()
         news = read_news(organisation, {one.person_id for one in found}, upto.read_at)
+        news |= read_changed(organisation, {one.event_id for one in found if one.event_id is not None})
         decided = _decided_together(settings, found, news, upto)
         done.update(decided)
         if not decided:
@@ -110,13 +112,19 @@ def _decided_together(
 def _kept(
     due: Sequence[DueStep], news: dict[str, str], settings: ModelSettings, now: datetime
 ) -> dict[DueStep, Became]:
-    """The steps that are not done: there is news of the person, or Salesforce's status says nobody works on them."""
+    """The steps that are not done: there is news of the person or meeting, or nobody works on them by the status."""
     last = read_last_of(None, sorted({one.person_id for one in due}), settings)
     elsewhere = read_elsewhere([one for one in due if one.clock is ClockKind.RETURN], last, now)
+    unreadable = why_unreadable(settings) if any(one.clock is ClockKind.MEETING for one in due) else ""
     kept = {}
     for one in due:
-        if one.person_id in news:
-            kept[one] = Became(State.WAITING, f"Waits: {news[one.person_id]}, which is not read yet.")
+        told = news.get(one.person_id) or news.get(one.event_id or "")
+        if told:
+            kept[one] = Became(State.WAITING, f"Waits: {told}, which is not read yet.")
+        elif one.clock is ClockKind.MEETING:
+            # whoever it was with, and wherever they are by now: it was held, or it was not
+            if unreadable:
+                kept[one] = Became(State.WAITING, unreadable, UNREADABLE_PAUSE)
         elif one.clock is ClockKind.RETURN:
             if one.person_id in elsewhere:
                 kept[one] = Became(State.MOOT, elsewhere[one.person_id])
@@ -150,6 +158,7 @@ def _note(became: dict[DueStep, Became], now: datetime, *, has_failed: bool = Fa
             act=one.act,
             holder_id=one.holder_id,
             due_at=one.due_at,
+            event_id=one.event_id,
             state=told.state,
             said=told.said[:300],
             attempts=one.attempts + has_failed,
@@ -161,6 +170,6 @@ def _note(became: dict[DueStep, Became], now: datetime, *, has_failed: bool = Fa
     Escalation.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["person_id", "step", "due_at"],
+        unique_fields=["about", "step", "due_at"],
         update_fields=["state", "said", "attempts", "again_at", "decided_at"],
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from alerts.kept import excepted, has_news
-from leadmodel.lifecycle.clocks import ClockKind
+from leadmodel.lifecycle.clocks import LASTING, ClockKind
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,26 @@ class DueStep(NamedTuple):
     clock_due_at: datetime
     due_at: datetime
     attempts: int
+    event_id: str | None = None
 
     @property
     def key(self) -> str:
         """What makes it this one step, however often it is found."""
-        return f"{self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+        key = f"{self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+        return key if self.event_id is None else f"{key}/{self.event_id}"
 
 
-_UNDECIDED = """
-    LEFT JOIN alerts_escalation done USING (person_id, step, due_at)
+_DECIDED = """
+    done.about = COALESCE(rung.event_id, rung.person_id) AND done.step = rung.step AND done.due_at = rung.due_at
+"""
+"""Whether what was decided is about this step, by the index of what was decided."""
+_DECIDES = """
+    rung.person_id = done.person_id AND rung.step = done.step AND rung.due_at = done.due_at
+    AND rung.event_id IS NOT DISTINCT FROM done.event_id
+"""
+"""The same by the index of steps, of whom they were decided about."""
+_UNDECIDED = f"""
+    LEFT JOIN alerts_escalation done ON {_DECIDED}
     WHERE (done.id IS NULL OR (done.state = 'waiting' AND done.again_at <= %(now)s))
 """
 _FREE = f"AND NOT {excepted('rung')} AND NOT {has_news('rung')} AND rung.act <> ALL(%(stopped)s)"
@@ -54,44 +65,43 @@ _DUE = "rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= %(due
 """By when they are due, before anything is joined: finding them never walks those that are not (M19)."""
 _STEPS = """
     SELECT rung.person_id, rung.number, rung.ordinal, rung.step, rung.act, rung.holder_id, rung.clock,
-           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0)
+           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0), rung.event_id
 """
-_IN_ORDER = "ORDER BY rung.due_at, rung.person_id, rung.step LIMIT %(limit)s"
+_IN_ORDER = "ORDER BY rung.due_at, rung.person_id, rung.step, rung.event_id LIMIT %(limit)s"
 _FIND = f"WITH {_DUE} {_STEPS} FROM rung {_UNDECIDED} {_FREE} {_IN_ORDER}"
 _TAKE = f"""
     {_STEPS} FROM leadmodel_rung rung {_UNDECIDED} {_FREE}
     AND rung.person_id = ANY(%(persons)s) AND rung.due_at <= %(due)s AND rung.due_at > %(stale)s
     {_IN_ORDER} FOR UPDATE OF rung SKIP LOCKED
 """
-_IS_KEPT = f"clock <> '{ClockKind.RETURN}'"
-"""Of a return that comes too late nothing is kept: in most organisations it is that of most people in Nurture, who stay
-there for years, and each scan would go over all of them (M19). An index holds the others."""
+_IS_KEPT = "NOT clock IN ({})".format(", ".join(f"'{kind}'" for kind in LASTING))
+"""Of a return or a meeting that comes too late nothing is kept: in most organisations it is that of most people in
+Nurture, who stay there for years, and of each meeting that nobody ever marks, and each scan would go over all of them
+(M19). An index holds the others."""
 _SKIP = f"""
     WITH rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= LEAST(%(stale)s, %(due)s) AND {_IS_KEPT})
     INSERT INTO alerts_escalation (person_id, number, step, act, holder_id, due_at, state, said, attempts, decided_at)
     SELECT rung.person_id, rung.number, rung.step, rung.act, rung.holder_id, rung.due_at, 'stale', %(said)s, 0, %(now)s
     FROM rung {_UNDECIDED}
-    ON CONFLICT (person_id, step, due_at) DO UPDATE
+    ON CONFLICT (about, step, due_at) DO UPDATE
         SET state = excluded.state, said = excluded.said, again_at = NULL, decided_at = excluded.decided_at
 """
 
 
-_STALE_WAITING = """
+_STALE_WAITING = f"""
     UPDATE alerts_escalation done SET state = 'stale', said = %(said)s, again_at = NULL, decided_at = %(now)s
     FROM leadmodel_rung rung
-    WHERE done.state = 'waiting' AND done.due_at <= LEAST(%(stale)s, %(due)s) AND rung.person_id = done.person_id
-      AND rung.step = done.step AND rung.due_at = done.due_at
+    WHERE done.state = 'waiting' AND done.due_at <= LEAST(%(stale)s, %(due)s) AND {_DECIDES}
 """
 """Of those that waited something is kept: they are few, and looked for among what waits."""
-_REOPEN = """
+_REOPEN = f"""
     UPDATE alerts_escalation done SET state = 'waiting', said = %(said)s, again_at = %(now)s
     FROM base_effect effect JOIN alerts_assignment line ON line.effect_id = effect.id
     WHERE effect.kind = %(kind)s AND effect.state = 'cancelled' AND effect.created_at > %(stale)s
       AND effect.ended_at <= %(read_at)s
       AND done.person_id = line.person_id AND done.due_at = line.due_at AND line.step = 'step ' || done.step
       AND done.state = 'done' AND done.decided_at <= effect.ended_at
-      AND EXISTS (SELECT FROM leadmodel_rung rung WHERE rung.person_id = done.person_id
-                  AND rung.step = done.step AND rung.due_at = done.due_at)
+      AND EXISTS (SELECT FROM leadmodel_rung rung WHERE {_DECIDES})
 """
 """Decided before its write was cancelled, and still due."""
 

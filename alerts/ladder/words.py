@@ -88,6 +88,17 @@ def to_keeper(due: DueStep, who: str, since: datetime, *, zone: ZoneInfo) -> Wor
     )
 
 
+def of_meeting(due: DueStep, who: str, rep: str, ended: datetime, field: str, *, zone: ZoneInfo) -> Words:
+    """Whoever had a meeting is reminded that it is not marked, or somebody is told of it."""
+    said = f"It ended on {_told(ended, zone)} and was to be marked by {_told(due.clock_due_at, zone)}."
+    if due.act == Act.REMIND_REP:
+        then = (
+            f"Fill in {field} of the event in Salesforce; one that is still to come gets its new time there."
+        )
+        return Words(f"What became of your meeting with {who}?", f"{said} {then}")
+    return Words(f"{rep} did not mark the meeting with {who}", f"{said} Ask {rep} what became of it.")
+
+
 def to_manager(due: DueStep, who: str, rep: str, *, zone: ZoneInfo) -> Words:
     """Somebody is told of a person whom another did not answer."""
     missed = "the promise" if due.clock is ClockKind.RESPONSE_TARGET else "the longest wait allowed"

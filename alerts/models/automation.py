@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 
 class Assignment(models.Model):
@@ -73,6 +74,15 @@ class Escalation(models.Model):
     act = models.CharField(max_length=32)
     holder_id = models.CharField(max_length=18, db_collation="C", null=True, help_text="Who kept waiting.")
     due_at = models.DateTimeField()
+    event_id = models.CharField(
+        max_length=18, db_collation="C", null=True, help_text="The meeting it is about."
+    )
+    about = models.GeneratedField(
+        expression=Coalesce("event_id", "person_id"),
+        output_field=models.CharField(max_length=18, db_collation="C"),
+        db_persist=True,
+        help_text="The meeting, which stays the same when a person is converted or merged; else the person.",
+    )
     state = models.CharField(max_length=8, choices=State)
     said = models.CharField(max_length=300, help_text="What was done, or why not, in a sentence.")
     attempts = models.IntegerField(default=0, help_text="How often it failed.")
@@ -80,9 +90,7 @@ class Escalation(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("person_id", "step", "due_at"), name="escalation_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("about", "step", "due_at"), name="escalation_once"),)
         indexes = (
             models.Index("decided_at", "id", name="escalation_when"),  # the list of what was done
             models.Index(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import Q
 
 from alerts.ladder.words import of_step
 from alerts.models import Escalation
@@ -16,8 +19,8 @@ from leadmodel.lifecycle.stages import Stage
 from leadmodel.story import Story
 
 State = Escalation.State
-_Key = tuple[datetime, int]
-"""When a step is due, and which of the ladder it is: what it is known by, of one person."""
+_Key = tuple[datetime, int, str]
+"""When a step is due, which of the ladder it is, and of which meeting, if of any: what it is known by, of a person."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,9 @@ def view_steps(
     Of a step that waited, only the last word is kept: before it, it is told as due.
     """
     at = as_of or now
-    rungs = {(rung.due_at, rung.step): rung for rung in story.rungs()}
+    rungs = {(one.due_at, one.step, one.event_id or ""): one for one in story.rungs(at)}
     stale = at - timedelta(hours=story.model.settings.response.stale_after_hours)
-    decided = _decided(story.person, min(at, known_by or at))
+    decided = _decided(story.person, [of for _, _, of in rungs if of], min(at, known_by or at))
 
     def view(key: _Key) -> StepView:
         rung, told = rungs.get(key), decided.get(key)
@@ -62,8 +65,11 @@ def view_steps(
     return [view(key) for key in sorted(rungs.keys() | decided.keys())]
 
 
-def _decided(person: Person, by: datetime) -> dict[_Key, Escalation]:
-    """What was decided by then about the open cycle, or what followed it: all due since, whoever had the records."""
+def _decided(person: Person, events: Sequence[str], by: datetime) -> dict[_Key, Escalation]:
+    """What was decided by then about the open cycle, or what followed it: all due since, whoever had the records.
+
+    And about these meetings.
+    """
     cycle = next((one for one in person.cycles if one.closed_at is None), None)
     if cycle is not None:
         since = cycle.assigned_at
@@ -72,9 +78,12 @@ def _decided(person: Person, by: datetime) -> dict[_Key, Escalation]:
     elif person.stage is Stage.NURTURE:
         since = person.stage_since
     else:
-        return {}
-    found = Escalation.objects.filter(person_id__in=person.record_ids, due_at__gte=since, decided_at__lte=by)
-    return {(one.due_at, one.step): one for one in found}
+        since = None
+    about = Q(about__in=events)
+    if since is not None:
+        about |= Q(about__in=person.record_ids, due_at__gte=since)
+    found = Escalation.objects.filter(about, decided_at__lte=by)
+    return {(one.due_at, one.step, one.event_id or ""): one for one in found}
 
 
 def _of(rung: Rung | None, told: Escalation | None) -> tuple[str, str | None]:
@@ -87,6 +96,6 @@ def _of(rung: Rung | None, told: Escalation | None) -> tuple[str, str | None]:
 def _state(key: _Key, rung: Rung | None, told: Escalation | None, at: datetime, stale: datetime) -> str:
     if told is None:
         if key[0] <= stale:
-            return "stale"  # of a return, nothing is kept of that
+            return "stale"  # of a return or a meeting, nothing is kept of that
         return "due" if key[0] <= at else "soon"
     return "over" if told.state == State.WAITING and rung is None else told.state

@@ -24,28 +24,41 @@ class Stopped(StrEnum):
     ANSWERED = "answered since"
     TAKEN_UP = "taken up since"
     LOOKED_AT = "looked at again since"
+    MARKED = "marked or called off since"
     OPTED_OUT = "opted out since"
     REASSIGNED = "re-assigned since"
     OVER = "its clock runs no more"
     MOVED = "its clock is due at another time"
 
 
-_AFTER = {ClockKind.ACCEPTANCE: Stopped.TAKEN_UP, ClockKind.RETURN: Stopped.LOOKED_AT}
-"""What follows a cycle that ended, and is of whose the person is: and what it means that it runs no more."""
+_AFTER = {
+    ClockKind.ACCEPTANCE: Stopped.TAKEN_UP,
+    ClockKind.RETURN: Stopped.LOOKED_AT,
+    ClockKind.MEETING: Stopped.MARKED,
+}
+"""What goes by no open cycle, and is of whose the person or the meeting is: and what it means that it runs no more."""
 _ANSWERED = {ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM}
 _STAND = f"""
     SELECT person.person_id IS NOT NULL, COALESCE(person.is_deleted, false),
            {excepted("asked")}, asked.kind = '{ClockKind.RETURN}' AND {opted_out("asked")},
-           cycle.closed_at IS NOT NULL, cycle.first_touch_at IS NOT NULL, cycle.holder_id, person.holder_id,
-           clock.due_at
-    FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[])
-        WITH ORDINALITY AS asked (person_id, number, ordinal, kind, place)
+           cycle.closed_at IS NOT NULL, cycle.first_touch_at IS NOT NULL, cycle.holder_id,
+           CASE WHEN asked.event_id IS NULL THEN person.holder_id ELSE meeting.owner_id END, clock.due_at
+    FROM (
+        SELECT COALESCE(record.person_id, told.person_id) AS person_id, number, ordinal, kind, event_id, place
+        FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[], %(events)s::text[])
+            WITH ORDINALITY AS told (person_id, number, ordinal, kind, event_id, place)
+        -- a meeting is with whoever the person has become
+        LEFT JOIN leadmodel_personrecord record
+            ON told.event_id IS NOT NULL AND record.record_id = told.person_id COLLATE "C"
+    ) AS asked
     LEFT JOIN leadmodel_person person ON person.person_id = asked.person_id COLLATE "C"
     LEFT JOIN leadmodel_cycle cycle
         ON cycle.person_id = asked.person_id COLLATE "C" AND cycle.number = asked.number
     LEFT JOIN leadmodel_clock clock
-        ON clock.person_id = asked.person_id COLLATE "C" AND clock.number = asked.number
-        AND clock.ordinal = asked.ordinal AND clock.kind = asked.kind
+        ON clock.person_id = asked.person_id COLLATE "C" AND clock.kind = asked.kind
+        AND CASE WHEN asked.event_id IS NULL THEN clock.number = asked.number AND clock.ordinal = asked.ordinal
+                 ELSE clock.event_id = asked.event_id END
+    LEFT JOIN sync_event meeting ON meeting.id = asked.event_id COLLATE "C"
     ORDER BY asked.place
 """
 
@@ -67,15 +80,16 @@ class _Stand(NamedTuple):
 def why_stopped(conditions: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
     """Of each condition why its clock is nobody's matter any more, in a phrase; empty where it is.
 
-    A condition has `person_id`, `number` of the cycle, `ordinal`, `clock` (its kind), `due_at`, and `holder` where
-    it is about who held the person.
+    A condition has `person_id`, `number` of the cycle, `ordinal`, `clock` (its kind), `due_at`, `holder` where it is
+    about who held the person, and `event_id` where it is about a meeting.
     """
-    values: dict[str, datetime | list[str] | list[int]] = {
+    values: dict[str, datetime | list[str] | list[int] | list[str | None]] = {
         "now": now,
         "persons": [one["person_id"] for one in conditions],
         "numbers": [one["number"] for one in conditions],
         "ordinals": [one["ordinal"] for one in conditions],
         "kinds": [one["clock"] for one in conditions],
+        "events": [one.get("event_id") for one in conditions],
     }
     with connection.cursor() as cursor:
         cursor.execute(_STAND, values)

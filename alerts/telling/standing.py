@@ -28,6 +28,7 @@ _LATELY = timedelta(days=2)
 _ENDED = {
     Stopped.ANSWERED: "{} was answered",
     Stopped.TAKEN_UP: "{} was taken up",
+    Stopped.MARKED: "The meeting with {} waits no more to be marked",
     Stopped.DISPOSED: "{} was disposed of",
     Stopped.REASSIGNED: "{} is in other hands",
     Stopped.EXCEPTED: "{} is left out by an exception",
@@ -117,7 +118,9 @@ def _repeated(holds: Sequence[Told], now: datetime) -> Iterator[Notice]:
 
 def _wait(one: Told) -> str:
     """Whose wait somebody was told of, and who: several steps may have told of the same."""
-    return f"{one.still['person_id']}/{one.still['number']}/{one.still['ordinal']}/{one.to_id}"
+    still = one.still
+    of = still.get("event_id") or f"{still['number']}/{still['ordinal']}"
+    return f"{still['person_id']}/{of}/{one.to_id}"
 
 
 def _untold(notices: Sequence[Notice]) -> list[Notice]:

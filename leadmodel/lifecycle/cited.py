@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Touch
-from leadmodel.lifecycle.facts import Activity, Change, Family, Horizon, Record, Tracked
+from leadmodel.lifecycle.facts import Activity, Change, Family, Horizon, Meeting, Record, Tracked
 from leadmodel.lifecycle.history import History
 from leadmodel.lifecycle.joins import Join
 from leadmodel.lifecycle.known import Known
@@ -95,6 +95,11 @@ class Facts:
         at = told.completed_at if told.completed_at is not None and told.is_done else told.created_at
         field = "CompletedDateTime" if at != told.created_at else "CreatedDate"
         return Fact(name, activity_id, activity_id, field, at, max(told.created_at, at), None, told.subject)
+
+    def of_meeting(self, meeting: Meeting) -> Fact:
+        """That a meeting was to end then."""
+        at, event_id = meeting.ends_at, meeting.event_id
+        return Fact("Event", event_id, event_id, "EndDateTime", at, meeting.created_at)
 
     def source(self, at: datetime, source: str | None) -> list[Fact]:
         """The records that say the source a cycle begun at `at` has."""

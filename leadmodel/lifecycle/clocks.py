@@ -29,22 +29,32 @@ class ClockKind(StrEnum):
     """Of a hand-off: that whoever was handed a qualified person takes them up (`clocks_of_hand_offs`)."""
     RETURN = "nurture_return"
     """Of who is in Nurture: that whoever holds them looks at them again (`clocks_of_nurture`)."""
+    MEETING = "meeting_outcome"
+    """Of a meeting that is over: that whoever had it says what became of it (`clocks_of_meetings`)."""
+
+
+LASTING = (ClockKind.RETURN, ClockKind.MEETING)
+"""Clocks that may run for years after they were due: a scan never goes through those."""
 
 
 class Clock(NamedTuple):
-    """One running clock of the cycle `number`. `ordinal` is the span whose holder owes it, 0 where the cycle does."""
+    """One running clock of the cycle `number`. `ordinal` is the span whose holder owes it, 0 where the cycle does.
+
+    One of a meeting has its Event's Id, and an `ordinal` below 0.
+    """
 
     number: int
     kind: ClockKind
     ordinal: int
     started_at: datetime
     due_at: datetime
+    event_id: str | None = None
 
 
 class Rung(NamedTuple):
     """A step of the ladder about somebody who waits: what is due when, on which clock, and who holds the person.
 
-    `ordinal` as of `Clock`; `step` is its place in the ladder, from 1.
+    `ordinal` and `event_id` as of `Clock`; `step` is its place in the ladder, from 1.
     """
 
     number: int
@@ -55,6 +65,7 @@ class Rung(NamedTuple):
     clock: ClockKind
     clock_due_at: datetime
     due_at: datetime
+    event_id: str | None = None
 
 
 def running(person: Person, policies: Sequence[Policies], directory: Directory) -> Iterator[Clock]:

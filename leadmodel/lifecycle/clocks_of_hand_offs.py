@@ -31,7 +31,7 @@ def hand_off_clocks(person: Person, policies: Sequence[Policies], directory: Dir
 
 def hand_off_rungs(clock: Clock, taker: str, policies: Sequence[Policies]) -> Iterator[Rung]:
     """What is done as long as nobody took the person up: a word to whoever was handed them, one to their manager."""
-    number, kind, ordinal, started_at, due_at = clock
+    number, kind, ordinal, started_at, due_at, _ = clock
     before = timedelta(hours=in_force(policies, started_at).hand_off.remind_before_hours)
     # one that would come before the hand-off comes at once
     steps = ((Act.REMIND_REP, max(started_at, due_at - before)), (Act.TELL_MANAGER, due_at))

@@ -33,5 +33,5 @@ def return_clocks(person: Person, policies: Sequence[Policies], directory: Direc
 
 def return_rung(clock: Clock, holder: str | None) -> Rung:
     """What is done when that time is over: a word to whoever holds them. Nothing assigns anybody (M13)."""
-    number, kind, ordinal, _, due_at = clock
+    number, kind, ordinal, _, due_at, _ = clock
     return Rung(number, ordinal, 1, Act.REMIND_REP, holder, kind, due_at, due_at)

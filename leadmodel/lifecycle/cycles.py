@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from leadmodel.lifecycle.facts import Meeting
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
 
@@ -159,3 +160,5 @@ class Person:
     """Activities that belong to no cycle, as far as `derive` was asked for them."""
     handed: HandedOver | None = None
     """Whom a qualified person was handed to, as long as these do nothing about them."""
+    meetings: Sequence[Meeting] = ()
+    """Those of which no outcome is told, the first to end first."""

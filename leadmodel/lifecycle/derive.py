@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from leadmodel.lifecycle.clocks_of_hand_offs import tell_taken_up
+from leadmodel.lifecycle.clocks_of_meetings import meetings_of
 from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch
 from leadmodel.lifecycle.facts import EVERYTHING, Directory, Family, Horizon, Record
 from leadmodel.lifecycle.history import straighten
@@ -74,10 +75,7 @@ def derive(
             _fold([step], whose)
             trace.see(step, whose.lines.values())
     persons = _persons(whose, settings, directory, horizon)
-    if family.steps:
-        for person in persons:
-            tell_reached(person, family.steps, settings.qualified, horizon)
-            tell_taken_up(person, family.steps, directory, horizon)
+    _tell_around(persons, family, settings, directory, horizon)
     if not is_plain(family, settings.lead_types):
         for person in persons:
             own = [records[record_id] for record_id in person.record_ids]
@@ -209,6 +207,19 @@ def _finish(line: Line, settings: ModelSettings, directory: Directory) -> None:
         cycle.number = number
         _finish_cycle(cycle, previous, line, settings, directory)
         previous = cycle
+
+
+def _tell_around(
+    persons: Iterable[Person], family: Family, settings: ModelSettings, directory: Directory, horizon: Horizon
+) -> None:
+    """Say of each person what their opportunities and meetings tell, where there are any."""
+    if family.steps:
+        for person in persons:
+            tell_reached(person, family.steps, settings.qualified, horizon)
+            tell_taken_up(person, family.steps, directory, horizon)
+    if family.meetings:
+        for person in persons:
+            person.meetings = meetings_of(person, family.meetings, horizon)
 
 
 def _tell_types(person: Person, known: Known, settings: ModelSettings, directory: Directory) -> None:

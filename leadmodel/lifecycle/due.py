@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.clocks import Clock, Rung, ladder, running
 from leadmodel.lifecycle.clocks_of_hand_offs import hand_off_clocks, hand_off_rungs
+from leadmodel.lifecycle.clocks_of_meetings import meeting_clocks, meeting_rungs
 from leadmodel.lifecycle.clocks_of_nurture import return_clocks, return_rung
 from leadmodel.lifecycle.cycles import Person, any_open
 from leadmodel.lifecycle.facts import Directory
@@ -21,7 +22,10 @@ class Owed(NamedTuple):
 
 
 def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> Owed:
-    """Of the open cycle, else of a hand-off or of Nurture after it. `policies`: all ever in force, oldest first."""
+    """Of the open cycle, else of a hand-off or of Nurture after it; and of meetings.
+
+    `policies`: all ever in force, oldest first.
+    """
     told = Owed([], [])
     if any_open(person.cycles):
         told.clocks.extend(running(person, policies, directory))
@@ -33,6 +37,9 @@ def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> 
     for clock in return_clocks(person, policies, directory):
         told.clocks.append(clock)
         told.rungs.append(return_rung(clock, person.holder))
+    for meeting, clock in meeting_clocks(person, policies, directory):
+        told.clocks.append(clock)
+        told.rungs.extend(meeting_rungs(clock, meeting.owner_id, policies))
     return told
 
 

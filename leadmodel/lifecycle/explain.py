@@ -34,6 +34,7 @@ class Topic(StrEnum):
     NO_TOUCH = "no_touch"
     CLAIM = "claim"
     ENDING = "ending"
+    MEETING = "meeting"
     EXCEPTION = "exception"
 
 

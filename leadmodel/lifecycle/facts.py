@@ -139,6 +139,17 @@ class Deal(NamedTuple):
     owner_id: str | None
 
 
+class Meeting(NamedTuple):
+    """An Event with the person of which no outcome is told, as it stands now: what it was before nobody tells."""
+
+    record_id: str
+    event_id: str
+    owner_id: str | None
+    created_at: datetime
+    ends_at: datetime
+    """When it is to end; where that is not told, when it is to start."""
+
+
 class Response(NamedTuple):
     """The person answered a campaign, or was put on it."""
 
@@ -158,6 +169,7 @@ class Family(NamedTuple):
     deals: Sequence[Deal] = ()
     values: Mapping[str, Mapping[str, str | None]] = {}
     """Record's or account's Id → a field that rules read → its value now. `AccountId` is a record's account."""
+    meetings: Sequence[Meeting] = ()
 
 
 class Directory(Protocol):

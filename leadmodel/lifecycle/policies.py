@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from leadmodel.lifecycle.business_time import Openings
 from leadmodel.lifecycle.hand_offs import HandOff
 from leadmodel.lifecycle.lead_types import Priority
+from leadmodel.lifecycle.meetings import Meetings
 from leadmodel.lifecycle.of_type import OfSomeType, first_that_fits
 from leadmodel.lifecycle.recycling import Recycling
 from leadmodel.lifecycle.section import Section
@@ -166,6 +167,7 @@ class Policies(NamedTuple):
     auto_abandon: AutoAbandon
     hand_off: HandOff = HandOff()
     recycling: Recycling = Recycling()
+    meetings: Meetings = Meetings()
 
 
 def in_force(policies: Sequence[Policies], at: datetime) -> Policies:

@@ -21,6 +21,7 @@ from leadmodel.lifecycle.display import Aliases, Target, default_targets
 from leadmodel.lifecycle.hand_offs import HandOff
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.mailing import CleanYourRoom
+from leadmodel.lifecycle.meetings import Meetings
 from leadmodel.lifecycle.policies import AutoAbandon, Policies, Response
 from leadmodel.lifecycle.pulls import Pulls
 from leadmodel.lifecycle.reasons import Reasons
@@ -319,6 +320,7 @@ class ModelSettings(Section):
     response: Response = Response()
     auto_abandon: AutoAbandon = AutoAbandon()
     hand_off: HandOff = HandOff()
+    meetings: Meetings = Meetings()
     reassignment: Reassignment = Reassignment()
     pulls: Pulls = Pulls()
     business_time: Calendars = Calendars()
@@ -338,7 +340,7 @@ class ModelSettings(Section):
 
     def policies_since(self, since: datetime | None) -> Policies:
         """What these settings promise, in force since then."""
-        return Policies(since, self.response, self.auto_abandon, self.hand_off, self.recycling)
+        return Policies(since, self.response, self.auto_abandon, self.hand_off, self.recycling, self.meetings)
 
     @model_validator(mode="after")
     def _writes_what_it_means(self) -> ModelSettings:

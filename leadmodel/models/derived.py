@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields import NOT_PROVIDED
 
-from leadmodel.lifecycle.clocks import ClockKind
+from leadmodel.lifecycle.clocks import LASTING, ClockKind
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.policies import Act
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
@@ -188,16 +188,20 @@ class Span(models.Model):
         return f"{self.person_id}/{self.number}/{self.ordinal}"
 
 
+_WHOSE = "The span whose holder owes it; 0 where the cycle does; below, a meeting's place among the person's."
+
+
 class Clock(models.Model):
     """A clock that runs in an open cycle, or after one that ended (M18): what is owed, since when, until when."""
 
     pk = models.CompositePrimaryKey("person_id", "number", "ordinal", "kind")
     person_id = _id()
     number = models.IntegerField()
-    ordinal = models.IntegerField(help_text="The span whose holder owes it; 0 where the cycle does.")
+    ordinal = models.IntegerField(help_text=_WHOSE)
     kind = _code(ClockKind)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    event_id = _id(null=True, help_text="The meeting it is about.")
 
     class Meta:
         indexes = (
@@ -214,19 +218,21 @@ class Rung(models.Model):
     pk = models.CompositePrimaryKey("person_id", "number", "ordinal", "step")
     person_id = _id()
     number = models.IntegerField()
-    ordinal = models.IntegerField(help_text="The span whose holder owes it; 0 where the cycle does.")
+    ordinal = models.IntegerField(help_text=_WHOSE)
     step = models.IntegerField(help_text="Its place in the ladder, from 1.")
     act = models.CharField(max_length=32, choices=[(act.value, act.value) for act in Act])
     holder_id = _id(null=True)
     clock = _code(ClockKind)
     clock_due_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    event_id = _id(null=True, help_text="The meeting it is about.")
 
     class Meta:
         indexes = (
             models.Index("due_at", name="rung_due"),  # the due scan: cost follows what is due (M19)
-            # what is stale, which is kept of all but returns: people stay in Nurture for years after theirs was due
-            models.Index("due_at", name="rung_stale", condition=~Q(clock=ClockKind.RETURN.value)),
+            # what is stale, which is kept of all but those that last: people stay in Nurture, and meetings unmarked,
+            # for years after theirs was due
+            models.Index("due_at", name="rung_stale", condition=~Q(clock__in=[one.value for one in LASTING])),
         )
 
     def __str__(self) -> str:

@@ -26,6 +26,10 @@ _WORDS = {
         "To be looked at again",
         "They are in Nurture until then; a new cycle or another disposition ends it.",
     ),
+    ClockKind.MEETING: (
+        "Meeting to be marked",
+        "What became of it is to stand in Salesforce; a new time there puts it off.",
+    ),
 }
 
 
@@ -43,9 +47,9 @@ class ClockView:
 def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) -> list[ClockView]:
     """Those that ran at `at`, the cycle's first. A holder's own stands there where it is another's due time."""
     person = story.person
-    told: dict[tuple[ClockKind, datetime], Clock] = {}
-    for clock in story.clocks():
-        told.setdefault((clock.kind, clock.due_at), clock)
+    told: dict[tuple[ClockKind, datetime, str | None], Clock] = {}
+    for clock in story.clocks(at):
+        told.setdefault((clock.kind, clock.due_at, clock.event_id), clock)
     views = []
     for clock in told.values():
         label, about = _WORDS[clock.kind]
@@ -56,6 +60,8 @@ def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) ->
 
 
 def _holder(person: Person, clock: Clock) -> str | None:
-    """Whose clock it is: the span's holder, or after the cycle's last span the person's."""
+    """Whose clock it is: the meeting's owner, the span's holder, or after the cycle's last span the person's."""
+    if clock.event_id is not None:
+        return next(one.owner_id for one in person.meetings if one.event_id == clock.event_id)
     spans = person.cycles[clock.number - 1].spans
     return spans[clock.ordinal - 1].holder if clock.ordinal <= len(spans) else person.holder

@@ -17,6 +17,7 @@ from leadmodel.lifecycle.policies import Promise
 from leadmodel.lifecycle.role_owners import tell_original_owners
 from leadmodel.lifecycle.stages import Path
 from leadmodel.lifecycle.told_hand_offs import tell_hand_off
+from leadmodel.lifecycle.told_meetings import tell_meetings
 from leadmodel.lifecycle.told_returns import tell_return
 from leadmodel.pages.clocks import ClockView, view_clocks
 from leadmodel.pages.links import about, salesforce_address, salesforce_href
@@ -151,13 +152,14 @@ def _why(
         Why(f"Why was cycle {cycle.number} {cycle.outcome}?", [writer.sentence(one) for one in sentences])
         for cycle, sentences in zip(person.cycles[:-1], told, strict=False)
     ]
-    whole = tell_whole(story, teller, is_now=is_now and known_by is None)
+    whole = tell_whole(story, teller, at, is_now=is_now and known_by is None)
     return [writer.sentence(one) for one in (*told[-1], *whole, *left_out)], earlier[::-1]
 
 
-def tell_whole(story: Story, teller: Teller, *, is_now: bool) -> list[Sentence]:
-    """What is to be said of somebody with cycles as a whole: who was handed them, when they return, who had them first.
+def tell_whole(story: Story, teller: Teller, at: datetime, *, is_now: bool) -> list[Sentence]:
+    """What is to be said of somebody as a whole: who was handed them, when they return, which meetings nobody marked.
 
+    And who had them first.
     `is_now`: it is told beside whom Salesforce's fields name for these roles today.
     """
     person, model = story.person, story.model
@@ -168,6 +170,7 @@ def tell_whole(story: Story, teller: Teller, *, is_now: bool) -> list[Sentence]:
     return [
         *tell_hand_off(person, teller, model.policies, model.directory),
         *tell_return(person, teller, model.policies, model.directory, has_opted_out=story.has_opted_out),
+        *tell_meetings(person, teller, model.policies, model.directory, at),
         *tell_original_owners(person, teller, model.directory, kept),
     ]
 

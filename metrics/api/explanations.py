@@ -101,9 +101,12 @@ class Explanation(Resource):
             {
                 "person_id": person.person_id,
                 "sentences": _sentences(
-                    tell_whole(story, teller, is_now=as_of is None and known_by is None)
-                    if person.cycles
-                    else teller.of_person(person)
+                    [
+                        *(() if person.cycles else teller.of_person(person)),
+                        *tell_whole(
+                            story, teller, as_of or call.now, is_now=as_of is None and known_by is None
+                        ),
+                    ]
                 ),
                 "cycles": [
                     _cycle(cycle.number, teller.of_cycle(cycle, person), stored.get(cycle.number))

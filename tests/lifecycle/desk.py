@@ -15,6 +15,7 @@ from leadmodel.lifecycle.facts import (
     Deal,
     DealEnd,
     Family,
+    Meeting,
     OpportunityStep,
     Record,
     Response,
@@ -101,6 +102,7 @@ class Desk:
         self.responses: list[Response] = []
         self.deals: list[Deal] = []
         self.values: dict[str, dict[str, str | None]] = {}
+        self.meetings: list[Meeting] = []
 
     def _id(self, prefix: str) -> str:
         told = len(self.changes) + len(self.activities) + len(self.steps)
@@ -177,6 +179,18 @@ class Desk:
         self.deals.append(Deal(**(deal | values)))
         return self
 
+    def meeting(self, ends: float, owner: str | None = ALICE, **values: Any) -> Desk:
+        """A meeting that was made at the start, and whose outcome is not told."""
+        meeting: dict[str, Any] = {
+            "record_id": LEAD,
+            "event_id": f"00U{len(self.meetings):012}AAA",
+            "owner_id": owner,
+            "created_at": at(0),
+            "ends_at": at(ends),
+        }
+        self.meetings.append(Meeting(**(meeting | values)))
+        return self
+
     def holds(self, record_id: str = LEAD, **values: str | None) -> Desk:
         """What fields that rules read hold now, on a record or an account."""
         self.values.setdefault(record_id, {}).update(values)
@@ -192,6 +206,7 @@ class Desk:
             self.responses,
             self.deals,
             self.values,
+            self.meetings,
         )
 
     def persons(self, *, as_of: float | None = None, known_by: float | None = None) -> list[Person]:

@@ -42,7 +42,7 @@ def clocks(
 ) -> list[tuple[ClockKind, int, float | None, float | None]]:
     """Each clock that runs: what is owed, by which span, from when to when, in minutes."""
     found = running(desk.person(), ever or policies(), DIRECTORY)
-    return [(kind, ordinal, minutes(start), minutes(due)) for _, kind, ordinal, start, due in found]
+    return [(kind, ordinal, minutes(start), minutes(due)) for _, kind, ordinal, start, due, _ in found]
 
 
 def test_m18_an_answer_is_owed_by_the_cycle_and_by_who_holds_the_person() -> None:

@@ -94,7 +94,7 @@ def clocks(found: Desk) -> list[tuple[ClockKind, int, float | None]]:
     policies = [found.settings.policies_since(None)]
     return [
         (kind, ordinal, minutes(due))
-        for _, kind, ordinal, _, due in running(found.person(), policies, WORKING_ALONE)
+        for _, kind, ordinal, _, due, _ in running(found.person(), policies, WORKING_ALONE)
     ]
 
 
