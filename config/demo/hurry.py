@@ -13,6 +13,7 @@ from datetime import datetime
 from base.models import Role, User
 from config.demo.database import Note
 from leadmodel.lifecycle.hand_offs import HandOff
+from leadmodel.lifecycle.meetings import Meetings
 from leadmodel.lifecycle.policies import Act, Response
 from leadmodel.lifecycle.reassignment import Reassignment
 from leadmodel.lifecycle.telling import Telling
@@ -23,7 +24,7 @@ from leadmodel.settings_store import enter, latest_version, settings_in_force
 from leadmodel.settings_template import shipped_yaml
 from sync.writeback.modes import Mode, mode_of, own_mode, switch, switches
 
-SECTIONS = ("response", "hand_off", "reassignment", "telling")
+SECTIONS = ("response", "hand_off", "meetings", "reassignment", "telling")
 """What is hurried, or would keep it from being seen at night."""
 LEAST_MINUTES = 1.0
 """No answer is promised within less: Salesforce is read once a minute."""
@@ -41,6 +42,7 @@ def hurried(text: str, times: float, names: Sequence[str] = SECTIONS) -> str:
     faster = {
         "response": _response(settings.response, times),
         "hand_off": _hand_off(settings.hand_off, times),
+        "meetings": _meetings(settings.meetings, times),
         "reassignment": _at_any_hour(settings.reassignment),
         "telling": _told_at_once(settings.telling),
     }
@@ -168,6 +170,16 @@ def _hand_off(calm: HandOff, times: float) -> HandOff:
             "types": tuple(
                 one.model_copy(update={"accept_hours": sooner(one.accept_hours)}) for one in calm.types
             ),
+        }
+    )
+
+
+def _meetings(calm: Meetings, times: float) -> Meetings:
+    after = calm.tell_manager_after_hours
+    return calm.model_copy(
+        update={
+            "mark_within_hours": _sooner(calm.mark_within_hours, times),
+            "tell_manager_after_hours": None if after is None else round(after / times, 2),
         }
     )
 

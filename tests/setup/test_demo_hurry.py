@@ -55,6 +55,9 @@ def test_promises_and_steps_come_so_many_times_sooner() -> None:
     assert list(response.priorities.values()) == [1]
     assert [step.minutes for step in response.ladder] == [-0.5, 0, 0, 24]
     assert (settings.hand_off.accept_hours, settings.hand_off.remind_before_hours) == (1.2, 0.4)
+    meetings = settings.meetings
+    assert (meetings.mark_within_hours, meetings.tell_manager_after_hours) == (0.4, 0.4)
+    assert meetings.outcome_field == "Outcome__c"
     assert not settings.reassignment.in_hours_only
     assert others(settings) == others(parse(COMPANY))
 
