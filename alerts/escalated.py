@@ -34,7 +34,7 @@ _COMING = Ledger(
     columns=f"""
         line.step AS id, line.step, line.act, line.due_at,
         CASE line.clock WHEN 'acceptance' THEN 'Of a hand-off.' WHEN 'nurture_return' THEN 'Of a return from Nurture.'
-             WHEN 'meeting_outcome' THEN 'Of a meeting.' ELSE '' END AS said,
+             WHEN 'meeting_outcome' THEN 'Of a meeting.' WHEN 'no_show' THEN 'Of a no-show.' ELSE '' END AS said,
         0 AS attempts, NULL::timestamptz AS again_at,
         NULL::timestamptz AS decided_at,
         CASE WHEN {excepted("line")} THEN 'excepted' WHEN line.due_at <= %(now)s THEN 'due' ELSE 'soon' END AS state

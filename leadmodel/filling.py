@@ -22,9 +22,11 @@ from leadmodel.lifecycle.facts import (
 
 
 class Unmarked(NamedTuple):
-    """Which columns of the mirror's Events tell that a meeting is not marked, and since when that counts."""
+    """Which columns of the mirror's Events tell whether and as what a meeting is marked, and since when that counts."""
 
     outcome: str
+    no_shows: frozenset[str]
+    """The values, case-folded, that say that nobody came: these are gathered too."""
     is_copy: str | None
     since: datetime | None
 

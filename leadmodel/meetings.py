@@ -1,4 +1,4 @@
-"""Gather the meetings with a batch of people that nobody marked (M18)."""
+"""Gather the meetings with a batch of people that nobody marked, or came to (M18)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ def read_unmarked(policies: Sequence[Policies]) -> Unmarked | None:
     """Where the mirror tells what became of meetings, and since when it is asked; None where it does not."""
     field, since = marked_since(policies)
     outcome = column_of("Event", field)
-    return Unmarked(outcome, column_of("Event", IS_COPY), since) if outcome is not None else None
+    if outcome is None:
+        return None
+    return Unmarked(outcome, policies[-1].meetings.no_shows, column_of("Event", IS_COPY), since)
 
 
 def put_meetings(filling: Filling, cursor: Cursor, batch: str, unmarked: Unmarked) -> None:
-    """Those that may owe an outcome: with the person first named in it, for a meeting is marked once."""
+    """Those that may owe an outcome, or touches: with the person first named in it, for a meeting is marked once."""
+    outcome = sql.SQL("COALESCE({}::text, '')").format(sql.Identifier(unmarked.outcome))
     conditions = [
         sql.SQL("who_id = ANY(%(batch)s::text[]) AND is_deleted IS NOT TRUE AND created_at IS NOT NULL"),
-        sql.SQL("COALESCE(ends_at, starts_at) IS NOT NULL AND COALESCE({}::text, '') = ''").format(
-            sql.Identifier(unmarked.outcome)
-        ),
+        sql.SQL("COALESCE(ends_at, starts_at) IS NOT NULL"),
+        sql.SQL("({0} = '' OR casefold({0} COLLATE pg_unicode_fast) = ANY(%(no_shows)s))").format(outcome),
     ]
     if unmarked.is_copy is not None:
         conditions.append(
@@ -40,9 +42,14 @@ def put_meetings(filling: Filling, cursor: Cursor, batch: str, unmarked: Unmarke
         conditions.append(sql.SQL("COALESCE(ends_at, starts_at) >= %(since)s"))
     cursor.execute(
         sql.SQL(
-            "SELECT who_id, id, owner_id, created_at, COALESCE(ends_at, starts_at) FROM sync_event WHERE {}"
-        ).format(sql.SQL(" AND ").join(conditions)),
-        {"batch": batch, "since": unmarked.since},
+            "SELECT who_id, id, owner_id, created_at, COALESCE(ends_at, starts_at), {outcome} <> '',"
+            " CASE WHEN {outcome} <> '' THEN ("
+            "  SELECT min(later.created_at) FROM sync_event later WHERE later.who_id = sync_event.who_id"
+            "  AND later.is_deleted IS NOT TRUE AND COALESCE(later.ends_at, later.starts_at)"
+            "   > COALESCE(sync_event.ends_at, sync_event.starts_at)) END"
+            " FROM sync_event WHERE {those}"
+        ).format(outcome=outcome, those=sql.SQL(" AND ").join(conditions)),
+        {"batch": batch, "since": unmarked.since, "no_shows": sorted(unmarked.no_shows)},
     )
     for row in cursor.fetchall():
         if (family := filling.get(row[0])) is not None:

@@ -117,6 +117,7 @@ _OF = {
     ClockKind.ACCEPTANCE: ", of a hand-off",
     ClockKind.RETURN: ", of a return from Nurture",
     ClockKind.MEETING: ", of a meeting",
+    ClockKind.NO_SHOW: ", of a no-show",
 }
 """What a step was about that is not about an answer."""
 
@@ -178,9 +179,9 @@ def _words(due: DueStep, people: _People, settings: ModelSettings, now: datetime
     match due.clock:
         case ClockKind.RETURN:
             return to_keeper(due, who, people.since[due.person_id], zone=zone)
-        case ClockKind.MEETING:
-            ended, field = people.ended[due.event_id or ""], settings.meetings.outcome_field or ""
-            return of_meeting(due, who, holder, ended, field, zone=zone)
+        case ClockKind.MEETING | ClockKind.NO_SHOW:
+            ended = people.ended[due.event_id or ""]
+            return of_meeting(due, who, holder, ended, settings.meetings, zone=zone)
         case ClockKind.ACCEPTANCE:
             return (
                 to_taker(due, who, now=now, zone=zone)
@@ -210,6 +211,7 @@ _TOPICS = {
     ClockKind.ACCEPTANCE: Topic.HAND_OFF,
     ClockKind.RETURN: Topic.RETURN,
     ClockKind.MEETING: Topic.MEETING,
+    ClockKind.NO_SHOW: Topic.MEETING,
 }
 
 

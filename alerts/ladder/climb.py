@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from alerts.ladder.acts import Became, act
 from alerts.ladder.due import DueStep, UpTo, find_due, reopen_cancelled, skip_stale, take_due
 from alerts.ladder.look import read_news
-from alerts.ladder.meetings import UNREADABLE_PAUSE, read_changed, why_unreadable
+from alerts.ladder.meetings import UNREADABLE_PAUSE, read_changed, read_given_up, why_unreadable
 from alerts.ladder.returns import read_elsewhere
 from alerts.models import Escalation
 from alerts.stops import read_stopped, stopped_acts
@@ -115,6 +115,7 @@ def _kept(
     """The steps that are not done: there is news of the person or meeting, or nobody works on them by the status."""
     last = read_last_of(None, sorted({one.person_id for one in due}), settings)
     elsewhere = read_elsewhere([one for one in due if one.clock is ClockKind.RETURN], last, now)
+    elsewhere |= read_given_up(due, last, now)
     unreadable = why_unreadable(settings) if any(one.clock is ClockKind.MEETING for one in due) else ""
     kept = {}
     for one in due:
@@ -125,7 +126,7 @@ def _kept(
             # whoever it was with, and wherever they are by now: it was held, or it was not
             if unreadable:
                 kept[one] = Became(State.WAITING, unreadable, UNREADABLE_PAUSE)
-        elif one.clock is ClockKind.RETURN:
+        elif one.clock in (ClockKind.RETURN, ClockKind.NO_SHOW):
             if one.person_id in elsewhere:
                 kept[one] = Became(State.MOOT, elsewhere[one.person_id])
         elif one.clock is ClockKind.ACCEPTANCE:

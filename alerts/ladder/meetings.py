@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from alerts.ladder.due import DueStep
+from leadmodel.changes import LastRead
+from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.settings import ModelSettings
+from leadmodel.lifecycle.stages import Stage
+from leadmodel.recycling import read_opted_out
 from sync.models import Event, ObjectState
 from sync.salesforce.client import Organisation
 from sync.salesforce.soql import ids_among
 from sync.writeback.calls import query
 
 UNREADABLE_PAUSE = timedelta(minutes=10)
+_GIVEN_UP = (Stage.RAW, Stage.NURTURE, Stage.UNQUALIFIED)
+"""What the status means of somebody whom nobody is to meet any more: Qualified is where most are who are to be met."""
 
 
 def read_changed(organisation: Organisation, events: Collection[str]) -> dict[str, str]:
@@ -32,6 +39,17 @@ def read_changed(organisation: Organisation, events: Collection[str]) -> dict[st
         elif known is None or at > known:
             changed[event_id] = "the meeting was changed"
     return changed
+
+
+def read_given_up(due: Sequence[DueStep], last: Mapping[str, LastRead], now: datetime) -> dict[str, str]:
+    """By person why nobody is to try to meet them again, in a sentence, by what was last read of Salesforce."""
+    persons = {one.person_id for one in due if one.clock is ClockKind.NO_SHOW}
+    moot = {
+        person_id: "Salesforce's status says that nobody works on them."
+        for person_id in persons & last.keys()
+        if last[person_id].stage(now) in _GIVEN_UP
+    }
+    return moot | dict.fromkeys(read_opted_out(persons), "They have opted out.")
 
 
 def why_unreadable(settings: ModelSettings) -> str:

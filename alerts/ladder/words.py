@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from alerts.ladder.due import DueStep
 from base.words import duration
 from leadmodel.lifecycle.clocks import ClockKind
+from leadmodel.lifecycle.meetings import Meetings
 from leadmodel.lifecycle.policies import Act
 
 ACTS = {
@@ -88,13 +89,24 @@ def to_keeper(due: DueStep, who: str, since: datetime, *, zone: ZoneInfo) -> Wor
     )
 
 
-def of_meeting(due: DueStep, who: str, rep: str, ended: datetime, field: str, *, zone: ZoneInfo) -> Words:
-    """Whoever had a meeting is reminded that it is not marked, or somebody is told of it."""
-    said = f"It ended on {_told(ended, zone)} and was to be marked by {_told(due.clock_due_at, zone)}."
-    if due.act == Act.REMIND_REP:
-        then = (
-            f"Fill in {field} of the event in Salesforce; one that is still to come gets its new time there."
+def of_meeting(
+    due: DueStep, who: str, rep: str, ended: datetime, meetings: Meetings, *, zone: ZoneInfo
+) -> Words:
+    """Whoever is to mark a meeting, or to follow it up, is reminded of it; or somebody is told that they did not."""
+    until, is_reminder = _told(due.clock_due_at, zone), due.act == Act.REMIND_REP
+    said = f"It ended on {_told(ended, zone)} and was to be marked by {until}."
+    if due.clock is ClockKind.NO_SHOW:
+        said = (
+            f"The meeting ended on {_told(ended, zone)}. {meetings.after_no_show.touches} touches are owed by {until},"
+            " fewer were logged, and there is no new meeting."
         )
+        if is_reminder:
+            return Words(f"{who} did not come: try to meet them again", f"{said} A disposition ends it too.")
+        return Words(
+            f"{who} did not come, and {rep} tried too little since", f"{said} Ask {rep} what keeps it."
+        )
+    if is_reminder:
+        then = f"Fill in {meetings.outcome_field} of the event in Salesforce; one yet to come gets its new time there."
         return Words(f"What became of your meeting with {who}?", f"{said} {then}")
     return Words(f"{rep} did not mark the meeting with {who}", f"{said} Ask {rep} what became of it.")
 

@@ -25,6 +25,7 @@ class Stopped(StrEnum):
     TAKEN_UP = "taken up since"
     LOOKED_AT = "looked at again since"
     MARKED = "marked or called off since"
+    TRIED = "followed up or given up since"
     OPTED_OUT = "opted out since"
     REASSIGNED = "re-assigned since"
     OVER = "its clock runs no more"
@@ -35,6 +36,7 @@ _AFTER = {
     ClockKind.ACCEPTANCE: Stopped.TAKEN_UP,
     ClockKind.RETURN: Stopped.LOOKED_AT,
     ClockKind.MEETING: Stopped.MARKED,
+    ClockKind.NO_SHOW: Stopped.TRIED,
 }
 """What goes by no open cycle, and is of whose the person or the meeting is: and what it means that it runs no more."""
 _ANSWERED = {ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM}
@@ -42,7 +44,7 @@ _STAND = f"""
     SELECT person.person_id IS NOT NULL, COALESCE(person.is_deleted, false),
            {excepted("asked")}, asked.kind = '{ClockKind.RETURN}' AND {opted_out("asked")},
            cycle.closed_at IS NOT NULL, cycle.first_touch_at IS NOT NULL, cycle.holder_id,
-           CASE WHEN asked.event_id IS NULL THEN person.holder_id ELSE meeting.owner_id END, clock.due_at
+           CASE asked.kind WHEN '{ClockKind.MEETING}' THEN meeting.owner_id ELSE person.holder_id END, clock.due_at
     FROM (
         SELECT COALESCE(record.person_id, told.person_id) AS person_id, number, ordinal, kind, event_id, place
         FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[], %(events)s::text[])

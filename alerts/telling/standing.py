@@ -29,6 +29,7 @@ _ENDED = {
     Stopped.ANSWERED: "{} was answered",
     Stopped.TAKEN_UP: "{} was taken up",
     Stopped.MARKED: "The meeting with {} waits no more to be marked",
+    Stopped.TRIED: "The no-show of {} was followed up or given up",
     Stopped.DISPOSED: "{} was disposed of",
     Stopped.REASSIGNED: "{} is in other hands",
     Stopped.EXCEPTED: "{} is left out by an exception",

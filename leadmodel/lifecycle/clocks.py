@@ -31,9 +31,11 @@ class ClockKind(StrEnum):
     """Of who is in Nurture: that whoever holds them looks at them again (`clocks_of_nurture`)."""
     MEETING = "meeting_outcome"
     """Of a meeting that is over: that whoever had it says what became of it (`clocks_of_meetings`)."""
+    NO_SHOW = "no_show"
+    """Of who did not come: that whoever holds them tries often enough to meet them again (`clocks_of_no_shows`)."""
 
 
-LASTING = (ClockKind.RETURN, ClockKind.MEETING)
+LASTING = (ClockKind.RETURN, ClockKind.MEETING, ClockKind.NO_SHOW)
 """Clocks that may run for years after they were due: a scan never goes through those."""
 
 

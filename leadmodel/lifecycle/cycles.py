@@ -161,4 +161,4 @@ class Person:
     handed: HandedOver | None = None
     """Whom a qualified person was handed to, as long as these do nothing about them."""
     meetings: Sequence[Meeting] = ()
-    """Those of which no outcome is told, the first to end first."""
+    """Those that are not marked, or as no-shows; the first to end first."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from leadmodel.lifecycle.clocks import Clock, Rung, ladder, running
 from leadmodel.lifecycle.clocks_of_hand_offs import hand_off_clocks, hand_off_rungs
 from leadmodel.lifecycle.clocks_of_meetings import meeting_clocks, meeting_rungs
+from leadmodel.lifecycle.clocks_of_no_shows import no_show_clocks, no_show_rungs
 from leadmodel.lifecycle.clocks_of_nurture import return_clocks, return_rung
 from leadmodel.lifecycle.cycles import Person, any_open
 from leadmodel.lifecycle.facts import Directory
@@ -40,6 +41,9 @@ def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> 
     for meeting, clock in meeting_clocks(person, policies, directory):
         told.clocks.append(clock)
         told.rungs.extend(meeting_rungs(clock, meeting.owner_id, policies))
+    for clock in no_show_clocks(person, policies, directory):
+        told.clocks.append(clock)
+        told.rungs.extend(no_show_rungs(clock, person.holder, policies))
     return told
 
 

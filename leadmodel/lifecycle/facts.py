@@ -140,7 +140,7 @@ class Deal(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """An Event with the person of which no outcome is told, as it stands now: what it was before nobody tells."""
+    """An Event with the person that is not marked, or as a no-show, as it stands now: what it was nobody tells."""
 
     record_id: str
     event_id: str
@@ -148,6 +148,9 @@ class Meeting(NamedTuple):
     created_at: datetime
     ends_at: datetime
     """When it is to end; where that is not told, when it is to start."""
+    is_no_show: bool = False
+    rebooked_at: datetime | None = None
+    """When the first later meeting with them was made."""
 
 
 class Response(NamedTuple):

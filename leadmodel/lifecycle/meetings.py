@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from leadmodel.lifecycle.section import Names, Section
+
+
+class AfterNoShow(Section):
+    """What is owed to who did not come (R064), in calendar days; without a value that means no-show, nothing."""
+
+    touches: Annotated[int, Field(ge=0)] = 5
+    """So many counted ones; 0: none are owed."""
+    within_days: Annotated[float, Field(gt=0)] = 7
+    """After the meeting's scheduled end; when these are over with fewer, the manager of whoever holds them is told."""
+    remind_before_hours: Annotated[float, Field(ge=0)] = 24
+    """So long before whoever holds them is reminded, once."""
 
 
 class Meetings(Section):
@@ -23,6 +35,7 @@ class Meetings(Section):
     """After the meeting's scheduled end; then whoever had it is reminded, once."""
     tell_manager_after_hours: Annotated[float, Field(ge=0)] | None = 24
     """After that their manager is told, once; None: never."""
+    after_no_show: AfterNoShow = AfterNoShow()
 
     @model_validator(mode="after")
     def _one_meaning_each(self) -> Meetings:
@@ -34,6 +47,11 @@ class Meetings(Section):
                         f"“{value}” stands under {other} and under {meaning}; keep it under one of them"
                     )
         return self
+
+    @cached_property
+    def no_shows(self) -> frozenset[str]:
+        """The values that say that nobody came, case-folded; none where nothing is owed then."""
+        return frozenset(value.casefold() for value in self.no_show if self.after_no_show.touches)
 
     @property
     def mark_within(self) -> timedelta:

@@ -1,4 +1,4 @@
-"""Which meetings with a person nobody marked, in sentences (M18). Pure."""
+"""Which meetings with a person nobody marked, or came to, in sentences (M18). Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from leadmodel.lifecycle.clocks_of_meetings import meeting_clocks
+from leadmodel.lifecycle.clocks_of_no_shows import no_show_clocks, touches_since
 from leadmodel.lifecycle.cycles import Person
 from leadmodel.lifecycle.explain import Sentence, Teller, Topic
 from leadmodel.lifecycle.facts import Directory
-from leadmodel.lifecycle.policies import Policies
+from leadmodel.lifecycle.policies import Policies, in_force
 
 
 def tell_meetings(
@@ -23,3 +24,12 @@ def tell_meetings(
                 f" {teller.names(meeting.owner_id)} is to by {teller.when(clock.due_at)}."
             )
             yield Sentence(text, "M18", Topic.MEETING, (teller.grounds.facts.of_meeting(meeting),))
+    for clock in no_show_clocks(person, policies, directory):
+        (meeting,) = (one for one in person.meetings if one.event_id == clock.event_id)
+        owed = in_force(policies, clock.started_at).meetings.after_no_show.touches
+        text = (
+            f"They did not come to the meeting that ended on {teller.when(clock.started_at)}: of {owed} touches that"
+            f" {teller.names(person.holder)} owes by {teller.when(clock.due_at)} there were"
+            f" {touches_since(person, clock.started_at)}, and no new meeting."
+        )
+        yield Sentence(text, "M18", Topic.MEETING, (teller.grounds.facts.of_meeting(meeting),))

@@ -30,6 +30,10 @@ _WORDS = {
         "Meeting to be marked",
         "What became of it is to stand in Salesforce; a new time there puts it off.",
     ),
+    ClockKind.NO_SHOW: (
+        "No-show to be followed up",
+        "A new meeting, enough calls or mails logged, or a disposition ends it.",
+    ),
 }
 
 
@@ -61,6 +65,8 @@ def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) ->
 
 def _holder(person: Person, clock: Clock) -> str | None:
     """Whose clock it is: the meeting's owner, the span's holder, or after the cycle's last span the person's."""
+    if clock.kind is ClockKind.NO_SHOW:
+        return person.holder
     if clock.event_id is not None:
         return next(one.owner_id for one in person.meetings if one.event_id == clock.event_id)
     spans = person.cycles[clock.number - 1].spans

@@ -111,7 +111,7 @@ def test_eddie_is_reminded_a_day_after_it_ended_and_sam_is_told_another_day_late
     assert told() == [REMINDED]
     assert Told.objects.get().text == (
         "It ended on Monday, 02 March, 13:00 (UTC) and was to be marked by Tuesday, 03 March, 13:00 (UTC). Fill in"
-        " Outcome__c of the event in Salesforce; one that is still to come gets its new time there."
+        " Outcome__c of the event in Salesforce; one yet to come gets its new time there."
     )
     later(desk, hours=24)
     assert look(desk) == {State.DONE: 1}
@@ -193,6 +193,50 @@ def test_two_meetings_are_two_reminders_also_where_they_end_at_once(desk: World)
     assert look(desk) == {State.DONE: 2}
     mona = ("mona", "meeting", "Alice did not mark the meeting with Lovelace")
     assert sorted(told()[3:]) == [mona, ESCALATED]
+
+
+def test_r064_who_did_not_come_is_to_be_tried_again_by_whoever_holds_them(desk: World) -> None:
+    """Alice has them. Sam's Eddie, whose meeting it was, has done his: he marked it."""
+    later(desk, hours=2)
+    change(desk, the_meeting(), Outcome__c="No-show")
+    User.objects.create_user("alice", role=Role.REP, salesforce_id=desk.user("Alice"))
+    later(desk, days=5, hours=22)
+    assert look(desk) == {}
+    later(desk, hours=1)
+    assert look(desk) == {State.DONE: 1}
+    assert told() == [("alice", "meeting", "Lovelace did not come: try to meet them again")]
+    assert Told.objects.get().text == (
+        "The meeting ended on Monday, 02 March, 13:00 (UTC). 5 touches are owed by Monday, 09 March, 13:00 (UTC), fewer"
+        " were logged, and there is no new meeting. A disposition ends it too."
+    )
+    later(desk, days=1)
+    assert look(desk) == {State.DONE: 1}
+    assert told()[1:] == [("mona", "meeting", "Lovelace did not come, and Alice tried too little since")]
+    assert {one.said for one in Escalation.objects.all()} == {"Told 1 person, of a no-show."}
+    for _ in range(5):
+        desk.call(the_lead())
+    later(desk, minutes=1)
+    assert [why_stopped([one.still], desk.now) for one in Told.objects.all()] == [
+        ["followed up or given up since"]
+    ] * 2
+    assert look_after(now=desk.now) == 1
+    assert told()[-1] == ("mona", "resolved", "The no-show of Lovelace was followed up or given up")
+
+
+def test_r064_whom_the_status_gave_up_or_who_opted_out_nobody_is_to_meet(desk: World) -> None:
+    opted = desk.lead("Hopper", Status="Assigned")
+    second = meet(desk, opted)
+    for one in (the_meeting(), second):
+        change(desk, one, Outcome__c="No-show")
+    desk.org.update("Lead", opted, {"HasOptedOutOfEmail": True}, user_id=desk.user("Alice"))
+    later(desk, days=6, hours=1)
+    Lead.objects.filter(pk=the_lead()).update(status="Nurture")
+    Rung.objects.exclude(clock=ClockKind.NO_SHOW).delete()
+    assert look(desk) == {State.MOOT: 2}
+    assert {one.said for one in Escalation.objects.all()} == {
+        "They have opted out.",
+        "Salesforce's status says that nobody works on them.",
+    }
 
 
 def test_whom_a_meeting_is_with_may_be_converted_and_nobody_hears_of_it_twice(desk: World) -> None:

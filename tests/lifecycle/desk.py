@@ -180,7 +180,7 @@ class Desk:
         return self
 
     def meeting(self, ends: float, owner: str | None = ALICE, **values: Any) -> Desk:
-        """A meeting that was made at the start, and whose outcome is not told."""
+        """A meeting that was made at the start, and is not marked."""
         meeting: dict[str, Any] = {
             "record_id": LEAD,
             "event_id": f"00U{len(self.meetings):012}AAA",

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from alerts.models import Escalation
+from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.models import Clock, Rung, SettingsVersion
 from leadmodel.rebuild import mark_everybody, read_model, rebuild_all
 from leadmodel.settings_store import enter
@@ -21,7 +22,7 @@ from tests.pages.world import ALICE, BOB, DAY, HOUR, MODEL, World, closed
 from tests.sync.world import DERIVED, versions
 
 FIELD = "Outcome__c"
-ASKED = f"meetings: {{outcome_field: {FIELD}, held: [Held]}}\n"
+ASKED = f"meetings: {{outcome_field: {FIELD}, held: [Held], no_show: [No-show]}}\n"
 
 
 @pytest.fixture
@@ -139,6 +140,31 @@ def test_what_the_mirror_says_of_meetings(desk: World) -> None:
     meet(desk, 11 * DAY)
     mark_everybody()
     assert owed() == unmarked
+
+
+def test_r064_who_did_not_come_and_whom_nobody_meets_again(desk: World, alice: Client) -> None:
+    told = meet(desk, 30 * HOUR, BOB, Outcome__c="NO-SHOW")
+    meet(desk, 40 * HOUR, Outcome__c="Held")
+    for name in ("again", "moved"):
+        desk.add_lead(name, ALICE, 20 * DAY, closed(15 * DAY, "Qualified"))
+        meet(desk, 30 * HOUR, called=name, Outcome__c="No-show")
+    meet(desk, -DAY, called="again", Outcome__c="Whatever else")
+    gone = meet(desk, -DAY, called="moved", is_deleted=True)
+    rebuild_all()
+    assert set(Clock.objects.filter(kind=ClockKind.NO_SHOW).values_list("event_id", flat=True)) == {
+        told,
+        f"00U{int(gone[3:15]) - 2:012}AAA",
+    }
+    desk.add_touch("met", ALICE, 20 * HOUR)
+    mark_everybody()
+    rebuild_all()
+    address = desk.person("met")
+    assert clocks(alice, address) == [("No-show to be followed up", "Alice", False)]
+    assert steps(alice, address) == [("Reminder to Alice", ""), ("Word to Alice's manager", "")]
+    (sentence,) = [one for one in get(alice, address).context["person"].why if one.rule == "M18"]
+    assert sentence.text.startswith("They did not come to the meeting that ended on ")
+    assert sentence.text.endswith(" there were 1, and no new meeting.")
+    assert sentence.facts[0].fact_id == told
 
 
 def test_m01_deriving_again_changes_no_row_and_one_that_is_marked_leaves_the_others(desk: World) -> None:

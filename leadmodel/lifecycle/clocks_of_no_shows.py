@@ -1,0 +1,51 @@
+"""The clock of a no-show (M18, R064): who did not come is tried again often enough, by whoever holds them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from leadmodel.lifecycle.clocks import Clock, ClockKind, Rung
+from leadmodel.lifecycle.clocks_of_meetings import asked_meetings
+from leadmodel.lifecycle.cycles import COUNTING, Person, Why
+from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.policies import Act, Policies, in_force
+from leadmodel.lifecycle.stages import Stage
+
+_TRIED = frozenset({Stage.ASSIGNED, Stage.WORKING, Stage.QUALIFIED})
+"""Where somebody is whom one still wants to meet: a booked meeting is what many call qualified."""
+_COUNTED = COUNTING | {Why.NO_CYCLE}
+"""A touch after the cycle ended counts here: that is where most meetings lie."""
+FIRST_STEP = 3
+"""After the steps about its outcome: a meeting is marked as a no-show at any time."""
+
+
+def no_show_clocks(person: Person, policies: Sequence[Policies], directory: Directory) -> Iterator[Clock]:
+    """The meetings to which nobody came, as long as too little was done since.
+
+    Not where they are to meet again, are disposed of or won, or no rep holds them.
+    """
+    if person.stage not in _TRIED or person.is_customer or not directory.is_human(person.holder):
+        return
+    for one, number, ordinal, promised in asked_meetings(person, policies):
+        told = promised.after_no_show
+        if one.is_no_show and one.rebooked_at is None and touches_since(person, one.ends_at) < told.touches:
+            due_at = one.ends_at + timedelta(days=told.within_days)
+            yield Clock(number, ClockKind.NO_SHOW, ordinal, one.ends_at, due_at, one.event_id)
+
+
+def touches_since(person: Person, at: datetime) -> int:
+    """How many counted touches there were after an instant, in a cycle or not."""
+    every = [touch for cycle in person.cycles for touch in cycle.touches] + person.loose_touches
+    return sum(touch.at > at and touch.why in _COUNTED for touch in every)
+
+
+def no_show_rungs(clock: Clock, holder: str | None, policies: Sequence[Policies]) -> Iterator[Rung]:
+    """What is done as long as it is so: a word to whoever holds them, and one to their manager."""
+    number, kind, ordinal, started_at, due_at, event_id = clock
+    told = in_force(policies, started_at).meetings.after_no_show
+    reminded_at = max(started_at, due_at - timedelta(hours=told.remind_before_hours))
+    for step, (act, at) in enumerate(
+        ((Act.REMIND_REP, reminded_at), (Act.TELL_MANAGER, due_at)), start=FIRST_STEP
+    ):
+        yield Rung(number, ordinal, step, act, holder, kind, due_at, at, event_id)
