@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from alerts.auditor.differing import MOST_LOOKED_AT, Check, Checked, Difference, Look
-from alerts.auditor.steps import time_of
+from alerts.auditor.due import time_of
 from alerts.caps import abandons
 from alerts.kept import excepted, has_news
 from leadmodel.changes import read_last_of

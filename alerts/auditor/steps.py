@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection
 
 from alerts.auditor.differing import MOST_LOOKED_AT, Check, Checked, Difference, Look
+from alerts.auditor.due import Due, stale_by, time_of
 from alerts.kept import excepted, has_news
 from alerts.ladder.words import of_act
 from alerts.stops import stopped_acts
@@ -46,7 +46,7 @@ _DUE = f"""
          AND (waiting.is_reps OR promised.act <> 'remind_rep')
         WHERE promised.act <> ALL(%(stopped)s) AND waiting.since > %(begun)s
     )
-    SELECT due.*, done.id, done.state, done.again_at, done.decided_at
+    SELECT due.*, '', done.id, done.state, done.again_at, done.decided_at
     FROM due LEFT JOIN alerts_escalation done
       ON done.about = due.person_id AND done.step = due.step AND done.due_at = due.due_at
     WHERE due.due_at <= %(at)s AND due.due_at > %(stale)s
@@ -55,29 +55,9 @@ _DUE = f"""
 """
 
 
-class Due(NamedTuple):
-    """A step that was due, and what was decided about it; `number` None: nothing."""
-
-    person_id: str
-    cycle: int
-    holder_id: str | None
-    step: int
-    act: str
-    due_at: datetime
-    number: int | None
-    state: str | None
-    again_at: datetime | None
-    decided_at: datetime | None
-
-    @property
-    def key(self) -> str:
-        """Whose step, which, and when."""
-        return f"{self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
-
-
 def read_due(look: Look) -> list[Due]:
     """Whatever was due by `look.at`, and not so long ago that it is not done any more."""
-    stale = look.now - timedelta(hours=look.settings.response.stale_after_hours)
+    stale = stale_by(look)
     promised = list(_promised(policies_ever()))
     longest = timedelta(microseconds=max((int(one["us"] or 0) for one in promised), default=0))
     asked: dict[str, str | datetime | list[str] | None] = {
@@ -113,21 +93,19 @@ def _promised(policies: Sequence[Policies]) -> Iterator[dict[str, str | int | No
                 }
 
 
-def time_of(policies: Sequence[Policies], place: int) -> dict[str, str | None]:
-    """From when until when the policies at this place were in force; the first always were, the last always will be."""
-    since = policies[place].since if place else None
-    until = policies[place + 1].since if place + 1 < len(policies) else None
-    return {"since": since.isoformat() if since else None, "until": until.isoformat() if until else None}
-
-
 def check_steps(look: Look, due: Sequence[Due]) -> Checked:
     """Each was decided, or is looked at again when it said."""
     found = (_not_decided(one, look.now) for one in due)
     return Checked(len(due), [one for one in found if one is not None][:MOST_LOOKED_AT])
 
 
+def _words(one: Due) -> str:
+    about = f"step {one.step} {one.about}".strip()
+    return f"“{of_act(one.act)}” ({about})"
+
+
 def _not_decided(one: Due, now: datetime) -> Difference | None:
-    words = f"“{of_act(one.act)}” (step {one.step}) was due on {one.due_at:%Y-%m-%d %H:%M} UTC"
+    words = f"{_words(one)} was due on {one.due_at:%Y-%m-%d %H:%M} UTC"
     if one.number is None:
         return Difference(
             Check.STEPS, f"steps/{one.key}", one.person_id, f"{words}, and nothing was decided."
@@ -162,9 +140,7 @@ def check_told(look: Look, due: Sequence[Due]) -> Checked:
         asked = {"keys": [one.key for one in done], "persons": [one.person_id for one in done]}
         cursor.execute(_TOLD, asked)
         told = {key for (key,) in cursor.fetchall()}
-        cursor.execute(
-            _ACCOUNTS, {"stale": look.now - timedelta(hours=look.settings.response.stale_after_hours)}
-        )
+        cursor.execute(_ACCOUNTS, {"stale": stale_by(look)})
         accounts = cursor.fetchall()
     joined = {salesforce_id: at for salesforce_id, _, at in accounts}
     operations = [at for _, role, at in accounts if role == "ops"]
@@ -174,7 +150,7 @@ def check_told(look: Look, due: Sequence[Due]) -> Checked:
             Check.TOLD,
             f"told/{one.key}",
             one.person_id,
-            f"“{of_act(one.act)}” (step {one.step}) is kept as done, and nobody was told.",
+            f"{_words(one)} is kept as done, and nobody was told.",
         )
         for one in expected
         if one.key not in told
