@@ -18,6 +18,7 @@ from alerts.auditor.due import read_decided
 from alerts.auditor.hand_offs import read_hand_offs
 from alerts.auditor.mails import check_mails
 from alerts.auditor.outbox import check_outbox
+from alerts.auditor.returns import read_returns
 from alerts.auditor.steps import check_reassigned, check_steps, check_told, read_due
 from alerts.models import AuditRun
 from alerts.stops import read_stopped
@@ -61,7 +62,7 @@ def _check(look: Look) -> Mapping[Check, Checked]:
     found = {Check.MAILS: check_mails(look), Check.OUTBOX: check_outbox(look)}
     if look.at is None:
         return found
-    due = [*read_due(look), *read_decided(read_hand_offs(look), look)]
+    due = [*read_due(look), *read_decided([*read_hand_offs(look), *read_returns(look)], look)]
     return found | {
         Check.STEPS: check_steps(look, due),
         Check.TOLD: check_told(look, due),

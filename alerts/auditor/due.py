@@ -82,7 +82,7 @@ _DECIDED = f"""
             AS one (person_id, cycle, holder_id, step, act, due_at, about)
     ) due
     LEFT JOIN alerts_escalation done
-      ON done.person_id = due.person_id AND done.step = due.step
+      ON done.about = due.person_id AND done.step = due.step
      AND done.due_at BETWEEN due.due_at - interval '2 s' AND due.due_at + interval '2 s'
     WHERE due.act <> ALL(%(stopped)s) AND NOT {excepted("due")} AND NOT {has_news("due")}
     ORDER BY due.due_at, due.person_id, due.step
