@@ -76,7 +76,7 @@ def read_due(look: Look) -> list[Due]:
 def _promised(policies: Sequence[Policies]) -> Iterator[dict[str, str | int | None]]:
     """From when until when which step is due how long after a wait begins; each policy for the waits of its time.
 
-    Promises in business hours are no number of seconds: their steps are not looked at.
+    Promises in business hours are no number of seconds (`business`).
     """
     for place, one in enumerate(policies):
         if one.response.hours == "business":

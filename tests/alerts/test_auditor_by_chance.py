@@ -12,12 +12,13 @@ from random import Random
 
 import pytest
 
+from alerts.auditor.business import read_business
 from alerts.auditor.differing import Look
 from alerts.auditor.due import Step
 from alerts.auditor.hand_offs import read_hand_offs
 from alerts.auditor.returns import read_returns
 from leadmodel.lifecycle.clocks import ClockKind
-from leadmodel.models import Rung, SettingsVersion
+from leadmodel.models import Absence, Rung, SettingsVersion
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import settings_in_force
 from sync import models as mirror
@@ -34,7 +35,15 @@ MORE = {
         "nurture_hold_days": 1, "return_after_days": 2.5,
         "types": [{"path": "outbound", "return_after_days": 1}],
     },
-    "response": {"stale_after_hours": 100},
+    "response": {
+        "stale_after_hours": 100, "hours": "business", "target_minutes": 45, "maximum_minutes": 480,
+        "ladder": [
+            {"do": "remind_rep", "of": "target", "minutes": -20},
+            {"do": "tell_manager", "of": "target"},
+            {"do": "reassign", "of": "maximum"},
+            {"do": "tell_their_manager", "of": "maximum", "minutes": 90},
+        ],
+    },
     "qualified": {"stages": {"pipeline": ["Pipeline"]}},
 }  # fmt: skip
 STAGES = {
@@ -51,11 +60,22 @@ def organisation(seed: int) -> None:
     make(seed, people=50, with_merges=bool(seed % 2), with_pulls=False)
     version = SettingsVersion.objects.get()
     SettingsVersion.objects.update(text=json.dumps(json.loads(version.text) | MORE))
+    _hours(Random(f"hours {seed}"))
     rng = Random(seed)
     for number, contact in enumerate(mirror.Contact.objects.order_by("pk")):
         if rng.random() < 0.7:
             _deal(rng, number, contact.pk)
     rebuild_all()
+
+
+def _hours(rng: Random) -> None:
+    """In which zones people live, and when they are away."""
+    for rep in mirror.User.objects.order_by("pk"):
+        zone = rng.choice(["Europe/Berlin", "America/New_York", "Asia/Kolkata", None])
+        mirror.User.objects.filter(pk=rep.pk).update(time_zone=zone)
+        gone = START + timedelta(hours=rng.randrange(60))
+        back = gone + timedelta(hours=rng.randrange(1, 30))
+        Absence.objects.create(user_id=rep.pk, starts_at=gone, ends_at=back)
 
 
 def _deal(rng: Random, number: int, contact_id: str) -> None:
@@ -76,8 +96,8 @@ def _deal(rng: Random, number: int, contact_id: str) -> None:
     )  # fmt: skip
 
 
-def stored(kind: ClockKind) -> Told:
-    found = Rung.objects.filter(clock=kind, due_at__lte=NOW)
+def stored(*kinds: ClockKind) -> Told:
+    found = Rung.objects.filter(clock__in=kinds, due_at__lte=NOW)
     return set(found.values_list("person_id", "step", "due_at", "holder_id"))
 
 
@@ -106,3 +126,6 @@ def test_m18_steps_after_a_cycle_are_due_about_the_same_people_at_the_same_time(
         assert found
         assert found <= there
         assert {one for one in there - found if one[0] not in unsure} == set()
+    waits = stored(ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM)
+    assert waits
+    assert told(read_business) == waits
