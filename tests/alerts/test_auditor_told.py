@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
 from django.db import connection
+from django.db.models import Model, Value
+from django.db.models.functions import Concat
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
@@ -18,16 +21,20 @@ from pytest_django import Settings
 from alerts.auditor.comparing import compare
 from alerts.auditor.heartbeat import beat, is_fit
 from alerts.mails.scan import scan
-from alerts.models import AuditRun, MailChoice
+from alerts.models import AuditRun, Escalation, MailChoice
 from alerts.tasks import audit
-from base.models import Effect, User
+from base.models import Effect, Role, User
 from config.celery import app
 from config.timetable import TIMETABLE
+from leadmodel.actions import DISPOSE
+from leadmodel.may_act import ABANDON
 from leadmodel.models import Absence
+from sync import models as mirror
 from sync.models import ObjectState
-from tests.alerts.conftest import MINUTE, MORNING, LogIn
+from tests.alerts.conftest import MINUTE, MORNING, LogIn, work
 from tests.alerts.sink import Sink
-from tests.pages.world import MONA, World
+from tests.pages.test_did import gave, wrote
+from tests.pages.world import ALICE, BOB, HOUR, MAX, MONA, World
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +75,110 @@ def test_a_mail_that_is_not_due_is_not_missed(world: World, sink: Sink, settings
     sunday = timedelta(days=1 if why == "sunday" else 0)
     compare(now=MORNING - sunday)
     assert compare(now=MORNING - sunday + 5 * MINUTE).agrees
+
+
+@pytest.fixture
+def berlin(world: World) -> World:
+    """Everybody works there."""
+    mirror.User.objects.update(time_zone="Europe/Berlin")
+    User.objects.update(time_zone="Europe/Berlin", email=Concat("username", Value("@desk.example")))
+    return world
+
+
+def of_mails(*, now: datetime = MORNING) -> dict[str, str]:
+    """Whose mails are expected and were not decided, by whom, and until when they were due."""
+    AuditRun.objects.all().delete()
+    compare(now=now)
+    found = compare(now=now + 5 * MINUTE).differences
+    return {told["what"].split()[3]: told["what"].split()[7] for told in found if told["check"] == "mails"}
+
+
+def test_reps_have_one_where_they_asked_or_somebody_of_theirs_was_given_up(berlin: World, sink: Sink) -> None:
+    assert of_mails() == {"max": "06:30", "mona": "06:30"}
+    alice = User.objects.get(username="alice")
+    MailChoice.objects.create(user=alice, wants_it=True, at="07:00", chosen_at=MORNING)
+    wrote(berlin, "bobs_late", ABANDON, ago=2 * HOUR)
+    wrote(berlin, "eves_waiting", ABANDON, state="conflict", ago=2 * HOUR)
+    wrote(berlin, "waiting", ABANDON, ago=2 * HOUR)
+    assert of_mails() == {
+        "max": "06:30", "mona": "06:30", "alice": "06:00", "bob": "06:30", "otto": "06:30"
+    }  # fmt: skip
+    scan(now=MORNING)
+    assert of_mails() == {}
+    assert AuditRun.objects.latest("pk").expected["mails"] == 5
+    Effect.objects.filter(key__startswith="mail/morning/").delete()
+    assert of_mails() == {"alice": "06:00", "bob": "06:30"}
+    # there is one mail a day, also for whoever had another role this morning
+    User.objects.filter(username="mona").update(role=Role.OPS)
+    assert of_mails() == {"alice": "06:00", "bob": "06:30"}
+
+
+def test_what_was_told_by_a_mail_or_ended_just_before_it_is_due_is_no_cause_for_another(
+    berlin: World, sink: Sink
+) -> None:
+    wrote(berlin, "bobs_late", ABANDON, ago=2 * HOUR)
+    work(MORNING)
+    ObjectState.objects.update(read_at=MORNING)
+    tomorrow = MORNING + timedelta(days=1)
+    assert of_mails(now=tomorrow).keys() == {"max", "mona"}
+    just_before = tomorrow - 10 * MINUTE
+    Effect.objects.filter(kind=ABANDON).update(ended_at=just_before)
+    assert of_mails(now=tomorrow).keys() == {"max", "mona"}
+    Effect.objects.filter(kind=ABANDON).update(ended_at=just_before - 10 * MINUTE)
+    assert of_mails(now=tomorrow).keys() == {"max", "mona", "bob", "otto"}
+    absences = ((BOB, tomorrow), (MAX, tomorrow - timedelta(days=7)))
+    for user_id, at in absences:
+        Absence.objects.create(user_id=user_id, starts_at=at - HOUR, ends_at=at + HOUR)
+    assert of_mails(now=tomorrow).keys() == {"max", "mona", "otto"}
+
+
+def test_operations_have_one_where_automation_did_anything(berlin: World, sink: Sink) -> None:
+    berlin.now = MORNING
+    waiting = berlin.ids["waiting"]
+
+    def step(state: str, ago: timedelta) -> Escalation:
+        return Escalation.objects.create(
+            person_id=waiting, number=1, step=1, act="remind_rep", due_at=MORNING, state=state, said="Told.",
+            decided_at=MORNING - ago,
+        )  # fmt: skip
+
+    def letter() -> Effect:
+        return Effect.objects.create(
+            key="x", kind="notice.mail", payload={}, state="refused", due_at=MORNING, created_at=MORNING,
+            ended_at=MORNING - HOUR,
+        )  # fmt: skip
+
+    dids: list[tuple[Callable[[], Model], bool]] = [
+        (lambda: step("done", HOUR), True),
+        (lambda: step("moot", HOUR), False),
+        (lambda: step("done", timedelta(days=8)), False),
+        (lambda: gave(berlin, "due_soon", ALICE, None), True),
+        (letter, True),
+        (lambda: wrote(berlin, "waiting", ABANDON, state="dry"), True),
+        (lambda: wrote(berlin, "waiting", DISPOSE, state="refused"), True),
+        (lambda: wrote(berlin, "waiting", DISPOSE), False),
+    ]
+    for do, is_told in dids:
+        done = do()
+        assert ("otto" in of_mails()) is is_told
+        scan(now=MORNING)
+        assert of_mails() == {}, "and the scan means the same"
+        done.delete()
+        Effect.objects.all().delete()
+
+
+def test_m19_mails_are_looked_for_in_whole_sets(berlin: World, sink: Sink) -> None:
+    """As many statements for many people as for one."""
+    with CaptureQueriesContext(connection) as few:
+        compare(now=MORNING)
+    for name in ("alice", "bob", "eve"):
+        MailChoice.objects.create(user=User.objects.get(username=name), wants_it=True, chosen_at=MORNING)
+        User.objects.create_user(f"otto of {name}", role=Role.OPS, time_zone="Europe/Berlin")
+    wrote(berlin, "bobs_late", ABANDON, ago=2 * HOUR)
+    with CaptureQueriesContext(connection) as many:
+        compare(now=MORNING)
+    assert AuditRun.objects.latest("pk").expected["mails"] == 2 + 3 + 4
+    assert len(many) <= len(few) + 1
 
 
 @contextmanager
