@@ -60,7 +60,7 @@ _WENT = """
 """By when something happened to them: those who went to Nurture at other times, most by far, are not looked at."""
 
 
-class _Resting(NamedTuple):
+class Resting(NamedTuple):
     """Somebody in Nurture, and the cycle that ended there."""
 
     person_id: str
@@ -84,14 +84,14 @@ def read_returns(look: Look) -> list[Step]:
     asked = {"since": [stale - one for one in after], "until": [look.at - one for one in after]}
     with connection.cursor() as cursor:
         cursor.execute(_WENT, asked)
-        found = {row[0]: _Resting(*row) for row in cursor.fetchall()}
+        found = {row[0]: Resting(*row) for row in cursor.fetchall()}
     if not found:
         return []
     users = read_directory(look.settings)
     known = read_known(found, look.settings, users, with_activities=False)
     steps: list[Step] = []
     for person_id, one in found.items():
-        since = _since(one, known[person_id], look.settings)
+        since = went_at(one, known[person_id], look.settings)
         after_that = since and _after(one, held_at(policies, since).recycling)
         if since is not None and after_that:
             act = Act.REMIND_REP.value
@@ -106,7 +106,7 @@ def _every(told: Recycling) -> Iterator[timedelta]:
             yield timedelta(days=days)
 
 
-def _after(one: _Resting, told: Recycling) -> timedelta | None:
+def _after(one: Resting, told: Recycling) -> timedelta | None:
     """After how long this lead type returns; None: never."""
     typed = (
         of.return_after_days
@@ -117,7 +117,7 @@ def _after(one: _Resting, told: Recycling) -> timedelta | None:
     return timedelta(days=days) if days else None
 
 
-def _since(one: _Resting, known: Known, settings: ModelSettings) -> datetime | None:
+def went_at(one: Resting, known: Known, settings: ModelSettings) -> datetime | None:
     """Since when they are in Nurture: by the latest status that says so, else by the first opportunity lost since.
 
     None where the mirror does not tell: nothing is expected then.
