@@ -38,12 +38,13 @@ def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> 
     for clock in return_clocks(person, policies, directory):
         told.clocks.append(clock)
         told.rungs.append(return_rung(clock, person.holder))
-    for meeting, clock in meeting_clocks(person, policies, directory):
-        told.clocks.append(clock)
-        told.rungs.extend(meeting_rungs(clock, meeting.owner_id, policies))
-    for clock in no_show_clocks(person, policies, directory):
-        told.clocks.append(clock)
-        told.rungs.extend(no_show_rungs(clock, person.holder, policies))
+    if person.meetings:
+        for meeting, clock in meeting_clocks(person, policies, directory):
+            told.clocks.append(clock)
+            told.rungs.extend(meeting_rungs(clock, meeting.owner_id, policies))
+        for clock in no_show_clocks(person, policies, directory):
+            told.clocks.append(clock)
+            told.rungs.extend(no_show_rungs(clock, person.holder, policies))
     return told
 
 
