@@ -14,6 +14,7 @@ from leadmodel.lifecycle.stages import DISPOSITIONS, OPEN_STAGES, Stage
 
 History = dict[tuple[str, str], list[Change]]
 """The changes of each record's fields (`Change.field`), in order."""
+_OWNER = Tracked.OWNER
 
 
 def straighten(changes: Iterable[Change], directory: Directory) -> History:
@@ -36,7 +37,7 @@ def straighten(changes: Iterable[Change], directory: Directory) -> History:
     if is_any_seen:
         told = {key: _without_told_exactly(own) for key, own in told.items()}
     for key, own in told.items():
-        if key[1] is Tracked.OWNER:
+        if key[1] is _OWNER:
             told[key] = _by_ids(own, directory)
     return told
 

@@ -11,6 +11,9 @@ from leadmodel.lifecycle.facts import Directory
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import DISPOSITIONS, Ending, Entry, Outcome, Path, Stage, Trigger
 
+_QUALIFIED = Stage.QUALIFIED
+_OUTCOMES = {kind: Outcome(kind.value) for kind in DISPOSITIONS}
+
 
 @dataclass(slots=True)
 class Line:
@@ -107,7 +110,7 @@ class Line:
     def _hand_off(self, giver: str | None, at: datetime, by: str | None) -> None:
         """A qualified person is in other hands, to be taken up (M18); who took them on their own account has."""
         self.handed, taker, human = None, self.holder, self.directory.is_human
-        if self.standing is not Stage.QUALIFIED or giver is None or taker is None:
+        if self.standing is not _QUALIFIED or giver is None or taker is None:
             return
         cycle = last_disposed(self.cycles)
         if cycle is not None and human(giver) and human(taker) and not self._is(by, taker):
@@ -191,15 +194,15 @@ class Line:
             cycle = last_disposed(self.cycles)
             if cycle is None:
                 return
-            if self.handed is not None and (kind is not Stage.QUALIFIED or self._is(by, self.handed.taker)):
+            if self.handed is not None and (kind is not _QUALIFIED or self._is(by, self.handed.taker)):
                 self.handed = None
         else:
             self._close(cycle, at, by, ending)
         cycle.latest_kind = kind
         cycle.reason = self.reasons.get(kind)
-        if kind is Stage.QUALIFIED and cycle.qualified_at is None:
+        if kind is _QUALIFIED and cycle.qualified_at is None:
             cycle.qualified_at = at
-        cycle.outcome = Outcome.QUALIFIED if cycle.qualified_at is not None else Outcome(kind.value)
+        cycle.outcome = _OUTCOMES[_QUALIFIED if cycle.qualified_at is not None else kind]
         spans = cycle.spans
         if cycle.closed_at == at == spans[-1].started_at and len(spans) > 1:
             self._hand_off(spans[-2].holder, at, by)  # owner and status were saved in one
@@ -214,7 +217,7 @@ class Line:
 
         Whom somebody works again already, or who is elsewhere by now, stays there.
         """
-        if self.cycle is not None or self.standing is not Stage.QUALIFIED:
+        if self.cycle is not None or self.standing is not _QUALIFIED:
             return
         self.dispose(at, Stage.NURTURE, by, Ending.OPPORTUNITY)
         cycle = last_disposed(self.cycles)
@@ -264,7 +267,7 @@ class Line:
             self.standing_since is None or other.standing_since > self.standing_since
         ):
             self.standing, self.standing_since = other.standing, other.standing_since
-        if self.cycle is not None or self.standing is not Stage.QUALIFIED:
+        if self.cycle is not None or self.standing is not _QUALIFIED:
             self.handed = None
         if self.cycle is not None:
             self._hand_over(self.cycle, at)

@@ -32,8 +32,10 @@ class Rank(IntEnum):
     JOIN = 6
 
 
+# looked up once: a rebuild asks a million times, and an Enum is slow to answer
 BEGIN, REASON, ASSIGN, OWNER, TOUCH, DISPOSE, JOIN = Rank
-"""Looked up once: a rebuild asks a million times, and a class is slow to answer."""
+_STATUS, _OWNER, _ASSIGNED_DATE = Tracked.STATUS, Tracked.OWNER, Tracked.ASSIGNED_DATE
+_RAW, _ASSIGNED = Stage.RAW, Stage.ASSIGNED
 
 Step = tuple[datetime, Rank, str, str, str | None, Touch | Join | Effect]
 """One fact for the fold: (at, rank, key, record Id, actor, what); `key` orders facts of one rank at one instant.
@@ -88,8 +90,8 @@ def _owners(
 ) -> Iterator[Step]:
     """Whom the record belonged to. A Contact that a conversion made takes over once that conversion is done."""
     record_id, creator = record.record_id, record.created_by
-    changes = history.get((record_id, Tracked.OWNER), [])
-    owner, key = initial_value(record, Tracked.OWNER, changes), f"{record_id} 1 owner"
+    changes = history.get((record_id, _OWNER), [])
+    owner, key = initial_value(record, _OWNER, changes), f"{record_id} 1 owner"
     if converted_at is None:
         yield (record.created_at, BEGIN, key, record_id, creator, owned_by(owner))
     else:
@@ -124,11 +126,11 @@ def _statuses(
     Being created in Raw takes nobody back to it (K4), and a Contact that a conversion made copies its Lead.
     """
     record_id, stage_of = record.record_id, settings.stages.stage_of
-    changes = history.get((record_id, Tracked.STATUS), [])
-    first = initial_value(record, Tracked.STATUS, changes)
+    changes = history.get((record_id, _STATUS), [])
+    first = initial_value(record, _STATUS, changes)
     begun = stage_of(first, record.created_at)
     is_signal = settings.assignment.status
-    is_told = begun is not Stage.RAW and (is_signal or begun is not Stage.ASSIGNED)
+    is_told = begun is not _RAW and (is_signal or begun is not _ASSIGNED)
     if converted_at is None and begun is not None and is_told:
         key = f"{record_id} 3 status"
         yield (record.created_at, BEGIN, key, record_id, record.created_by, ENTERED[begun])
@@ -138,7 +140,7 @@ def _statuses(
         if (stage := stage_of(change.new, change.at)) is not None
     ]
     for change, stage in without_slips(mapped, first=first, touched_at=touched_at, settings=settings):
-        if stage is not Stage.ASSIGNED:
+        if stage is not _ASSIGNED:
             yield (change.at, DISPOSE, change.source_id, record_id, change.actor, ENTERED[stage])
         elif is_signal:
             yield (change.at, ASSIGN, change.source_id, record_id, change.actor, ENTERED[stage])
@@ -147,8 +149,8 @@ def _statuses(
 def _assigned_dates(record: Record, history: History, horizon: Horizon) -> Iterator[Step]:
     """The values the mapped Assigned Date took: each is the time of an assignment (M5)."""
     record_id = record.record_id
-    changes = history.get((record_id, Tracked.ASSIGNED_DATE), [])
-    first = initial_value(record, Tracked.ASSIGNED_DATE, changes)
+    changes = history.get((record_id, _ASSIGNED_DATE), [])
+    first = initial_value(record, _ASSIGNED_DATE, changes)
     told = [(record.created_at, first, record.created_by)]
     told += [(change.at, change.new, change.actor) for change in horizon.visible(changes)]
     for learned_at, value, actor in told:

@@ -10,6 +10,9 @@ from leadmodel.lifecycle.cycles import Touch, Why
 from leadmodel.lifecycle.facts import Activity, Directory, Horizon
 from leadmodel.lifecycle.settings import Touches
 
+# looked up once: a rebuild asks a million times, and an Enum is slow to answer
+_COUNTED, _INBOUND, _NOT_DONE = Why.COUNTED, Why.INBOUND, Why.NOT_DONE
+
 
 def read_touches(
     activities: Iterable[Activity],
@@ -30,11 +33,6 @@ def read_touches(
     answers: list[datetime] = []
     late_by, named, is_open = rules.backdated_after, directory.named, horizon.is_open
     kind_of, subtypes, is_human = rules.kind_of_subject, rules.automatic_subtypes, directory.is_human
-    counted, inbound, not_done = (
-        Why.COUNTED,
-        Why.INBOUND,
-        Why.NOT_DONE,
-    )  # looked up once: an Enum is slow to ask
     for (
         record_id,
         activity_id,
@@ -58,12 +56,12 @@ def read_touches(
                 at = completed_at
         if not is_open and not horizon.shows(at, max(created_at, at)):
             continue
-        why = not_done
+        why = _NOT_DONE
         if is_done or is_event:
             why = _why(kind_of(subject), is_of_tool=subtype in subtypes, is_humans=is_human(owner_id))
-        if is_event or why is inbound:
+        if is_event or why is _INBOUND:
             answers.append(at)
-        if why is counted:
+        if why is _COUNTED:
             found.append((record_id, Touch(at, activity_id, named(owner_id), why, is_backdated)))
         elif with_loose or (why in _AUTOMATIC and not is_event):
             idle.append((record_id, at, activity_id, owner_id, why, is_backdated, is_event))
@@ -81,12 +79,12 @@ _Idle = tuple[str, datetime, str, str | None, Why, bool, bool]
 def _why(kind: str | None, *, is_of_tool: bool, is_humans: bool) -> Why:
     """Why a completed activity counts, or why not: by its subject's kind, its subtype, and whose it is."""
     if kind == "inbound":
-        return Why.INBOUND
+        return _INBOUND
     if is_of_tool:
         return Why.AUTOMATIC_SUBTYPE
     if kind == "automatic":
         return Why.AUTOMATIC_SUBJECT
-    return Why.COUNTED if is_humans else Why.AUTOMATIC_USER
+    return _COUNTED if is_humans else Why.AUTOMATIC_USER
 
 
 def _of_idle(
