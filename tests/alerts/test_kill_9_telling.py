@@ -6,7 +6,7 @@ what a mailbox shows that keeps one message of a Message-ID.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import make_msgid
 
@@ -73,9 +73,8 @@ def decided(world: World, sink: Sink) -> Effect:
     return Effect.objects.get()
 
 
-def killed_everywhere(protocol: Protocol, sink: Sink) -> list[tuple[bool, list[tuple[str, str | None]]]]:
+def killed_everywhere(protocol: Protocol, sink: Sink) -> Iterator[tuple[bool, list[tuple[str, str | None]]]]:
     """After each death and those who came later: whether it was noted when it died, and the mails that are there."""
-    seen = []
     for _ in deaths(lambda: protocol(MORNING)):
         # what the dead one said still reaches the server
         until(lambda: not sink._taking._talks)
@@ -83,10 +82,9 @@ def killed_everywhere(protocol: Protocol, sink: Sink) -> list[tuple[bool, list[t
         for _ in range(2):
             protocol(LATER)
         assert Effect.objects.get().state == Effect.State.DONE
-        seen.append((was_noted, [(one["Message-ID"], one["X-Possible-Repeat"]) for one in sink.messages]))
+        yield was_noted, [(one["Message-ID"], one["X-Possible-Repeat"]) for one in sink.messages]
         sink.messages.clear()
         Effect.objects.update(state="ready", attempts=0, due_at=MORNING, lease_id=None, lease_until=None)
-    return seen
 
 
 def shown(mails: list[tuple[str, str | None]]) -> int:
@@ -95,7 +93,7 @@ def shown(mails: list[tuple[str, str | None]]) -> int:
 
 
 def test_ours_is_there_once_wherever_it_dies(decided: Effect, sink: Sink) -> None:
-    seen = killed_everywhere(ours, sink)
+    seen = [*killed_everywhere(ours, sink)]
 
     assert len(seen) > 40
     assert {shown(mails) for _, mails in seen} == {1}
@@ -107,14 +105,15 @@ def test_ours_is_there_once_wherever_it_dies(decided: Effect, sink: Sink) -> Non
 
 
 @pytest.mark.parametrize(
-    ("weaker", "sees"),
-    [(mark_then_send, {0, 1}), (send_within, {1, 2}), (lease_send_mark, {1, 2})],
+    ("weaker", "wrong"),
+    [(mark_then_send, 0), (send_within, 2), (lease_send_mark, 2)],
     ids=["mark, then send", "send inside the transaction", "no stable key"],
 )
 def test_the_same_kills_make_weaker_protocols_lose_or_double(
-    decided: Effect, sink: Sink, weaker: Protocol, sees: set[int]
+    decided: Effect, sink: Sink, weaker: Protocol, wrong: int
 ) -> None:
-    assert {shown(mails) for _, mails in killed_everywhere(weaker, sink)} == sees
+    # one wrong end tells: the first is enough
+    assert any(shown(mails) == wrong for _, mails in killed_everywhere(weaker, sink))
 
 
 def test_in_slack_it_is_there_at_least_once_and_twice_only_where_nobody_could_know(

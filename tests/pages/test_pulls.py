@@ -39,6 +39,8 @@ class Desk:
     def __init__(self, world: World) -> None:
         self.world = world
         self.midnight = datetime.combine(world.now.date(), time.min, UTC)
+        # Alice assigned them to herself: a pull, at an hour that may be of two days
+        mirror.LeadHistory.objects.filter(lead_id=world.ids["back_again"]).delete()
 
     def ago(self, days: int, hours: float = 12) -> timedelta:
         return self.world.now - (self.midnight - days * DAY + hours * HOUR)
@@ -60,8 +62,6 @@ def desk(world: World) -> Desk:
     Bob: two yesterday. Today has hardly begun for both.
     """
     desk = Desk(world)
-    # she assigned them to herself: a pull, at an hour that may be of two days
-    mirror.LeadHistory.objects.filter(lead_id=world.ids["back_again"]).delete()
     enter(model(closed_on=desk.day(3)))
     desk.pull("one", ALICE, 1)
     desk.pull("four_1", ALICE, 2, ends="Qualified")
