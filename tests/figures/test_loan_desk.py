@@ -17,6 +17,7 @@ NOW = datetime(2012, 3, 20, tzinfo=UTC)
 
 
 @needs_loan_desk
+@pytest.mark.timeout(240)  # a minute of the two it would have, where nothing else runs
 @pytest.mark.django_db
 def test_every_figure_is_that_of_the_independent_sql_now_and_as_of_an_instant(tmp_path: Path) -> None:
     load(LOAN_DESK / "export.zip", tmp_path / "org.db")
