@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -13,8 +13,8 @@ from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from tests.api.conftest import Act, Program, problem
 from tests.pages.reading import csv_lines
-from tests.pages.test_pulls import model
-from tests.pages.world import ALICE, DAY, HOUR, World
+from tests.pages.test_pulls import Desk, model
+from tests.pages.world import ALICE, DAY, World
 
 PERIOD = {"from": "2026-01-01", "to": "2026-02-01"}
 
@@ -24,12 +24,11 @@ def pulled(world: World) -> date:
     """Alice pulled four yesterday, whichever day that is."""
     enter(model())
     SettingsVersion.objects.update(entered_at=world.now - 90 * DAY)
-    noon = datetime.combine(world.now.date(), time(12), UTC) - DAY
+    desk = Desk(world)
     for number in range(4):
-        world.add_lead(f"pulled_{number}", ALICE, 200 * DAY, status="New", source="List")
-        world.add_touch(f"pulled_{number}", ALICE, world.now - noon - number * HOUR / 10)
+        desk.pull(f"pulled_{number}", ALICE, 1, 12 + number / 10)
     rebuild_all()
-    return noon.date()
+    return desk.midnight.date() - DAY
 
 
 def test_it_tells_what_the_page_tells(pulled: date, mona: Program, alice: Program, act_as: Act) -> None:
