@@ -57,7 +57,7 @@ _COMMENTS = {
     "them. types: other times of some lead types, the first that fits, e.g. {priority: P1, accept_hours: 24}.\n"
     "It holds for hand-offs from then on.",
     "meetings": "What becomes of meetings. outcome_field: API name of the field of Event that says it; null: nobody\n"
-    "is asked. held, no_show, cancelled: the values that mean each; any other says that the meeting is marked.\n"
+    "is asked. no_show: the values that say that nobody came; any other says that the meeting is marked.\n"
     "mark_within_hours: so long after its end whoever had it is reminded; tell_manager_after_hours: so long after\n"
     "that their manager is told; null: never. after_no_show: so many counted touches are owed within_days to who did\n"
     "not come; with fewer whoever holds them is reminded remind_before_hours before that is over, and then their\n"

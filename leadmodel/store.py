@@ -21,8 +21,6 @@ def make_staging(cursor: Cursor, prefix: str, names: Collection[str] = tuple(TAB
 
     `names` are the short names of those that are needed.
     """
-    if not names:
-        return
     for name in names:
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(

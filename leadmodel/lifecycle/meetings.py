@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from leadmodel.lifecycle.section import Names, Section
 
@@ -27,30 +27,17 @@ class Meetings(Section):
 
     outcome_field: str | None = None
     """API name; None: Salesforce does not tell, and nobody is asked."""
-    held: Names = ()
     no_show: Names = ()
-    cancelled: Names = ()
-    """The values that mean each. Any other value says that the meeting is marked, and no more."""
+    """The values that say that nobody came, in any case of letters; any other says no more than that it is marked."""
     mark_within_hours: Annotated[float, Field(gt=0)] = 24
     """After the meeting's scheduled end; then whoever had it is reminded, once."""
     tell_manager_after_hours: Annotated[float, Field(ge=0)] | None = 24
     """After that their manager is told, once; None: never."""
     after_no_show: AfterNoShow = AfterNoShow()
 
-    @model_validator(mode="after")
-    def _one_meaning_each(self) -> Meetings:
-        seen: dict[str, str] = {}
-        for meaning in ("held", "no_show", "cancelled"):
-            for value in getattr(self, meaning):
-                if (other := seen.setdefault(value.casefold(), meaning)) != meaning:
-                    raise ValueError(
-                        f"“{value}” stands under {other} and under {meaning}; keep it under one of them"
-                    )
-        return self
-
     @cached_property
     def no_shows(self) -> frozenset[str]:
-        """The values that say that nobody came, case-folded; none where nothing is owed then."""
+        """Those values, case-folded; none where nothing is owed then."""
         return frozenset(value.casefold() for value in self.no_show if self.after_no_show.touches)
 
     @property

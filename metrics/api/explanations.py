@@ -78,7 +78,7 @@ class ExplanationShape(serializers.Serializer[Any]):
     sentences = SentenceShape(
         many=True,
         read_only=True,
-        help_text="Of the person as a whole: why without any cycle, else hand-offs and original owners.",
+        help_text="Of the person as a whole: why without any cycle; hand-offs, returns, meetings, original owners.",
     )
     cycles = ExplainedCycleShape(many=True, read_only=True)
 

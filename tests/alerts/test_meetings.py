@@ -30,7 +30,7 @@ from tests.sync.world import World
 __all__ = ["new_world", "world"]
 State = Escalation.State
 FIELD = "Outcome__c"
-ASKED = MODEL + f"meetings: {{outcome_field: {FIELD}, held: [Held], no_show: [No-show]}}\n"
+ASKED = MODEL + f"meetings: {{outcome_field: {FIELD}, no_show: [No-show]}}\n"
 
 
 @pytest.fixture

@@ -193,10 +193,6 @@ def test_m18_the_sentence_says_whose_meeting_it_was_and_stands_on_it() -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        (
-            {"held": ["Done"], "no_show": ["done"]},
-            "“done” stands under held and under no_show; keep it under one",
-        ),
         ({"mark_within_hours": 0}, "greater than 0"),
         ({"tell_manager_after_hours": -1}, "greater than or equal to 0"),
     ],

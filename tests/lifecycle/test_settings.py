@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from leadmodel.lifecycle.settings import Paths, Qualified, Stages, WriteBack
+from leadmodel.lifecycle.settings import Paths, Qualified, Stages, Touches, WriteBack
 from leadmodel.lifecycle.stages import Path, Stage
 from tests.lifecycle.desk import PLAIN, START, at, model
 
@@ -17,6 +17,13 @@ SINCE = START.isoformat()
 STAGES: dict[str, Any] = PLAIN["stages"]
 UNASSIGNED = STAGES | {"assigned": []}
 SECOND = timedelta(seconds=1)
+
+
+def test_a_copy_with_another_value_works_out_anew_what_follows_from_it() -> None:
+    touches = Touches(late_logging_minutes=15)
+    assert touches.late_logging == timedelta(minutes=15)
+    assert touches.model_copy(update={"late_logging_minutes": 60}).late_logging == timedelta(hours=1)
+    assert touches.late_logging == timedelta(minutes=15)
 
 
 def change(stage: str, status: str = "Open") -> dict[str, str]:
