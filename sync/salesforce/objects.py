@@ -88,6 +88,19 @@ def _of_account(key: str) -> tuple[str, ...]:
     )
 
 
+_WHOSE_STAGE_ENDS = """
+    SELECT role.contact_id
+    FROM (SELECT DISTINCT stage_name, is_closed, is_won FROM {rows} WHERE is_closed OR is_won) stood
+    JOIN sync_opportunityhistory history ON history.stage_name = stood.stage_name
+    JOIN sync_opportunitycontactrole role ON role.opportunity_id = history.opportunity_id
+    WHERE role.contact_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM sync_opportunity other
+        WHERE other.stage_name = stood.stage_name AND other.is_closed IS NOT DISTINCT FROM stood.is_closed
+          AND other.is_won IS NOT DISTINCT FROM stood.is_won AND other.id NOT IN (SELECT id FROM {rows})
+    )
+"""
+"""Which stages are an end only the opportunities that stand at them tell: where these alone do, or did, everybody whose
+opportunities were ever at such a stage is concerned."""
 _RULED = ("Title", "Email", "Phone", "LeadSource", "HasOptedOutOfEmail")
 """Standard fields that rules are likely to read: what they held when a cycle began must not be forgotten (M3)."""
 _LEAD_SEEN = ("Status", "OwnerId", "Company", "Country", "Industry", "Rating", *_RULED)
@@ -162,7 +175,7 @@ OBJECTS: tuple[MirroredObject, ...] = (
     MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",), skips_bin=True),
     MirroredObject(
         mirror.Opportunity,
-        marks=_of_opportunity("id") + _of_account("account_id"),
+        marks=(*_of_opportunity("id"), *_of_account("account_id"), _WHOSE_STAGE_ENDS),
         is_hot=True,
     ),
     MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=_LEAD_SEEN, is_hot=True),

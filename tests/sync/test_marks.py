@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadmodel.models import Cycle
-from leadmodel.rebuild import rebuild_all
+from leadmodel.rebuild import mark_everybody, rebuild_all
 from sync.fields import want
 from sync.pull import pull_object
 from sync.salesforce.objects import OBJECTS
@@ -131,6 +131,35 @@ def test_an_opportunitys_step_marks_its_contacts(world: World, pair: tuple[str, 
     world.org.update("Opportunity", done.opportunity_id, {"StageName": "Closed Won"})
     world.pull()
     assert marks() == {done.contact_id, second}
+
+
+def test_a_stage_that_turns_out_to_be_an_end_marks_whose_opportunities_passed_it(
+    world: World, pair: tuple[str, str]
+) -> None:
+    """Which stages are an end only the opportunities that stand at them tell."""
+    first, second = (world.org.convert(lead, opportunity={"Name": "Deal"}) for lead in pair)
+    assert first.opportunity_id
+    assert second.opportunity_id
+    for stage in ("Closed Lost", "Closed Won"):  # nobody reads in between
+        world.pass_time(seconds=1)
+        world.org.update("Opportunity", first.opportunity_id, {"StageName": stage})
+    world.sync()
+    world.pass_time(minutes=1)
+    assert marks() == set()
+
+    world.org.update("Opportunity", second.opportunity_id, {"StageName": "Closed Lost"})
+    world.pull()
+    assert marks() == {first.contact_id, second.contact_id}
+    rebuild_all()
+    world.pass_time(minutes=1)
+    found = dump(DERIVED)
+    mark_everybody()
+    rebuild_all()
+    assert dump(DERIVED) == found
+
+    world.org.update("Opportunity", second.opportunity_id, {"StageName": "Prospecting"})
+    world.pull()
+    assert marks() == {first.contact_id, second.contact_id}, "and nobody stands there any more"
 
 
 def test_a_campaign_member(world: World, pair: tuple[str, str]) -> None:
