@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sync.models import (
-    Contact,
-    Event,
-    EventRelation,
-    Lead,
-    Opportunity,
-    OpportunityContactRole,
-    Task,
-    TaskRelation,
-)
+from sync.models import Contact, Event, Lead, Opportunity, Task
 from sync.salesforce.client import Organisation
 from sync.writeback.calls import CLOCKS_APART, read_current
-from sync.writeback.entered import Entered, entered_since, is_since, readable_ties
+from sync.writeback.entered import Entered, entered_since, is_since, read_ties, readable_ties
 
 
 def read_news(organisation: Organisation, persons: Collection[str], read_at: datetime) -> dict[str, str]:
@@ -32,7 +23,7 @@ def read_news(organisation: Organisation, persons: Collection[str], read_at: dat
         # these are read less often than what they tie
         ties={name: tied_at - CLOCKS_APART for name, tied_at in readable_ties().items()},
     )
-    read, tied = _read_of(entered), _read_ties(entered)
+    read, tied = _read_of(entered), read_ties(entered)
     news = {
         one.record_id: one.words
         for one in entered
@@ -59,15 +50,6 @@ def _read_of(entered: Iterable[Entered]) -> Mapping[str, datetime | None]:
     read: dict[str, datetime | None] = {}
     for model in (Task, Event, Opportunity):
         read |= dict(model.objects.filter(pk__in=ids).values_list("pk", "system_modstamp"))
-    return read
-
-
-def _read_ties(entered: Iterable[Entered]) -> set[str]:
-    """Which of the rows that tie them were read."""
-    ids = {one.tie.row_id for one in entered if one.tie is not None}
-    read: set[str] = set()
-    for model in (TaskRelation, EventRelation, OpportunityContactRole):
-        read |= set(model.objects.filter(pk__in=ids).values_list("pk", flat=True))
     return read
 
 

@@ -25,7 +25,7 @@ from sync.salesforce.http import OrganisationError
 from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
-from sync.writeback.entered import is_since, latest_entered
+from sync.writeback.entered import read_activity
 from sync.writeback.modes import AUTOMATIC, Mode, held_kinds, is_stopped, mode_of, switches
 from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide, quoted
 
@@ -153,17 +153,13 @@ class _Round:
         quiet = {key: datetime.fromisoformat(since) for key, since in told if since is not None}
         if not quiet:
             return list(decided)
-        latest = latest_entered(
-            self.organisation, [sends[key].record_id for key in quiet], min(quiet.values())
-        )
+        asked = [sends[key].record_id for key in quiet]
+        activity = read_activity(self.organisation, asked, min(quiet.values()))
         left = []
         for effect, decision in decided:
             since = quiet.get(effect.pk)
-            if (
-                since is not None
-                and (entered := latest.get(sends[effect.pk].record_id)) is not None
-                and is_since(entered.latest_at, since)
-            ):
+            entered = activity.latest(sends[effect.pk].record_id, since) if since is not None else None
+            if entered is not None:
                 said = f"S{entered.words[1:]}, after we had last read."
                 self._finish(effect, Effect.State.CANCELLED, said)
             else:

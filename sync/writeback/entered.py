@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sync.models import ObjectState
+from sync.models import EventRelation, ObjectState, OpportunityContactRole, TaskRelation
 from sync.salesforce.client import Organisation
 from sync.salesforce.soql import ids_among
 from sync.windows import soql_instant
-from sync.writeback.calls import object_of, query
+from sync.writeback.calls import CLOCKS_APART, object_of, query
 
 
 class Tie(NamedTuple):
@@ -99,19 +101,38 @@ def _tied(
         yield Entered(of, row[entered], row[record], at, tie)
 
 
-def latest_entered(
-    organisation: Organisation, record_ids: Iterable[str], since: datetime
-) -> dict[str, Entered]:
-    """Of each record what was entered last, of all that was since (`is_since`)."""
-    latest: dict[str, Entered] = {}
-    ties = dict.fromkeys(readable_ties(), since)
+class Activity(NamedTuple):
+    """What was entered about records lately, by record, and which of the ties among it were read."""
+
+    entered: Mapping[str, Sequence[Entered]]
+    read: Collection[str]
+
+    def latest(self, record_id: str, since: datetime) -> Entered | None:
+        """The last that was entered about a record since then, or of which nobody here knew that it is about it."""
+        news = (
+            one
+            for one in self.entered.get(record_id, ())
+            if is_since(one.latest_at, since) or (one.tie is not None and one.tie.row_id not in self.read)
+        )
+        return max(news, key=attrgetter("latest_at"), default=None)
+
+
+def read_activity(organisation: Organisation, record_ids: Iterable[str], since: datetime) -> Activity:
+    """What Salesforce tells of these records since then, and of the ties that may not have been read yet."""
+    found: defaultdict[str, list[Entered]] = defaultdict(list)
+    ties = {name: min(since, tied_at - CLOCKS_APART) for name, tied_at in readable_ties().items()}
     for one in entered_since(organisation, record_ids, since, ties=ties):
-        latest[one.record_id] = max(one, latest.get(one.record_id, one), key=_when)
-    return latest
+        found[one.record_id].append(one)
+    return Activity(found, read_ties(one for own in found.values() for one in own))
 
 
-def _when(one: Entered) -> datetime:
-    return one.latest_at
+def read_ties(entered: Iterable[Entered]) -> set[str]:
+    """Which of the rows that tie them were read."""
+    ids = {one.tie.row_id for one in entered if one.tie is not None}
+    read: set[str] = set()
+    for model in (TaskRelation, EventRelation, OpportunityContactRole):
+        read |= set(model.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    return read
 
 
 def is_since(changed_at: datetime, read_at: datetime) -> bool:

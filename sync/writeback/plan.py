@@ -42,8 +42,8 @@ class FieldChange(NamedTuple):
 class Write(NamedTuple):
     """An intended change of one record: only the fields meant.
 
-    `quiet_since`, an instant in ISO 8601: it is only meant as long as nobody entered a Task or Event of the record
-    after it (M20).
+    `quiet_since`, an instant in ISO 8601: it is only meant as long as nobody entered anything about the record after it
+    (M20, `entered`).
     """
 
     record_id: str

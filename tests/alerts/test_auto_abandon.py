@@ -19,7 +19,7 @@ from leadmodel.may_act import ABANDON
 from leadmodel.models import Clock, Cycle, Exclusion
 from leadmodel.outcomes import access_write, can_be_undone
 from leadmodel.settings_store import enter
-from sync.models import Lead, Mark
+from sync.models import Lead, Mark, Task, TaskRelation
 from sync.writeback.modes import Mode, switch
 from tests.alerts.overdue import STAGES
 from tests.sync.conftest import new_world, world
@@ -138,6 +138,20 @@ def test_m20_who_is_in_a_call_with_others_stays_too(desk: World, otto: User) -> 
     desk.pass_time(seconds=30)
     call = desk.call(desk.lead("Hopper"))
     desk.org.create("TaskRelation", {"TaskId": call, "RelationId": Effect.objects.get().subject})
+    do(desk, otto)
+    assert [state for state, _ in told()] == ["cancelled"]
+
+
+def test_m20_who_was_in_a_call_of_which_only_the_others_part_was_read_stays(desk: World, otto: User) -> None:
+    """M20: who is in a call is read less often than calls are."""
+    record = Lead.objects.get(last_name="Lovelace").pk
+    call = desk.call(desk.lead("Hopper"))
+    desk.org.create("TaskRelation", {"TaskId": call, "RelationId": record})
+    desk.pass_time(minutes=3)
+    desk.catch_up()
+    assert Task.objects.filter(pk=call).exists()
+    assert not TaskRelation.objects.exists()
+    assert abandon(now=desk.now) == 1, "nothing of it is known here"
     do(desk, otto)
     assert [state for state, _ in told()] == ["cancelled"]
 
