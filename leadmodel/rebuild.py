@@ -96,9 +96,9 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         marked = _take_marks(cursor, batch)
         if not marked:
             return Rebuilt(0, 0, 0)
-        model = read_model()
         ids, person_of = _lock_kin(cursor, marked)
         _take_marks_of(cursor, ids)
+        model = read_model()  # as all that is read: a removed mark may stand for settings entered meanwhile
         rows = model.rows()
         # whoever is merged or converted into them from here on has left a mark, and is not ours to write
         for family in families_among(
@@ -122,12 +122,13 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _take_marks(cursor: Cursor, batch: int) -> list[str]:
-    """Remove up to `batch` marks nobody else holds; the Ids of their records."""
+    """Remove up to `batch` marks of records nobody else holds; the Ids of these. One for everybody came meanwhile."""
     # materialized: asked again for each row, as a plan for few rows may, the limit would begin anew each time
     cursor.execute(
-        "WITH taken AS MATERIALIZED (SELECT id FROM sync_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
+        "WITH taken AS MATERIALIZED (SELECT id FROM sync_mark WHERE record_id <> %s"
+        " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
         " DELETE FROM sync_mark USING taken WHERE sync_mark.id = taken.id RETURNING record_id",
-        [batch],
+        [EVERYBODY, batch],
     )
     return sorted({row[0] for row in cursor.fetchall()})
 
@@ -315,8 +316,7 @@ def derive_into(
                     with_loose=False,
                 )
             )
-    for prefix in prefixes:
-        copy_rows(cursor, rows, prefix)
+    copy_rows(cursor, rows, prefixes)
 
 
 _SHARED_TASK = "sync_taskrelation relation JOIN sync_task task ON task.id = relation.task_id"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
@@ -32,10 +32,14 @@ def make_staging(cursor: Cursor, prefix: str, names: Collection[str] = tuple(TAB
     cursor.execute(sql.SQL("TRUNCATE {}").format(made))
 
 
-def copy_rows(cursor: Cursor, rows: Rows, prefix: str) -> None:
-    """COPY gathered rows into the tables of this prefix."""
+def copy_rows(cursor: Cursor, rows: Rows, prefixes: Iterable[str]) -> None:
+    """COPY gathered rows into the tables of each of these prefixes."""
+    every = list(prefixes)
     for name in TABLES:
-        _copy(cursor, rows.file(name), prefix + name)
+        file = rows.file(name)
+        for prefix in every:
+            file.seek(0)
+            _copy(cursor, file, prefix + name)
 
 
 def count_rows(cursor: Cursor, prefix: str) -> None:

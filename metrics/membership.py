@@ -128,5 +128,5 @@ def _state(story: Story, selection: Selection) -> Iterator[State]:
         rows = story.model.rows()
         rows.add(story.family)
         make_staging(cursor, AS_OF)
-        copy_rows(cursor, rows, AS_OF)
+        copy_rows(cursor, rows, [AS_OF])
         yield State(cursor, AS_OF, values)

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from leadmodel.models import Cycle, Person, PersonRecord, Span
 from leadmodel.rebuild import Rebuilt, mark_everybody, rebuild_all, rebuild_batch
+from leadmodel.settings_store import enter
+from leadmodel.settings_template import shipped_yaml
 from sync.models import Lead, Mark
 from tests.leadmodel.mirrored import (
     ALICE,
@@ -173,6 +175,51 @@ def test_a_second_mark_waits_for_the_first_and_reads_what_is_newest(aside: Aside
 
     cycle = Cycle.objects.get()
     assert (cycle.first_touch_at, cycle.touch_count) == (NOON + timedelta(minutes=10), 2)
+
+
+def test_settings_entered_while_a_batch_waits_for_its_person_are_those_it_derives_by(aside: Aside) -> None:
+    add_users()
+    lead = add_lead(1)
+    rebuild_all()
+    add_call(1, lead, at=NOON + timedelta(minutes=30))
+    with session() as holder:
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT FROM leadmodel_personrecord FOR UPDATE")
+        waits = aside(rebuild_batch)
+        eventually("it waits for its person", lambda: waiting() == 1)
+        enter(shipped_yaml().replace("automatic_subjects: []", "automatic_subjects: [Call]"))
+        assert rebuild_batch().marks == 1, "everybody is marked by name"
+        holder.rollback()
+        waits.result(timeout=30)
+    rebuild_all()
+    found = rows()
+    mark_everybody()
+    rebuild_all()
+    assert rows() == found
+    assert Cycle.objects.get().touch_count == 0
+
+
+def test_a_mark_for_everybody_that_comes_while_a_batch_begins_is_not_lost() -> None:
+    add_users()
+    Mark.objects.create(record_id=add_lead(1))
+    with connection.cursor() as cursor:  # as the batch has just found that nobody marked everybody
+        cursor.execute(
+            """
+            CREATE FUNCTION everybody_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF current_setting('test.was_marked', true) IS NULL THEN
+                    PERFORM set_config('test.was_marked', 'yes', false);
+                    INSERT INTO sync_mark (record_id) VALUES ('*');
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER everybody_once AFTER DELETE ON sync_mark EXECUTE FUNCTION everybody_once();
+            """
+        )
+        try:
+            rebuild_batch()
+        finally:
+            cursor.execute("DROP FUNCTION everybody_once CASCADE; RESET test.was_marked")
+    assert [mark.record_id for mark in Mark.objects.all()] == ["*"]
 
 
 def test_everybody_is_derived_once_whoever_was_marked_before(desk: dict[str, list[str]]) -> None:
