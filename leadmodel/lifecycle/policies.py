@@ -24,7 +24,7 @@ Minutes = Annotated[float, Field(gt=0)]
 
 
 class Act(StrEnum):
-    """What a step of the ladder does about somebody who waits for an answer."""
+    """What a step does about somebody: who waits for an answer, was handed off, is to return, had a meeting."""
 
     REMIND_REP = "remind_rep"
     TELL_MANAGER = "tell_manager"
@@ -56,6 +56,10 @@ _LADDER = (
 )
 
 
+_OF_P1 = 60.0
+"""Minutes within which hand-raisers are answered, unless the settings say otherwise."""
+
+
 class Response(Section):
     """The promise to answer (M18), and what is done as long as nobody does."""
 
@@ -63,11 +67,18 @@ class Response(Section):
     """Whether the promise runs round the clock, or in the hours of whoever owes the answer (M17)."""
     target_minutes: Annotated[float, Field(gt=0)] = 120
     maximum_minutes: Annotated[float, Field(gt=0)] = 24 * 60
-    priorities: dict[Priority, Minutes] = Field(default_factory=lambda: {Priority.P1: 60.0})
+    priorities: dict[Priority, Minutes] = Field(default_factory=dict)
     """Other targets of some priorities, in minutes."""
     ladder: tuple[LadderStep, ...] = _LADDER
     stale_after_hours: Annotated[float, Field(gt=0)] = 48
     """A step found this late is not done any more: whoever starts today does not tell of last year."""
+
+    @model_validator(mode="after")
+    def _hand_raisers_first(self) -> Response:
+        if "priorities" not in self.model_fields_set:
+            # where everybody is promised less than an hour, they are too
+            object.__setattr__(self, "priorities", {Priority.P1: min(_OF_P1, self.target_minutes)})
+        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> Response:
@@ -165,9 +176,9 @@ class Policies(NamedTuple):
     since: datetime | None
     response: Response
     auto_abandon: AutoAbandon
-    hand_off: HandOff = HandOff()
-    recycling: Recycling = Recycling()
-    meetings: Meetings = Meetings()
+    hand_off: HandOff
+    recycling: Recycling
+    meetings: Meetings
 
 
 def in_force(policies: Sequence[Policies], at: datetime) -> Policies:

@@ -213,7 +213,7 @@ class Clock(models.Model):
 
 
 class Rung(models.Model):
-    """A step of the ladder about somebody who waits for an answer: what is to be done when."""
+    """What is to be done when about somebody: who waits for an answer, was handed off, is to return, had a meeting."""
 
     pk = models.CompositePrimaryKey("person_id", "number", "ordinal", "step")
     person_id = _id()

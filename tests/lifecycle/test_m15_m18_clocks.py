@@ -164,6 +164,18 @@ def test_m18_priority_1_is_owed_an_answer_within_an_hour() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("promised", "of_p1"),
+    [({}, 60), ({"target_minutes": 15, "maximum_minutes": 45}, 15), ({"target_minutes": 180}, 60)],
+)
+def test_m18_hand_raisers_wait_no_longer_than_others_whatever_is_promised(
+    promised: dict[str, float], of_p1: float
+) -> None:
+    told = model(response=promised).response
+    assert told.target_of(Priority.P1) == timedelta(minutes=of_p1)
+    assert model(response={**promised, "priorities": {}}).response.priorities == {}
+
+
 def test_the_longest_wait_is_not_shorter_than_the_target_of_a_priority() -> None:
     with pytest.raises(ValidationError, match=r"less than priorities\.P3"):
         model(response={"priorities": {"P3": 2000}})

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmodel.lifecycle.clocks import ladder
-from leadmodel.lifecycle.policies import Policies, Response, WorkingLimit
+from leadmodel.lifecycle.policies import Response, WorkingLimit
 from leadmodel.lifecycle.replay import Deed, Wait, given_up_at, of_wait
 from tests.lifecycle.desk import DAY, DIRECTORY, assigned, at, minutes, model
 
@@ -64,7 +64,7 @@ def test_the_steps_are_those_of_the_ladder_that_runs(now: int, answered: int | N
     desk = assigned(0)
     if answered is not None and answered <= now:
         desk.call(answered)
-    running = ladder(desk.person(), [Policies(None, RESPONSE, model().auto_abandon)], DIRECTORY)
+    running = ladder(desk.person(), [model().policies_since(None)._replace(response=RESPONSE)], DIRECTORY)
     waits = {step.due_at for step in running if step.due_at <= at(now)}
     until = at(answered) if answered is not None else None
     wait = Wait(at(0), at(0), until, None, is_reps=True)
