@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from leadmodel.lifecycle.clocks import Clock, ClockKind, Rung
 from leadmodel.lifecycle.clocks_of_meetings import asked_meetings
 from leadmodel.lifecycle.cycles import COUNTING, Person, Why
-from leadmodel.lifecycle.facts import Directory
+from leadmodel.lifecycle.facts import Directory, Meeting
 from leadmodel.lifecycle.policies import Act, Policies, in_force
 from leadmodel.lifecycle.stages import Stage
 
@@ -29,15 +29,18 @@ def no_show_clocks(person: Person, policies: Sequence[Policies], directory: Dire
         return
     for one, number, ordinal, promised in asked_meetings(person, policies):
         told = promised.after_no_show
-        if one.is_no_show and one.rebooked_at is None and touches_since(person, one.ends_at) < told.touches:
+        if one.is_no_show and one.rebooked_at is None and touches_since(person, one) < told.touches:
             due_at = one.ends_at + timedelta(days=told.within_days)
             yield Clock(number, ClockKind.NO_SHOW, ordinal, one.ends_at, due_at, one.event_id)
 
 
-def touches_since(person: Person, at: datetime) -> int:
-    """How many counted touches there were after an instant, in a cycle or not."""
+def touches_since(person: Person, missed: Meeting) -> int:
+    """How many counted touches there were after a meeting, in a cycle or not; the meeting itself is none."""
     every = [touch for cycle in person.cycles for touch in cycle.touches] + person.loose_touches
-    return sum(touch.at > at and touch.why in _COUNTED for touch in every)
+    return sum(
+        touch.at > missed.ends_at and touch.activity_id != missed.event_id and touch.why in _COUNTED
+        for touch in every
+    )
 
 
 def no_show_rungs(clock: Clock, holder: str | None, policies: Sequence[Policies]) -> Iterator[Rung]:

@@ -25,11 +25,13 @@ def tell_meetings(
             )
             yield Sentence(text, "M18", Topic.MEETING, (teller.grounds.facts.of_meeting(meeting),))
     for clock in no_show_clocks(person, policies, directory):
+        if clock.started_at > at:
+            continue
         (meeting,) = (one for one in person.meetings if one.event_id == clock.event_id)
         owed = in_force(policies, clock.started_at).meetings.after_no_show.touches
         text = (
             f"They did not come to the meeting that ended on {teller.when(clock.started_at)}: of {owed} touches that"
             f" {teller.names(person.holder)} owes by {teller.when(clock.due_at)} there were"
-            f" {touches_since(person, clock.started_at)}, and no new meeting."
+            f" {touches_since(person, meeting)}, and no new meeting."
         )
         yield Sentence(text, "M18", Topic.MEETING, (teller.grounds.facts.of_meeting(meeting),))

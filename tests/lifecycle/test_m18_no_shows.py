@@ -85,6 +85,13 @@ def test_r064_five_counted_ones_since_whoever_made_them_end_it() -> None:
     assert owed(calls(missed(), 5), as_of=ENDS + 63) == [(-1, ENDS + 7 * DAY)]
 
 
+def test_r064_a_missed_meeting_entered_when_it_was_over_is_no_touch_after_it() -> None:
+    desk = calls(missed(created_at=at(ENDS + 60)), 4)
+    entered: dict[str, Any] = {"is_event": True, "is_done": False, "completed_at": None}
+    assert owed(desk.call(ENDS + 60, BOB, activity_id=MEETING, **entered)) == [(-1, ENDS + 7 * DAY)]
+    assert owed(desk.call(ENDS + 90, BOB, activity_id="00U000000000009AAA", **entered)) == []
+
+
 def test_r064_touches_of_a_cycle_that_is_open_count_too() -> None:
     working = assigned(0).call(30).meeting(ENDS, is_no_show=True)
     assert owed(calls(working, 4)) == [(-1, ENDS + 7 * DAY)]
@@ -135,6 +142,7 @@ def test_r064_without_touches_owed_no_value_means_it() -> None:
 def test_m18_the_sentence_counts_what_was_done_since_and_stands_on_the_meeting() -> None:
     desk = calls(missed(), 2)
     person, teller = desk.traced()
+    assert not list(tell_meetings(person, teller, policies(), DIRECTORY, at(ENDS - 1))), "it is to come"
     (told,) = tell_meetings(person, teller, policies(), DIRECTORY, at(ENDS + DAY))
     assert told.text == (
         f"They did not come to the meeting that ended on minute {ENDS}: of 5 touches that Alice owes by minute"
