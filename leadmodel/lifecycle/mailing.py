@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from leadmodel.lifecycle.section import Section
+from leadmodel.lifecycle.section import Section, TimeOfDay
 
 
 class CleanYourRoom(Section):
     """The mails of working mornings, the first of which tells managers what their team left lying (R070)."""
 
-    at: str = "07:30"
+    at: TimeOfDay = "07:30"
     """When they are sent, in the own time zone; each may choose another time."""
     rows_per_rep: Annotated[int, Field(ge=1, le=100)] = 10
     """How many people a manager's lists of each rep, and the others' in each list; a link leads to all."""
-
-    @field_validator("at")
-    @classmethod
-    def _time_of_day(cls, value: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError(f"“{value}” is no time of day; write one like '07:30'")
-        return value
 
     @property
     def time(self) -> time:

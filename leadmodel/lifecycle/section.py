@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -33,5 +34,13 @@ def _with_zone(value: datetime) -> datetime:
     return value
 
 
+def _time_of_day(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError(f"“{value}” is no time of day; write one like '07:30'")
+    return value
+
+
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+"""Hour and minute, as `07:30`."""
 Instant = Annotated[datetime, AfterValidator(_with_zone)]
 """An instant with its zone, as effective dates are written."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from leadmodel.lifecycle.section import Section
+from leadmodel.lifecycle.section import Section, TimeOfDay
 
 Roles = tuple[Literal["rep", "manager", "ops"], ...]
 EVERYBODY: Roles = ("rep", "manager", "ops")
@@ -64,8 +63,8 @@ class Telling(Section):
 
     topics: dict[Topic, Channels] = Field(default_factory=dict)
     """Other channels for some topics than `Channels` has; a resolved one is no mail."""
-    quiet_from: str = "20:00"
-    quiet_until: str = "07:00"
+    quiet_from: TimeOfDay = "20:00"
+    quiet_until: TimeOfDay = "07:00"
     """No mail and no Slack message in between, in the own time zone; both alike: at no time."""
     collect_minutes: Annotated[float, Field(ge=0, le=1440)] = 0
     """So long the first of several waits for those that follow, to go in one message; the bell waits for none."""
@@ -73,13 +72,6 @@ class Telling(Section):
     """So many messages go to everybody together in any 24 hours; the others wait. The bell has no limit."""
     repeat_after_hours: Annotated[float, Field(ge=1, le=8760)] | None = None
     """After so long somebody an escalation told of is told of again, as long as it holds; None: never."""
-
-    @field_validator("quiet_from", "quiet_until")
-    @classmethod
-    def _time_of_day(cls, value: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError(f"“{value}” is no time of day; write one like '20:00'")
-        return value
 
     def channels(self, topic: Topic) -> Channels:
         """Who is told of this topic how."""
