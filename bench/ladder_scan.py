@@ -19,6 +19,7 @@ from leadmodel.settings_store import enter
 from leadmodel.settings_template import shipped_yaml
 from sync.models import Mark, ObjectState
 from sync.salesforce.client import Organisation, connect
+from sync.writeback.calls import query
 
 DUE = 1_000
 FEW, MANY = 10_000, 1_000_000
@@ -60,11 +61,7 @@ def _among(running: int, people: list[str], organisation: Organisation) -> tuple
 
 def _people(organisation: Organisation) -> list[str]:
     asked = f"SELECT Id FROM Lead WHERE IsConverted = false ORDER BY Id LIMIT {DUE}"
-    page = organisation.json("query", params={"q": asked})
-    found = [str(record["Id"]) for record in page["records"]]
-    while not page["done"]:
-        page = organisation.json(page["nextRecordsUrl"].split("/", 4)[-1])
-        found += [str(record["Id"]) for record in page["records"]]
+    found = [str(record["Id"]) for record in query(organisation, asked)]
     assert len(found) == DUE
     return found
 

@@ -18,6 +18,7 @@ from sync.pull import poll, pull
 from sync.salesforce.client import Organisation, connect
 from sync.salesforce.objects import BY_NAME, HOT, OBJECTS
 from sync.schema import wanted
+from sync.writeback.calls import query
 
 CHANGED = 2000
 A_WRITE = 200
@@ -112,12 +113,7 @@ def _ask_again(organisation: Organisation, read: Sequence[tuple[str, int]]) -> N
         spec = BY_NAME[name]
         header = [field for field in wanted(spec) if field in ObjectState.objects.get(name=name).fields]
         soql = f"SELECT {', '.join(header)} FROM {name} ORDER BY {spec.stamp} DESC LIMIT {count}"
-        page = organisation.json("queryAll", params={"q": soql})
-        arrived = len(page["records"])
-        while not page["done"]:
-            page = organisation.json(page["nextRecordsUrl"].split("/", 4)[-1])
-            arrived += len(page["records"])
-        assert arrived == count
+        assert len(query(organisation, soql)) == count
 
 
 def _change(organisation: Organisation) -> list[str]:
