@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.kept import excepted
+from alerts.ladder.due import decided, stands
 from alerts.lines import Ledger, Narrowed, Value, called, read_told
 from base.models import User
 
@@ -17,13 +18,9 @@ SOON = timedelta(hours=1)
 
 LEDGER = Ledger(
     table="alerts_escalation",
-    columns="""
+    columns=f"""
         line.id, line.step, line.act, line.due_at, line.said, line.attempts, line.again_at, line.decided_at,
-        CASE WHEN line.state = 'waiting' AND NOT EXISTS (
-            SELECT FROM leadmodel_rung rung
-            WHERE rung.person_id = line.person_id AND rung.step = line.step AND rung.due_at = line.due_at
-              AND rung.event_id IS NOT DISTINCT FROM line.event_id
-        ) THEN 'over' ELSE line.state END AS state
+        CASE WHEN line.state = 'waiting' AND NOT {stands("line")} THEN 'over' ELSE line.state END AS state
     """,
     choice="act",
     reps=("holder_id",),
@@ -41,13 +38,9 @@ _COMING = Ledger(
     """,
     choice="act",
     reps=("holder_id",),
-    joins="""
-        LEFT JOIN alerts_escalation decided
-               ON decided.about = COALESCE(line.event_id, line.person_id)
-              AND decided.step = line.step AND decided.due_at = line.due_at
-    """,
+    joins=decided("line"),
 )
-_WITHIN = "decided.id IS NULL AND line.due_at > %(stale)s AND line.due_at <= %(until)s"
+_WITHIN = "done.id IS NULL AND line.due_at > %(stale)s AND line.due_at <= %(until)s"
 _COLUMNS = f"""
     id, person_id, name, cycle, step, act, COALESCE({called("holder_id")}, 'nobody'), due_at, state, said, attempts,
     again_at, decided_at

@@ -59,7 +59,9 @@ class Outcome(StrEnum):
     MOOT = "moot"
     """Somebody answered, disposed or took over: there is nothing to do any more."""
     NOT_YET = "not_yet"
-    """Something keeps it: news that is not derived or read yet, an exception, the day's most. To be asked again."""
+    """Something keeps it: news that is not derived or read yet, an exception. To be asked again soon."""
+    MOST = "most"
+    """As many as may be were decided in 24 hours. To be asked again later."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ def _written(
             outcomes[one.due.person_id] = Outcome.DECIDED
             given.append((one, _decided(one, found, directory, read_at=read_at, now=now), found))
         else:
-            outcomes[one.due.person_id] = Outcome.NOT_YET
+            outcomes[one.due.person_id] = Outcome.MOST
     effects = decide([decided for _, decided, _ in given], by=None, now=now)
     for (one, _, found), effect in zip(given, effects, strict=True):
         line = _line(one, found, read_at=read_at, now=now)

@@ -79,17 +79,21 @@ def read_standing(cycles: Collection[Cycle], *, now: datetime) -> Mapping[Cycle,
 
 
 _EARLIER = """
-    SELECT line.person_id, line.number, line.span, line.ordinal, line.due_at, line.step, line.digest,
+    SELECT cycle.person_id, cycle.number, line.span, line.ordinal, line.due_at, line.step, line.digest,
            effect.state, effect.ended_at
     FROM unnest(%(persons)s::text[], %(numbers)s::int[]) AS asked (person_id, number)
-    JOIN alerts_assignment line ON line.person_id = asked.person_id AND line.number = asked.number
+    JOIN leadmodel_cycle cycle ON cycle.person_id = asked.person_id AND cycle.number = asked.number
+    JOIN leadmodel_personrecord record ON record.person_id = cycle.person_id
+    JOIN alerts_assignment line ON line.person_id = record.record_id AND line.due_at >= cycle.assigned_at
     LEFT JOIN base_effect effect ON effect.id = line.effect_id
     ORDER BY line.id
 """
+"""Under whichever record of the person: a conversion or merge changes their Id and the numbers of their cycles, and not
+when something was due in one."""
 
 
 def read_earlier(cycles: Collection[Cycle]) -> Mapping[Cycle, list[Earlier]]:
-    """The lines of the ledger about each cycle, oldest first."""
+    """The lines of the ledger about each open cycle, oldest first."""
     found: dict[Cycle, list[Earlier]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_EARLIER, _asked(cycles))

@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A step that was due, and what was decided about it; `number` None: nothing."""
+    """A step that was due, and what was decided about it, of which record of theirs; `number` None: nothing."""
 
     person_id: str
     cycle: int
@@ -41,11 +41,12 @@ class Due(NamedTuple):
     state: str | None
     again_at: datetime | None
     decided_at: datetime | None
+    kept_of: str | None
 
     @property
     def key(self) -> str:
         """Whose step, which, and when."""
-        return f"{self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+        return f"{self.kept_of or self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
 
 
 def stale_by(look: Look) -> datetime:
@@ -72,18 +73,31 @@ def is_for(of: OfType, path: str, priority: str | None, *, is_target_account: bo
     return all(want is None or want == told for want, told in wanted)
 
 
+def decided(apart: str) -> str:
+    """What was decided about each step that is `due`, joined as `done`: under whichever record of the person.
+
+    They may have been converted or merged since. `apart`: how far two ways to the instant may part, as an interval.
+    """
+    return f"""
+        LEFT JOIN LATERAL (
+            SELECT one.* FROM leadmodel_personrecord record JOIN alerts_escalation one ON one.about = record.record_id
+            WHERE record.person_id = due.person_id AND one.step = due.step
+              AND one.due_at BETWEEN due.due_at - {apart} AND due.due_at + {apart}
+            ORDER BY one.state = 'waiting', one.id LIMIT 1
+        ) done ON true
+    """
+
+
 _DECIDED = f"""
     SELECT due.person_id, due.cycle, due.holder_id, due.step, due.act, COALESCE(done.due_at, due.due_at), due.about,
-           done.id, done.state, done.again_at, done.decided_at
+           done.id, done.state, done.again_at, done.decided_at, done.person_id
     FROM (
         SELECT person_id COLLATE "C" AS person_id, cycle, holder_id, step, act, due_at, about
         FROM unnest(%(persons)s::text[], %(cycles)s::int[], %(holders)s::text[], %(steps)s::int[], %(acts)s::text[],
                     %(dues)s::timestamptz[], %(abouts)s::text[])
             AS one (person_id, cycle, holder_id, step, act, due_at, about)
     ) due
-    LEFT JOIN alerts_escalation done
-      ON done.about = due.person_id AND done.step = due.step
-     AND done.due_at BETWEEN due.due_at - interval '2 s' AND due.due_at + interval '2 s'
+    {decided("interval '2 s'")}
     WHERE due.act <> ALL(%(stopped)s) AND NOT {excepted("due")} AND NOT {has_news("due")}
     ORDER BY due.due_at, due.person_id, due.step
 """

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from alerts.auditor.differing import MOST_LOOKED_AT, Check, Checked, Difference, Look
-from alerts.auditor.due import Due, stale_by, time_of
+from alerts.auditor.due import Due, decided, stale_by, time_of
 from alerts.kept import excepted, has_news
 from alerts.ladder.words import of_act
 from alerts.stops import stopped_acts
@@ -46,9 +46,8 @@ _DUE = f"""
          AND (waiting.is_reps OR promised.act <> 'remind_rep')
         WHERE promised.act <> ALL(%(stopped)s) AND waiting.since > %(begun)s
     )
-    SELECT due.*, '', done.id, done.state, done.again_at, done.decided_at
-    FROM due LEFT JOIN alerts_escalation done
-      ON done.about = due.person_id AND done.step = due.step AND done.due_at = due.due_at
+    SELECT due.*, '', done.id, done.state, done.again_at, done.decided_at, done.person_id
+    FROM due {decided("interval '0 s'")}
     WHERE due.due_at <= %(at)s AND due.due_at > %(stale)s
       AND NOT {excepted("due")} AND NOT {has_news("due")}
     ORDER BY due.due_at, due.person_id, due.step
@@ -119,7 +118,8 @@ def _not_decided(one: Due, now: datetime) -> Difference | None:
 _TOLD = """
     SELECT asked.key FROM unnest(%(keys)s::text[], %(persons)s::text[]) AS asked (key, person_id)
     WHERE EXISTS (
-        SELECT FROM base_auditentry entry WHERE entry.person_id = asked.person_id
+        SELECT FROM leadmodel_personrecord record JOIN base_auditentry entry ON entry.person_id = record.record_id
+        WHERE record.person_id = asked.person_id
           AND entry.what LIKE 'told.%%' AND starts_with(entry.cause, 'ladder/' || asked.key || '/')
     )
 """
@@ -169,8 +169,11 @@ def _could_be_told(one: Due, joined: dict[str | None, datetime], operations: Seq
 _GIVEN = """
     SELECT asked.person_id, asked.number
     FROM unnest(%(persons)s::text[], %(numbers)s::int[]) AS asked (person_id, number)
-    WHERE EXISTS (SELECT FROM alerts_assignment line WHERE line.person_id = asked.person_id
-                  AND line.number = asked.number AND line.to_id IS NOT NULL)
+    JOIN leadmodel_cycle cycle ON cycle.person_id = asked.person_id AND cycle.number = asked.number
+    WHERE EXISTS (SELECT FROM leadmodel_personrecord record
+                  JOIN alerts_assignment line ON line.person_id = record.record_id
+                  WHERE record.person_id = cycle.person_id AND line.due_at >= cycle.assigned_at
+                    AND line.to_id IS NOT NULL)
 """
 
 

@@ -58,7 +58,8 @@ _REASSIGNED = {
     ),
     Outcome.COULD_NOT: Became(State.WAITING, "Nobody may take over now; the re-assignments say why.", _LATER),
     Outcome.MOOT: Became(State.MOOT, "Answered, disposed or taken over."),
-    Outcome.NOT_YET: Became(State.WAITING, "Waits: there is news, an exception, or the day's most."),
+    Outcome.NOT_YET: Became(State.WAITING, "Waits: there is news of the person, or an exception."),
+    Outcome.MOST: Became(State.WAITING, "Waits: in 24 hours as many were re-assigned as may be.", _LATER),
 }
 
 

@@ -60,7 +60,11 @@ def climb(connected: Callable[[], Organisation], *, now: datetime) -> Counter[st
         stale=now - timedelta(hours=late),
         now=now,
     )
-    done[State.STALE] = skip_stale(upto, said=f"Not done: found over {late:g} h late.")
+    done[State.STALE] = skip_stale(
+        upto,
+        said=f"Not done: found over {late:g} h late.",
+        over="Answered, disposed or taken over while it waited.",
+    )
     reopen_cancelled(upto, kind=REASSIGN, said="Somebody entered an activity before it was written.")
     organisation = None
     while found := find_due(upto, stopped=stopped_acts(read_stopped()), limit=BATCH):
@@ -83,13 +87,13 @@ def _decided_together(
     upto: UpTo,
 ) -> Counter[str]:
     """Decide about a batch; where one of it cannot be decided, about each for itself, so that the others go on."""
-    persons = {one.person_id for one in found}
+    persons, looked_at = {one.person_id for one in found}, {one.key for one in found}
 
     def batch(some: set[str]) -> Counter[str]:
         with transaction.atomic():
             # asked again: Salesforce was asked meanwhile, which may have taken long
             stopped = stopped_acts(read_stopped())
-            due = take_due(upto, some, stopped=stopped, limit=BATCH)
+            due = [one for one in take_due(upto, some, stopped=stopped, limit=BATCH) if one.key in looked_at]
             became = _kept(due, news, settings, upto.now)
             free = [one for one in due if one not in became]
             became |= act(free, settings, read_at=upto.read_at, now=upto.now)
@@ -153,7 +157,7 @@ def _put_off(person_id: str, error: Exception, upto: UpTo) -> Counter[str]:
 def _note(became: dict[DueStep, Became], now: datetime, *, has_failed: bool = False) -> None:
     rows = [
         Escalation(
-            person_id=one.person_id,
+            person_id=one.kept_of,
             number=one.number,
             step=one.step,
             act=one.act,
@@ -172,5 +176,15 @@ def _note(became: dict[DueStep, Became], now: datetime, *, has_failed: bool = Fa
         rows,
         update_conflicts=True,
         unique_fields=["about", "step", "due_at"],
-        update_fields=["state", "said", "attempts", "again_at", "decided_at"],
+        # a meeting's is of whoever that is with by now
+        update_fields=[
+            "person_id",
+            "number",
+            "holder_id",
+            "state",
+            "said",
+            "attempts",
+            "again_at",
+            "decided_at",
+        ],
     )

@@ -38,25 +38,54 @@ class DueStep(NamedTuple):
     due_at: datetime
     attempts: int
     event_id: str | None = None
+    first_of: str | None = None
+    """Of which record of the person something was decided about it before, if anything was."""
+
+    @property
+    def kept_of(self) -> str:
+        """Of whom it is kept what becomes of it: a conversion or merge changes the person's Id, and not the step."""
+        return self.person_id if self.event_id is not None else self.first_of or self.person_id
 
     @property
     def key(self) -> str:
-        """What makes it this one step, however often it is found."""
-        key = f"{self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+        """What makes it this one step, however often it is found, and whoever the person becomes."""
+        key = f"{self.kept_of}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
         return key if self.event_id is None else f"{key}/{self.event_id}"
 
 
-_DECIDED = """
-    done.about = COALESCE(rung.event_id, rung.person_id) AND done.step = rung.step AND done.due_at = rung.due_at
-"""
-"""Whether what was decided is about this step, by the index of what was decided."""
-_DECIDES = """
-    rung.person_id = done.person_id AND rung.step = done.step AND rung.due_at = done.due_at
-    AND rung.event_id IS NOT DISTINCT FROM done.event_id
-"""
-"""The same by the index of steps, of whom they were decided about."""
+def decided(rung: str) -> str:
+    """What was decided about each step, joined as `done`: under whichever record of the person, or about its meeting.
+
+    They may have been converted or merged since; of two who were merged what does not wait counts. By indexes (M19).
+    """
+    return f"""
+        LEFT JOIN LATERAL (
+            SELECT * FROM alerts_escalation one
+            WHERE one.about = ANY(CASE WHEN {rung}.event_id IS NOT NULL THEN ARRAY[{rung}.event_id] ELSE ARRAY(
+                      SELECT record_id FROM leadmodel_personrecord record WHERE record.person_id = {rung}.person_id
+                  ) END)
+              AND one.step = {rung}.step AND one.due_at = {rung}.due_at
+            ORDER BY one.state = 'waiting', one.id LIMIT 1
+        ) done ON true
+    """
+
+
+def stands(done: str) -> str:
+    """Whether the step about which something was decided is still in the ladder of whoever that is about by now."""
+    return f"""
+        CASE WHEN {done}.event_id IS NULL THEN EXISTS (
+            SELECT FROM leadmodel_personrecord record JOIN leadmodel_rung rung USING (person_id)
+            WHERE record.record_id = {done}.person_id AND rung.event_id IS NULL
+              AND rung.step = {done}.step AND rung.due_at = {done}.due_at
+        ) ELSE EXISTS (
+            SELECT FROM leadmodel_rung rung
+            WHERE rung.event_id = {done}.event_id AND rung.step = {done}.step AND rung.due_at = {done}.due_at
+        ) END
+    """
+
+
 _UNDECIDED = f"""
-    LEFT JOIN alerts_escalation done ON {_DECIDED}
+    {decided("rung")}
     WHERE (done.id IS NULL OR (done.state = 'waiting' AND done.again_at <= %(now)s))
 """
 _FREE = f"AND NOT {excepted('rung')} AND NOT {has_news('rung')} AND rung.act <> ALL(%(stopped)s)"
@@ -65,7 +94,7 @@ _DUE = "rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= %(due
 """By when they are due, before anything is joined: finding them never walks those that are not (M19)."""
 _STEPS = """
     SELECT rung.person_id, rung.number, rung.ordinal, rung.step, rung.act, rung.holder_id, rung.clock,
-           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0), rung.event_id
+           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0), rung.event_id, done.person_id
 """
 _IN_ORDER = "ORDER BY rung.due_at, rung.person_id, rung.step, rung.event_id LIMIT %(limit)s"
 _FIND = f"WITH {_DUE} {_STEPS} FROM rung {_UNDECIDED} {_FREE} {_IN_ORDER}"
@@ -82,26 +111,26 @@ _SKIP = f"""
     WITH rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= LEAST(%(stale)s, %(due)s) AND {_IS_KEPT})
     INSERT INTO alerts_escalation (person_id, number, step, act, holder_id, due_at, state, said, attempts, decided_at)
     SELECT rung.person_id, rung.number, rung.step, rung.act, rung.holder_id, rung.due_at, 'stale', %(said)s, 0, %(now)s
-    FROM rung {_UNDECIDED}
-    ON CONFLICT (about, step, due_at) DO UPDATE
-        SET state = excluded.state, said = excluded.said, again_at = NULL, decided_at = excluded.decided_at
+    FROM rung {decided("rung")} WHERE done.id IS NULL
+    ON CONFLICT (about, step, due_at) DO NOTHING
 """
-
-
 _STALE_WAITING = f"""
-    UPDATE alerts_escalation done SET state = 'stale', said = %(said)s, again_at = NULL, decided_at = %(now)s
-    FROM leadmodel_rung rung
-    WHERE done.state = 'waiting' AND done.due_at <= LEAST(%(stale)s, %(due)s) AND {_DECIDES}
+    UPDATE alerts_escalation done
+    SET state = CASE WHEN {stands("done")} THEN 'stale' ELSE 'moot' END,
+        said = CASE WHEN {stands("done")} THEN %(said)s ELSE %(over)s END, again_at = NULL, decided_at = %(now)s
+    WHERE done.state = 'waiting' AND done.due_at <= LEAST(%(stale)s, %(due)s)
 """
 """Of those that waited something is kept: they are few, and looked for among what waits."""
 _REOPEN = f"""
     UPDATE alerts_escalation done SET state = 'waiting', said = %(said)s, again_at = %(now)s
     FROM base_effect effect JOIN alerts_assignment line ON line.effect_id = effect.id
+    JOIN leadmodel_personrecord its ON its.record_id = line.person_id
+    JOIN leadmodel_personrecord record ON record.person_id = its.person_id
     WHERE effect.kind = %(kind)s AND effect.state = 'cancelled' AND effect.created_at > %(stale)s
       AND effect.ended_at <= %(read_at)s
-      AND done.person_id = line.person_id AND done.due_at = line.due_at AND line.step = 'step ' || done.step
+      AND done.person_id = record.record_id AND done.due_at = line.due_at AND line.step = 'step ' || done.step
       AND done.state = 'done' AND done.decided_at <= effect.ended_at
-      AND EXISTS (SELECT FROM leadmodel_rung rung WHERE {_DECIDES})
+      AND {stands("done")}
 """
 """Decided before its write was cancelled, and still due."""
 
@@ -115,16 +144,27 @@ def find_due(upto: UpTo, *, stopped: Collection[str], limit: int) -> list[DueSte
 
 
 def take_due(upto: UpTo, persons: Collection[str], *, stopped: Collection[str], limit: int) -> list[DueStep]:
-    """The same of these people, locked until the transaction ends; what somebody else holds is left to them."""
-    return _read(_TAKE, upto, limit=limit, persons=sorted(persons), stopped=list(stopped))
+    """The same of these people, locked until the transaction ends; what somebody else holds is left to them.
+
+    Read once more when they are locked: what somebody else decided and committed while they were being locked is not
+    seen by the statement that locks them.
+    """
+    held, read = (
+        _read(_TAKE, upto, limit=limit, persons=sorted(persons), stopped=list(stopped)) for _ in range(2)
+    )
+    locked = {one.key for one in held}
+    return [one for one in read if one.key in locked]
 
 
-def skip_stale(upto: UpTo, *, said: str) -> int:
-    """Say of whatever is stale that it comes too late; how many steps that are."""
+def skip_stale(upto: UpTo, *, said: str, over: str) -> int:
+    """Say of whatever is stale that it comes too late, or of what waited till then and is no more that it is over.
+
+    How many steps that are.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SKIP, {**asdict(upto), "said": said})
         skipped = int(cursor.rowcount)
-        cursor.execute(_STALE_WAITING, {**asdict(upto), "said": said})
+        cursor.execute(_STALE_WAITING, {**asdict(upto), "said": said, "over": over})
         return skipped + int(cursor.rowcount)
 
 

@@ -22,7 +22,8 @@ from sync.salesforce.client import Organisation, connect
 from sync.salesforce.outcomes import Unwell
 from sync.writeback.modes import Mode, switch
 from tests.alerts.overdue import MODEL, hire, later, lead, look, new_world, world
-from tests.sync.world import World
+from tests.setup.conftest import eventually
+from tests.sync.world import World, values
 from tests.writeback.writing import work_off
 
 __all__ = ["new_world", "world"]
@@ -224,6 +225,44 @@ def test_each_step_once_however_many_look(desk: World) -> None:
     assert done == {State.DONE: 12}
     assert look(desk) == {}
     assert len(told()) == Told.objects.values("to", "headline").distinct().count() == 8
+
+
+HALTING = """
+    CREATE SCHEMA slow;
+    CREATE FUNCTION slow.halts() RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$ BEGIN
+        IF position('FOR UPDATE' IN current_query()) > 0 THEN PERFORM pg_advisory_xact_lock_shared(1, 2); END IF;
+        RETURN true;
+    END $$;
+    CREATE VIEW slow.leadmodel_rung AS SELECT * FROM public.leadmodel_rung WHERE slow.halts();
+"""
+_HALTS = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND (classid, objid) = (1, 2) AND NOT granted"
+)
+
+
+def test_what_another_decides_while_a_step_is_being_locked_is_not_decided_twice(desk: World) -> None:
+    """One scan halts within the statement that locks what is due, and another does it all meanwhile."""
+    later(desk, minutes=HALF_TO_TWO)
+
+    def halting() -> Counter[str]:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET search_path = slow, public")
+            return climb(connect, now=desk.now)
+        finally:
+            connections.close_all()
+
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        cursor.execute(HALTING)
+        try:
+            cursor.execute("SELECT pg_advisory_lock(1, 2)")
+            halted = pool.submit(halting)
+            eventually("it halts", lambda: values(_HALTS) == [1])
+            assert look(desk) == {State.DONE: 1}
+            cursor.execute("SELECT pg_advisory_unlock(1, 2)")
+            assert halted.result(timeout=30)[State.DONE] == 0
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock_all(); DROP SCHEMA slow CASCADE")
 
 
 def test_what_was_answered_in_salesforce_but_not_read_yet_waits_and_is_let_go(desk: World) -> None:

@@ -89,7 +89,7 @@ def _find() -> object:
 
 
 def _skip() -> object:
-    return skip_stale(UpTo(NOW, NOW, NOW, NOW), said="too late")
+    return skip_stale(UpTo(NOW, NOW, NOW, NOW), over="It is over.", said="too late")
 
 
 @pytest.mark.usefixtures("_waiting")

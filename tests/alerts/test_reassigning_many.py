@@ -131,10 +131,10 @@ def test_no_more_than_so_many_a_day_the_longest_overdue_first(written: World) ->
         written.pass_time(minutes=1)
         lead(written, f"More {number}")
     a_day_later(written)
-    assert sorted(scan(written)) == [Outcome.DECIDED, Outcome.DECIDED, Outcome.NOT_YET]
-    assert scan(written).count(Outcome.NOT_YET) == 1
+    assert sorted(scan(written)) == [Outcome.DECIDED, Outcome.DECIDED, Outcome.MOST]
+    assert scan(written).count(Outcome.MOST) == 1
     a_day_later(written)
-    assert Outcome.NOT_YET not in scan(written)
+    assert Outcome.MOST not in scan(written)
     assert len(ledger(written)) == 3
 
 
