@@ -23,6 +23,7 @@ from sync.models import Lead
 from sync.pull import pull
 from sync.salesforce.client import connect
 from tests.figures.people import owner_of_exceptions
+from tests.sync.world import DERIVED, MIRROR
 
 TOKEN = "always"
 
@@ -62,10 +63,7 @@ def bring_in(data: Path, model: Path, folder: Path, *, now: datetime) -> None:
     assert not failed, failed
     rebuild_all()
     with connection.cursor() as cursor:  # as autovacuum does where the rows are committed
-        cursor.execute(
-            "ANALYZE leadmodel_person, leadmodel_personrecord, leadmodel_cycle, leadmodel_span, leadmodel_clock,"
-            " leadmodel_rung"
-        )
+        cursor.execute(f"ANALYZE {', '.join((*MIRROR, *DERIVED))}")
 
 
 HAND_MADE = Path(__file__).parents[1] / "data" / "hand-made-desk"

@@ -132,4 +132,7 @@ WHERE NOT is_inbound AND (NOT is_automatic OR NOT is_event AND EXISTS (
       AND answer.at <= activity.at + make_interval(secs => 60 * (told #>> '{touches,answer_window_minutes}')::float8)));
 CREATE INDEX ON touch (family, at);
 CREATE INDEX ON touch (line, at);
-ANALYZE record; ANALYZE value; ANALYZE touch; ANALYZE merge; ANALYZE human;
+
+-- Looked up by whom they are about; without counts, each table is taken for a thousand rows.
+CREATE INDEX ON record (line);
+ANALYZE model, human, status_means, record, tie, merge, conversion, change, value, activity, touch;

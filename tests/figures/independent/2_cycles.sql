@@ -110,9 +110,8 @@ SELECT touch.line, touch.id, touch.at, touch.owner_id
 FROM model, touch
 LEFT JOIN LATERAL (
     SELECT kind, stage, at FROM signal
-    WHERE kind <> 'open' AND (signal.at, signal.rank) < (touch.at, 2) AND (
-        signal.line = touch.line
-        OR signal.line IN (SELECT loser FROM merge WHERE winner = touch.line AND merge.at < touch.at))
+    WHERE kind <> 'open' AND (signal.at, signal.rank) < (touch.at, 2) AND signal.line = ANY (
+        touch.line || ARRAY(SELECT loser FROM merge WHERE winner = touch.line AND merge.at < touch.at))
     ORDER BY at DESC, rank DESC, id DESC LIMIT 1) AS last ON true
 WHERE (told #>> '{assignment,outbound_pull}')::boolean
   AND told -> 'paths' -> 'outbound_teams' ? touch.team
@@ -226,3 +225,5 @@ FROM model, turned JOIN human ON human.id = turned.actor
 WHERE kind = 'open' AND before <> 'open' AND told -> 'paths' -> 'outbound_teams' ? human.team
 ORDER BY line, assigned_at, turned.at, rank, turned.id;
 ANALYZE pulled;
+
+ANALYZE status, holder, signal, arrival, attempt, cycle, pulled;

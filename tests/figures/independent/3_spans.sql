@@ -114,6 +114,10 @@ SELECT cycle, min(at) AS meeting_at, min(at) FILTER (WHERE is_pipeline) AS pipel
 FROM own JOIN stage USING (person)
 WHERE at >= assigned_at AND (next_at IS NULL OR at < next_at) GROUP BY cycle;
 
+CREATE INDEX ON span (cycle);
+CREATE INDEX ON stretch (cycle);
+ANALYZE home, counted, touched, span, stretch, reached;
+
 -- The rows that figures are about: a cycle each, and per rep (NULL: queues) an owing span each. Outcomes per rep are
 -- the cycles' whose first rep it is.
 CREATE TEMP TABLE told_row ON COMMIT DROP AS
@@ -129,8 +133,9 @@ WITH kept AS (
                                             ELSE told #>> '{response,target_minutes}' END)::float8) AS promise
     FROM model, cycle LEFT JOIN touched USING (cycle)
     LEFT JOIN LATERAL (  -- the latest record's, of those that were the person's by then
-        SELECT lead_source FROM record LEFT JOIN merge ON merge.loser = record.line AND merge.winner = cycle.born_on
-        WHERE (record.line = cycle.born_on OR merge.at < cycle.assigned_at)  -- a merge comes last at its instant
+        SELECT lead_source FROM record
+        WHERE record.line = ANY (  -- a merge comes last at its instant
+            cycle.born_on || ARRAY(SELECT loser FROM merge WHERE winner = cycle.born_on AND merge.at < cycle.assigned_at))
           AND lead_source <> '' AND created_at <= cycle.assigned_at
         ORDER BY created_at DESC, lead_source DESC LIMIT 1) AS source ON true
     WHERE cycle.assigned_at >= model.starts AND cycle.assigned_at < model.ends

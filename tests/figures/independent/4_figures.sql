@@ -35,7 +35,7 @@ WITH asked AS (
                FILTER (WHERE outcome <> 'withdrawn') AS touchless_rate,
            count(*) FILTER (WHERE is_bypassed AND is_pre_qualification AND outcome <> 'withdrawn')
                AS touchless_pre_qualification
-    FROM asked LEFT JOIN told_row row ON row.kind = asked.kind AND row.rep IS NOT DISTINCT FROM asked.rep
+    FROM asked LEFT JOIN told_row row ON row.kind = asked.kind AND COALESCE(row.rep, '') = COALESCE(asked.rep, '')
     GROUP BY asked.kind, asked.rep
 ), ended AS (
     SELECT asked.kind, asked.rep,
@@ -52,7 +52,7 @@ WITH asked AS (
            avg(CASE WHEN pipeline_at IS NOT NULL THEN 1.0 ELSE 0.0 END)
                FILTER (WHERE outcome <> 'withdrawn' AND (outcome = 'qualified' OR meeting_at IS NOT NULL))
                AS pipeline_rate
-    FROM asked LEFT JOIN told_row row ON row.kind = asked.outcomes AND row.rep IS NOT DISTINCT FROM asked.rep
+    FROM asked LEFT JOIN told_row row ON row.kind = asked.outcomes AND COALESCE(row.rep, '') = COALESCE(asked.rep, '')
     GROUP BY asked.kind, asked.rep
 ), entering AS (  -- Kaplan-Meier: answered after `t`, or waiting at least `t`
     SELECT kind, rep, CASE WHEN is_touched THEN response ELSE waited END AS t, is_touched AS is_answered
@@ -76,6 +76,6 @@ WITH asked AS (
 )
 SELECT own.*, response_median_waiting_s, response_p90_waiting_s, ended.touches_mean, qualified, nurture, unqualified,
        withdrawn, open, qualified_rate, qualified_of_assigned_rate, pipeline_rate
-FROM own JOIN ended ON ended.kind = own.kind AND ended.rep IS NOT DISTINCT FROM own.rep
-LEFT JOIN kaplan_meier ON kaplan_meier.kind = own.kind AND kaplan_meier.rep IS NOT DISTINCT FROM own.rep
+FROM own JOIN ended ON ended.kind = own.kind AND COALESCE(ended.rep, '') = COALESCE(own.rep, '')
+LEFT JOIN kaplan_meier ON kaplan_meier.kind = own.kind AND COALESCE(kaplan_meier.rep, '') = COALESCE(own.rep, '')
 WHERE own.kind <> 'rep' OR own.assigned > 0  -- per rep: those who held somebody that waited
