@@ -28,9 +28,15 @@ class Outcome:
 
 
 def hand_over(
-    effect: Effect, send: Callable[[], Outcome], *, clock: Callable[[], datetime]
+    effect: Effect,
+    send: Callable[[], Outcome],
+    *,
+    clock: Callable[[], datetime],
+    instead: Callable[[], None] = lambda: None,
 ) -> Outcome | None:
     """Send what an effect of ours says, unless too many attempts ended without a word; None where it was not tried.
+
+    `instead` is done, at least once, before it is said of one that it is given up or was refused.
 
     Not tried either where operations stopped it, where the day's most went, or where the lease has gone to somebody
     else, who sends it instead.
@@ -38,6 +44,7 @@ def hand_over(
     now = clock()
     if effect.attempts > MOST_ATTEMPTS:
         said = f"Given up: {MOST_ATTEMPTS} attempts ended without a word of how."
+        instead()
         finish(effect, Effect.State.REFUSED, now=now, said=said)
         return None
     if why := why_stopped(effect) or why_too_many(effect, now=now):
@@ -46,6 +53,9 @@ def hand_over(
     if not hold(effect, now=now):
         return None
     outcome = send()
+    is_last = outcome.was_begun and effect.attempts == MOST_ATTEMPTS
+    if outcome.is_sent is False or (outcome.is_sent is None and is_last):
+        instead()
     _note(effect, outcome, now=clock())
     return outcome
 

@@ -58,7 +58,13 @@ def _deliver_one(effect: Effect, channel: Channel, clock: Clock, pause: Pause) -
     elif look.wait_until is not None:
         wait_for(effect, look.wait_until, said=f"Waits for {look.waits_for}.")
     else:
-        hand_over(effect, lambda: CHANNELS[channel](effect, look, clock, pause), clock=clock)
+        send, instead = CHANNELS[channel], INSTEAD[channel]
+        hand_over(
+            effect,
+            lambda: send(effect, look, clock, pause),
+            clock=clock,
+            instead=lambda: instead(effect, now=clock()),
+        )
 
 
 def _mail(effect: Effect, look: Look, _clock: Clock, _pause: Pause) -> Outcome:
@@ -67,16 +73,18 @@ def _mail(effect: Effect, look: Look, _clock: Clock, _pause: Pause) -> Outcome:
     return replace(outcome, said=look.left_out) if outcome.is_sent else outcome
 
 
-def _slack(effect: Effect, look: Look, clock: Clock, pause: Pause) -> Outcome:
+def _slack(_effect: Effect, look: Look, clock: Clock, pause: Pause) -> Outcome:
     assert look.reach is not None
     assert look.wishes is not None
     written = write_post(look.told, name=str(look.reach.user), member=look.wishes.slack_member)
     outcome = post(written, clock=clock, pause=pause)
-    if outcome.is_sent is False:
-        # what Slack does not take must not stay untold; whoever gets mails, or muted them, has theirs
-        mail_instead(effect, now=clock())
     return replace(outcome, said=look.left_out) if outcome.is_sent else outcome
 
 
 CHANNELS: Mapping[Channel, Send] = {Channel.MAIL: _mail, Channel.SLACK: _slack}
 """How a message goes out by each channel."""
+INSTEAD: Mapping[Channel, Callable[..., None]] = {
+    Channel.MAIL: lambda *_, **__: None,
+    Channel.SLACK: mail_instead,
+}
+"""What follows from one that the channel does not take: it must not stay untold. Of a mail nothing does."""

@@ -17,6 +17,7 @@ from alerts.sending import Outcome
 from base.models import User
 from sync.connection.cipher import NoKey, seal, unseal
 from sync.salesforce.hosts import is_local_allowed
+from sync.salesforce.http import as_requests_sees_it
 
 THE_ONE = 1
 HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
@@ -134,7 +135,7 @@ def _take_turn(now: datetime) -> timedelta:
 def _post(address: str, payload: dict[str, Any], slack: Slack, clock: Callable[[], datetime]) -> Outcome:
     """The address is in no word of what comes of it."""
     try:
-        with requests.Session() as session:
+        with as_requests_sees_it(), requests.Session() as session:
             session.trust_env = not is_local_allowed()
             with session.post(
                 address, json=payload, timeout=_TIMEOUT_S, allow_redirects=False, stream=True

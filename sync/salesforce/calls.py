@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from random import Random, SystemRandom
 from typing import Any, TypeVar
 
 import requests
-import urllib3
 from django.conf import settings
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceExpiredSession
 
 from sync.quota import CallsReserved, Usage, usage_told
 from sync.salesforce.access import Access, Session
-from sync.salesforce.http import http_session, spoken_errors
+from sync.salesforce.http import as_requests_sees_it, http_session, spoken_errors
 from sync.salesforce.outcomes import Hung, Unwell, outcome_of
 
 API_VERSION = "62.0"
@@ -161,7 +159,7 @@ class Calls:
     ) -> T:
         self._admit()
         with (
-            _seen_as_requests_sees_it(),
+            as_requests_sees_it(),
             self._http.request(
                 method,
                 self.salesforce.base_url + path,
@@ -202,16 +200,3 @@ class Calls:
     def _renew(self) -> None:
         self._signed_in = self._access.renewed(self._signed_in)
         self.salesforce = self._with(self._signed_in)
-
-
-@contextmanager
-def _seen_as_requests_sees_it() -> Iterator[None]:
-    """What breaks while we read a body ourselves, as the errors that requests has for it."""
-    try:
-        yield
-    except urllib3.exceptions.ReadTimeoutError as error:
-        raise requests.ReadTimeout(error) from error
-    except urllib3.exceptions.DecodeError as error:
-        raise requests.exceptions.ContentDecodingError(error) from error
-    except urllib3.exceptions.HTTPError as error:
-        raise requests.exceptions.ChunkedEncodingError(error) from error

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import requests
+import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 from simple_salesforce.exceptions import SalesforceError
@@ -97,3 +98,16 @@ def told(answer: requests.Response) -> str:
     except ValueError:
         said = None
     return told_by(answer.status_code, said).sentence
+
+
+@contextmanager
+def as_requests_sees_it() -> Iterator[None]:
+    """What breaks while we read a body ourselves, as the errors that requests has for it."""
+    try:
+        yield
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error

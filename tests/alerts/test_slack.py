@@ -17,8 +17,9 @@ from django.test import Client
 from alerts.models import Slack
 from alerts.telling import slack as webhook
 from alerts.telling.delivery import deliver
-from alerts.telling.notices import tell
+from alerts.telling.notices import Topic, tell
 from base.models import Effect, User
+from base.outbox import MOST_ATTEMPTS
 from sandbox.post.mailbox import Mailbox
 from sandbox.post.serving import Post
 from sandbox.server.listening import background, listen
@@ -169,6 +170,28 @@ def test_what_slack_cannot_take_now_is_tried_again(world: World, clock: Clock) -
         send(clock)
     ((state, said),) = stand()
     assert (state, said) == ("ready", "Slack said 500: rollup_error")
+
+
+def test_what_slack_never_takes_is_told_by_mail_in_the_end(world: World, clock: Clock, sink: Sink) -> None:
+    choose("alice", slack=True)
+    with answering(500, "rollup_error") as sent:
+        tell([notice(world, to="alice")], now=MORNING)
+        while not (mails := stand("notice.mail")):
+            clock.now += timedelta(hours=1)
+            send(clock)
+    assert len(sent) == MOST_ATTEMPTS
+    assert stand() == [("refused", "Given up after 8 attempts. Slack said 500: rollup_error")]
+    assert len(mails) == 1
+
+
+def test_an_answer_that_breaks_off_ends_one_attempt_and_the_line_goes_on(world: World, clock: Clock) -> None:
+    with answering(200, "ok", Content_Encoding="gzip") as sent:
+        tell([notice(world), notice(world, topic=Topic.HAND_OFF, key="b")], now=MORNING)
+        choose("mona", slack=True)
+        send(clock)
+    assert len(sent) == 1
+    ((state, said),) = stand()
+    assert (state, said.split(":")[0]) == ("ready", "The connection to Slack ended while it was told")
 
 
 def test_the_address_is_in_no_page_no_log_and_no_word(
