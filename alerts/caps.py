@@ -13,7 +13,7 @@ from leadmodel.settings_store import settings_in_force
 
 DAY = timedelta(days=1)
 _LONGEST_KEPT = timedelta(days=8)
-"""No message waits longer: what it tells is stale by then. It bounds the search, which an index serves."""
+"""Hardly a message waits longer. It bounds the search, which an index serves."""
 
 
 @dataclass(frozen=True)

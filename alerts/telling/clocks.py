@@ -22,7 +22,7 @@ class Stopped(StrEnum):
     EXCEPTED = "an exception is in force"
     DISPOSED = "disposed since"
     ANSWERED = "answered since"
-    TAKEN_UP = "taken up since"
+    TAKEN_UP = "taken up or moved on since"
     LOOKED_AT = "looked at again since"
     MARKED = "marked or called off since"
     TRIED = "followed up or given up since"
@@ -39,36 +39,50 @@ _AFTER = {
     ClockKind.NO_SHOW: Stopped.TRIED,
 }
 """What goes by no open cycle, and is of whose the person or the meeting is: and what it means that it runs no more."""
-_ANSWERED = {ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM}
+OF_AN_ANSWER = {ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM}
+"""The clocks of one wait: what is promised, and the most."""
 _STAND = f"""
-    SELECT person.person_id IS NOT NULL, COALESCE(person.is_deleted, false),
+    SELECT person.person_id IS NULL OR asked.is_joined AND asked.is_merged AND clock.due_at IS NULL,
+           COALESCE(person.is_deleted, false),
            {excepted("asked")}, asked.kind = '{ClockKind.RETURN}' AND {opted_out("asked")},
            cycle.closed_at IS NOT NULL, cycle.first_touch_at IS NOT NULL, cycle.holder_id,
            CASE asked.kind WHEN '{ClockKind.MEETING}' THEN meeting.owner_id ELSE person.holder_id END, clock.due_at
     FROM (
-        SELECT COALESCE(record.person_id, told.person_id) AS person_id, number, ordinal, kind, event_id, place
-        FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[], %(events)s::text[])
-            WITH ORDINALITY AS told (person_id, number, ordinal, kind, event_id, place)
-        -- a meeting is with whoever the person has become
-        LEFT JOIN leadmodel_personrecord record
-            ON told.event_id IS NOT NULL AND record.record_id = told.person_id COLLATE "C"
+        -- it is about whoever the person has become
+        SELECT COALESCE(record.person_id, told.person_id) AS person_id, record.person_id <> told.person_id AS is_joined,
+               (SELECT master_record_id FROM sync_lead WHERE id = told.person_id COLLATE "C" UNION ALL
+                SELECT master_record_id FROM sync_contact WHERE id = told.person_id COLLATE "C") <> '' AS is_merged,
+               number, ordinal, kind, due_at, event_id, place
+        FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[],
+                    %(dues)s::timestamptz[], %(events)s::text[])
+            WITH ORDINALITY AS told (person_id, number, ordinal, kind, due_at, event_id, place)
+        LEFT JOIN leadmodel_personrecord record ON record.record_id = told.person_id COLLATE "C"
     ) AS asked
     LEFT JOIN leadmodel_person person ON person.person_id = asked.person_id COLLATE "C"
+    LEFT JOIN LATERAL (
+        -- cycles of two people are numbered anew when these become one; until when a clock runs stays
+        SELECT * FROM leadmodel_clock running
+        WHERE running.person_id = asked.person_id COLLATE "C" AND running.kind = asked.kind
+          AND CASE WHEN asked.event_id IS NOT NULL THEN running.event_id = asked.event_id
+                   WHEN asked.is_joined THEN running.due_at = asked.due_at
+                   ELSE running.number = asked.number AND running.ordinal = asked.ordinal END
+        ORDER BY running.ordinal <> asked.ordinal LIMIT 1
+    ) clock ON true
     LEFT JOIN leadmodel_cycle cycle
-        ON cycle.person_id = asked.person_id COLLATE "C" AND cycle.number = asked.number
-    LEFT JOIN leadmodel_clock clock
-        ON clock.person_id = asked.person_id COLLATE "C" AND clock.kind = asked.kind
-        AND CASE WHEN asked.event_id IS NULL THEN clock.number = asked.number AND clock.ordinal = asked.ordinal
-                 ELSE clock.event_id = asked.event_id END
+        ON cycle.person_id = asked.person_id COLLATE "C" AND cycle.number = COALESCE(clock.number, asked.number)
     LEFT JOIN sync_event meeting ON meeting.id = asked.event_id COLLATE "C"
     ORDER BY asked.place
 """
 
 
 class _Stand(NamedTuple):
-    """How it stands with whom a clock is about. `due_at` None: it runs no more."""
+    """How it stands with whom a clock is about.
 
-    is_known: bool
+    `is_lost`: their records are somebody else's, and which of that one's cycles would be theirs nobody can say.
+    `due_at` None: it runs no more.
+    """
+
+    is_lost: bool
     is_deleted: bool
     is_excepted: bool
     is_opted_out: bool
@@ -91,6 +105,7 @@ def why_stopped(conditions: Sequence[Mapping[str, Any]], now: datetime) -> list[
         "numbers": [one["number"] for one in conditions],
         "ordinals": [one["ordinal"] for one in conditions],
         "kinds": [one["clock"] for one in conditions],
+        "dues": [one["due_at"] for one in conditions],
         "events": [one.get("event_id") for one in conditions],
     }
     with connection.cursor() as cursor:
@@ -104,12 +119,12 @@ def _why(condition: Mapping[str, Any], stand: _Stand) -> str:
     after = _AFTER.get(condition["clock"])
     holder = stand.cycle_holder_id if after is None else stand.holder_id
     reasons = (
-        (not stand.is_known, Stopped.MERGED),
+        (stand.is_lost, Stopped.MERGED),
         (stand.is_deleted, Stopped.DELETED),
         (stand.is_excepted, Stopped.EXCEPTED),
         (stand.is_opted_out, Stopped.OPTED_OUT),
         (stand.is_closed and after is None, Stopped.DISPOSED),
-        (stand.is_touched and condition["clock"] in _ANSWERED, Stopped.ANSWERED),
+        (stand.is_touched and condition["clock"] in OF_AN_ANSWER, Stopped.ANSWERED),
         (condition.get("holder") not in (None, holder), Stopped.REASSIGNED),
         (stand.due_at is None, after or Stopped.OVER),
         (stand.due_at != datetime.fromisoformat(condition["due_at"]), Stopped.MOVED),

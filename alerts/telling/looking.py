@@ -49,7 +49,7 @@ def look_again(effect: Effect, channel: Channel, *, now: datetime) -> Look:
     topic = Topic(payload["topic"])
     may_come = wishes.wants(topic, channel) or ("instead" in payload and not wishes.has_muted(topic, channel))
     if not may_come:
-        return Look("Muted: switched off on their own page since it was decided.")
+        return Look("Muted: not wanted any more, by their own page or the settings.")
     quiet_until = wishes.quiet_until(reach.zone, now)
     told = list(Told.objects.filter(key__in=notices_of(effect)).order_by("pk"))
     doubted = in_doubt(told)

@@ -80,8 +80,8 @@ def _ring(notices: Sequence[Notice], wishes: Mapping[int, Wishes], now: datetime
     """A line behind the bell for each that is new; their keys. Whoever tells the same at once waits, and is second."""
     rows = []
     for one in sorted({one.key: one for one in notices}.values(), key=lambda one: one.key):
-        is_muted = not wishes[one.to].wants(Topic(one.topic), Channel.BELL)
-        name = Name.MUTED if is_muted else Name(one.name)
+        wanted = [channel for channel in Channel if wishes[one.to].wants(Topic(one.topic), channel)]
+        name = Name(one.name) if wanted else Name.MUTED
         told = {
             key: value.isoformat() if isinstance(value, datetime) else value
             for key, value in one.still.items()
@@ -89,7 +89,7 @@ def _ring(notices: Sequence[Notice], wishes: Mapping[int, Wishes], now: datetime
         rows.append(
             (
                 one.key, one.to, Topic(one.topic).value, name.value, one.person_id, _line(one.headline), one.text,
-                one.link, Json(told), one.expires_at, now, now if is_muted else None,
+                one.link, Json(told), one.expires_at, now, None if Channel.BELL in wanted else now,
             )
         )  # fmt: skip
     with connection.cursor() as cursor:

@@ -13,7 +13,8 @@ import structlog
 from django.db import transaction
 
 from alerts.models import Told
-from alerts.telling.clocks import Stopped
+from alerts.stops import Telling, of_notice, read_stopped
+from alerts.telling.clocks import OF_AN_ANSWER, Stopped
 from alerts.telling.notices import Name, Notice, Topic, tell
 from alerts.telling.preflight import in_doubt, why_not
 from leadmodel.outcomes import names
@@ -27,7 +28,7 @@ _TOLD = (Name.WORSENED, Name.REPEAT_DUE)
 _LATELY = timedelta(days=2)
 _ENDED = {
     Stopped.ANSWERED: "{} was answered",
-    Stopped.TAKEN_UP: "{} was taken up",
+    Stopped.TAKEN_UP: "{} waits no more to be taken up",
     Stopped.MARKED: "The meeting with {} waits no more to be marked",
     Stopped.TRIED: "The no-show of {} was followed up or given up",
     Stopped.DISPOSED: "{} was disposed of",
@@ -39,12 +40,18 @@ _ENDED = {
 
 
 def look_after(*, now: datetime) -> int:
-    """Look what became of all that is not settled, and tell it; how many notices that were."""
+    """Look what became of all that is not settled, and tell it; how many notices that were.
+
+    What operations stopped is left as it is, and looked at once they switch it on.
+    """
+    stopped = read_stopped()
+    if Telling.ESCALATIONS in stopped:  # that something is over is told by their switch, too
+        return 0
     told, after = 0, 0
     while True:
         with transaction.atomic():
             found = _take(after)
-            told += _decide(found, now)
+            told += _decide([one for one in found if of_notice(one.topic, one.name) not in stopped], now)
         if len(found) < BATCH:
             break
         after = found[-1].pk
@@ -121,6 +128,9 @@ def _wait(one: Told) -> str:
     """Whose wait somebody was told of, and who: several steps may have told of the same."""
     still = one.still
     of = still.get("event_id") or f"{still['number']}/{still['ordinal']}"
+    if still["clock"] not in OF_AN_ANSWER:
+        # of a span there is one wait for an answer; a hand-off or meeting may be another's later
+        of = f"{of}/{still['clock']}/{still['holder']}"
     return f"{still['person_id']}/{of}/{one.to_id}"
 
 

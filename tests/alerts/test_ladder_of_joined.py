@@ -7,7 +7,9 @@ from datetime import timedelta
 from alerts.auditor.comparing import compare
 from alerts.escalated import read_coming, read_decided
 from alerts.lines import Narrowed
-from alerts.models import Assignment, Escalation
+from alerts.models import Assignment, Escalation, Told
+from alerts.telling.clocks import why_stopped
+from alerts.telling.standing import look_after
 from base.models import Effect, User
 from leadmodel.may_act import REASSIGN
 from leadmodel.models import Person, Rung
@@ -95,3 +97,31 @@ def test_a_decision_that_was_cancelled_before_a_merge_is_decided_anew(writing: W
     assert list(writes.values_list("state", flat=True)) == ["cancelled", "done"]
     later(writing, minutes=2)
     assert Person.objects.get().holder_id == writing.user("Bob")
+
+
+def test_what_waits_for_the_morning_is_sent_of_whoever_they_became_by_then(desk: World) -> None:
+    later(desk, minutes=A_DAY)
+    look(desk)
+    (waiting,) = Told.objects.filter(to__username="mona")
+    join(desk)
+    assert Rung.objects.exclude(person_id=waiting.person_id).exists()
+    assert why_stopped([waiting.still], desk.now) == [""]
+    desk.call(Person.objects.get().pk)
+    later(desk, minutes=5)
+    assert why_stopped([waiting.still], desk.now) == ["merged with another person"], (
+        "whose wait is over nobody knows"
+    )
+
+
+def test_who_is_told_of_a_lead_hears_what_became_of_the_contact(desk: World) -> None:
+    later(desk, minutes=A_DAY)
+    look(desk)
+    desk.call(Person.objects.get().pk)
+    done = desk.org.convert(
+        Person.objects.get().pk, status="Qualified", user_id=desk.user("Alice"), now=desk.now
+    )
+    desk.pass_time(minutes=5)
+    desk.sync()
+    assert Person.objects.get().pk == done.contact_id
+    look_after(now=desk.now)
+    assert told()[-1] == ("mona", "Lovelace was disposed of")

@@ -254,6 +254,26 @@ def test_whom_a_meeting_is_with_may_be_converted_and_nobody_hears_of_it_twice(de
     assert told() == [REMINDED, ESCALATED]
 
 
+def test_the_ends_of_both_waits_for_one_meeting_are_told(desk: World) -> None:
+    """That it is marked, and later that who did not come was tried again."""
+    own = meet(desk, the_lead(), owner="Alice")
+    later(desk, hours=49)
+    look(desk)
+    desk.org.update("Event", own, {FIELD: "No-show"}, user_id=desk.user("Alice"))
+    later(desk, minutes=5)
+    look_after(now=desk.now)
+    later(desk, days=6)
+    look(desk)
+    for _ in range(5):
+        desk.call(the_lead())
+    later(desk, minutes=5)
+    look_after(now=desk.now)
+    assert [headline for who, topic, headline in told() if (who, topic) == ("mona", "resolved")] == [
+        "The meeting with Lovelace waits no more to be marked",
+        "The no-show of Lovelace was followed up or given up",
+    ]
+
+
 def test_one_with_whoever_was_never_assigned_is_told_of_too(desk: World) -> None:
     person = desk.lead("Hopper")
     meet(desk, person)

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from alerts.models import ChannelChoice, Told
+from alerts.stops import Telling
 from alerts.tasks import act_on_due
 from alerts.telling import standing
 from alerts.telling.notices import Name, tell
@@ -18,9 +19,11 @@ from leadmodel.models import Exclusion
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from sync import models as mirror
+from sync.writeback.modes import STOP, Mode
 from tests.alerts.conftest import MINUTE, MORNING, LogIn
 from tests.alerts.dying import deaths
 from tests.alerts.sink import Sink
+from tests.alerts.test_stops_telling import stop
 from tests.alerts.test_telling import notice, of_clock, send
 from tests.pages.reading import get
 from tests.pages.world import ALICE, DAY, HOUR, MODEL, World
@@ -99,6 +102,25 @@ def test_what_only_moved_is_settled_without_a_word(escalated: World) -> None:
         Told.objects.filter(pk=one.pk).update(still=one.still | {"due_at": MORNING.isoformat()})
     assert look_after(now=MORNING + HOUR) == 0
     assert not Told.objects.filter(name="worsened", settled_at=None).exists()
+
+
+@pytest.mark.parametrize("kind", [STOP, Telling.ESCALATIONS])
+def test_while_operations_stopped_it_nothing_is_told_and_then_it_is(escalated: World, kind: str) -> None:
+    answer(escalated)
+    stop(kind)
+    assert look_after(now=MORNING + HOUR) == 0
+    assert Told.objects.filter(name="worsened", settled_at=None).count() == 3
+    stop(kind, Mode.ON)
+    assert look_after(now=MORNING + HOUR) == 2
+
+
+def test_what_is_of_a_kind_that_is_stopped_is_not_repeated(escalated: World) -> None:
+    enter(REPEATING)
+    rebuild_all()
+    Told.objects.filter(to__username="max").update(topic="could_not_assign")
+    stop(Telling.COULD_NOT_ASSIGN)
+    assert look_after(now=MORNING + DAY + MINUTE) == 1
+    assert [to for to, _ in told("repeat_due")] == ["mona"]
 
 
 def test_news_is_waited_for(escalated: World) -> None:

@@ -16,6 +16,7 @@ from alerts.tasks import send_notices
 from alerts.telling.delivery import deliver
 from alerts.telling.letters import MOST_LINES
 from alerts.telling.notices import MOST_IN_ONE, Name, Notice, Topic, tell
+from alerts.telling.standing import look_after
 from base.models import Effect, User
 from config.celery import app
 from config.timetable import TIMETABLE
@@ -311,12 +312,25 @@ def test_what_somebody_muted_is_kept_as_muted(world: World, sink: Sink, log_in: 
     assert len(sink.messages) == 1
 
 
+def test_who_wants_mails_and_no_bell_muted_nothing(world: World, sink: Sink, log_in: LogIn) -> None:
+    log_in("mona").post("/told/choices/keep/", {"response-mail": "on"})
+    tell([notice(world, name=Name.WORSENED, still=of_clock(world))], now=MORNING)
+    send(MORNING)
+    (told,) = Told.objects.all()
+    assert (told.name, told.read_at) == ("worsened", MORNING)
+    assert len(sink.messages) == 1
+    world.add_touch("waiting", ALICE, HOUR)
+    mirror.Mark.objects.create(record_id=world.ids["waiting"])
+    rebuild_all()
+    assert look_after(now=MORNING + HOUR) == 1, "whoever was told of it hears that it is over"
+
+
 def test_what_is_muted_after_it_was_decided_is_not_sent(world: World, sink: Sink, log_in: LogIn) -> None:
     tell([notice(world)], now=MORNING)
     log_in("mona").post("/told/choices/keep/", {"response-bell": "on"})
     send(MORNING)
     assert messages() == [
-        ("notice.mail", "cancelled", "Muted: switched off on their own page since it was decided.")
+        ("notice.mail", "cancelled", "Muted: not wanted any more, by their own page or the settings.")
     ]
 
 
