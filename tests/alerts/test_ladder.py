@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from alerts.ladder.climb import FRESH, climb
 from alerts.models import Assignment, Escalation, Told
@@ -18,12 +16,11 @@ from leadmodel.models import Absence, Exclusion, Rung
 from leadmodel.rebuild import EVERYBODY
 from leadmodel.settings_store import enter
 from sync.models import Lead, Mark, ObjectState
-from sync.salesforce.client import Organisation, connect
+from sync.salesforce.client import Organisation
 from sync.salesforce.outcomes import Unwell
 from sync.writeback.modes import Mode, switch
 from tests.alerts.overdue import MODEL, hire, later, lead, look, new_world, world
-from tests.setup.conftest import eventually
-from tests.sync.world import World, values
+from tests.sync.world import World
 from tests.writeback.writing import work_off
 
 __all__ = ["new_world", "world"]
@@ -207,62 +204,6 @@ def test_what_was_read_already_keeps_nobody_waiting(desk: World) -> None:
     desk.catch_up()
     desk.pass_time(seconds=10)
     assert look(desk) == {State.DONE: 1}
-
-
-def test_each_step_once_however_many_look(desk: World) -> None:
-    for name in ("Hopper", "Johnson", "Curie"):
-        lead(desk, name)
-    later(desk, minutes=A_DAY)
-
-    def scan(_: int) -> Counter[str]:
-        try:
-            return climb(connect, now=desk.now)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(6) as pool:
-        done = sum(pool.map(scan, range(6)), Counter[str]())
-    assert done == {State.DONE: 12}
-    assert look(desk) == {}
-    assert len(told()) == Told.objects.values("to", "headline").distinct().count() == 8
-
-
-HALTING = """
-    CREATE SCHEMA slow;
-    CREATE FUNCTION slow.halts() RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$ BEGIN
-        IF position('FOR UPDATE' IN current_query()) > 0 THEN PERFORM pg_advisory_xact_lock_shared(1, 2); END IF;
-        RETURN true;
-    END $$;
-    CREATE VIEW slow.leadmodel_rung AS SELECT * FROM public.leadmodel_rung WHERE slow.halts();
-"""
-_HALTS = (
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND (classid, objid) = (1, 2) AND NOT granted"
-)
-
-
-def test_what_another_decides_while_a_step_is_being_locked_is_not_decided_twice(desk: World) -> None:
-    """One scan halts within the statement that locks what is due, and another does it all meanwhile."""
-    later(desk, minutes=HALF_TO_TWO)
-
-    def halting() -> Counter[str]:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET search_path = slow, public")
-            return climb(connect, now=desk.now)
-        finally:
-            connections.close_all()
-
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
-        cursor.execute(HALTING)
-        try:
-            cursor.execute("SELECT pg_advisory_lock(1, 2)")
-            halted = pool.submit(halting)
-            eventually("it halts", lambda: values(_HALTS) == [1])
-            assert look(desk) == {State.DONE: 1}
-            cursor.execute("SELECT pg_advisory_unlock(1, 2)")
-            assert halted.result(timeout=30)[State.DONE] == 0
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock_all(); DROP SCHEMA slow CASCADE")
 
 
 def test_what_was_answered_in_salesforce_but_not_read_yet_waits_and_is_let_go(desk: World) -> None:
