@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
 from alerts.models import Told
 from alerts.stops import Telling, of_notice
 from alerts.tasks import send_mails
 from alerts.telling.notices import Topic, tell
 from alerts.telling.words import Name
+from base import clock
 from base.models import AuditEntry, Effect, User
 from leadmodel.settings_store import enter
 from sync.models import WriteSwitch
@@ -41,10 +45,17 @@ def test_a_message_that_waits_is_not_sent_while_its_kind_is_stopped(world: World
     assert {state for _, state, _ in messages()} == {"done"}
 
 
-def test_mails_of_the_morning_are_neither_decided_nor_sent(world: World, sink: Sink) -> None:
+def test_mails_of_the_morning_are_neither_decided_nor_sent(
+    world: World, sink: Sink, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CLOCK_FILE = str(tmp_path / "clock")
+    clock.move(tmp_path / "clock", by=MORNING - timezone.now())
     stop(Telling.MAILS)
     send_mails()
     assert Effect.objects.count() == 0
+    stop(Telling.MAILS, Mode.ON)
+    send_mails()
+    assert {kind for kind, *_ in messages()} == {"mail.clean-your-room"}
 
 
 def test_above_the_days_most_messages_wait(world: World, sink: Sink) -> None:
