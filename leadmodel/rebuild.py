@@ -90,14 +90,14 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         cursor.tzinfo_factory = _IN_UTC
         # before all others, or those would be derived now and once more with everybody
-        if everybody := _take_marks_of(cursor, [EVERYBODY]):
+        if everybody := take_marks_of(cursor, [EVERYBODY]):
             mark_everybody_by_name(cursor)
             return Rebuilt(everybody, 0, 0)
-        marked = _take_marks(cursor, batch)
+        marked = take_marks(cursor, batch)
         if not marked:
             return Rebuilt(0, 0, 0)
         ids, person_of = _lock_kin(cursor, marked)
-        _take_marks_of(cursor, ids)
+        take_marks_of(cursor, ids)
         model = read_model()  # as all that is read: a removed mark may stand for settings entered meanwhile
         rows = model.rows()
         # whoever is merged or converted into them from here on has left a mark, and is not ours to write
@@ -121,28 +121,27 @@ def _no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def _take_marks(cursor: Cursor, batch: int) -> list[str]:
+_REMOVE = "DELETE FROM sync_mark WHERE ctid = ANY(ARRAY(SELECT ctid FROM sync_mark WHERE {} FOR UPDATE SKIP LOCKED))"
+"""Remove marks of a kind that nobody else holds, by where the rows lie.
+
+Joined by Id they may be looked for one by one among all: PostgreSQL mostly counted them when there were none.
+"""
+
+
+def take_marks(cursor: Cursor, batch: int) -> list[str]:
     """Remove up to `batch` marks of records nobody else holds; the Ids of these. One for everybody came meanwhile."""
-    # materialized: asked again for each row, as a plan for few rows may, the limit would begin anew each time
     cursor.execute(
-        "WITH taken AS MATERIALIZED (SELECT id FROM sync_mark WHERE record_id <> %s"
-        " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
-        " DELETE FROM sync_mark USING taken WHERE sync_mark.id = taken.id RETURNING record_id",
-        [EVERYBODY, batch],
+        f"{_REMOVE.format('record_id <> %s ORDER BY id LIMIT %s')} RETURNING record_id", [EVERYBODY, batch]
     )
     return sorted({row[0] for row in cursor.fetchall()})
 
 
-def _take_marks_of(cursor: Cursor, ids: Sequence[str]) -> int:
+def take_marks_of(cursor: Cursor, ids: Sequence[str]) -> int:
     """Remove the marks of these, where nobody else holds them: they are derived now, once. How many that were.
 
     Removed before the mirror is read: whatever a removed mark stands for is visible to the reads that follow.
     """
-    cursor.execute(
-        "DELETE FROM sync_mark WHERE id IN"
-        " (SELECT id FROM sync_mark WHERE record_id = ANY(%s::text[]) FOR UPDATE SKIP LOCKED)",
-        [array(ids)],
-    )
+    cursor.execute(_REMOVE.format("record_id = ANY(%s::text[])"), [array(ids)])
     return cursor.rowcount
 
 
@@ -207,14 +206,10 @@ def mark_everybody_by_name(cursor: Cursor) -> None:
     That makes the marks there were of records in the mirror superfluous; whoever is gone from it keeps theirs.
     """
     cursor.execute(
-        """
-        DELETE FROM sync_mark WHERE id IN (
-            SELECT id FROM sync_mark mark
-            WHERE EXISTS (SELECT FROM sync_lead WHERE sync_lead.id = mark.record_id)
-               OR EXISTS (SELECT FROM sync_contact WHERE sync_contact.id = mark.record_id)
-            FOR UPDATE SKIP LOCKED
+        _REMOVE.format(
+            "EXISTS (SELECT FROM sync_lead WHERE sync_lead.id = sync_mark.record_id)"
+            " OR EXISTS (SELECT FROM sync_contact WHERE sync_contact.id = sync_mark.record_id)"
         )
-        """
     )
     cursor.execute(
         """

@@ -13,9 +13,18 @@ import pytest
 from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.models import Cycle, Person, PersonRecord, Span
-from leadmodel.rebuild import Rebuilt, mark_everybody, rebuild_all, rebuild_batch
+from leadmodel.rebuild import (
+    Rebuilt,
+    mark_everybody,
+    mark_everybody_by_name,
+    rebuild_all,
+    rebuild_batch,
+    take_marks,
+    take_marks_of,
+)
 from leadmodel.settings_store import enter
 from leadmodel.settings_template import shipped_yaml
 from sync.models import Lead, Mark
@@ -38,6 +47,7 @@ from tests.setup.conftest import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 60
+MARKS = 2000
 
 
 @pytest.fixture
@@ -53,6 +63,20 @@ def desk() -> dict[str, list[str]]:
 def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(DERIVED)}")
+
+
+def _all_by_name(cursor: Cursor) -> None:
+    cursor.execute("INSERT INTO sync_lead (id) SELECT record_id FROM sync_mark")
+    mark_everybody_by_name(cursor)
+
+
+def _some(cursor: Cursor) -> None:
+    assert len(take_marks(cursor, MARKS // 2)) == MARKS // 2
+
+
+def _these(cursor: Cursor) -> None:
+    cursor.execute("SELECT record_id FROM sync_mark")
+    assert take_marks_of(cursor, [record_id for (record_id,) in cursor.fetchall()]) == MARKS
 
 
 @contextmanager
@@ -249,6 +273,26 @@ def test_a_batch_takes_no_more_marks_than_it_may_whatever_the_planner_expects() 
             cursor.execute(f"SET LOCAL enable_{ways} = off")
         assert rebuild_batch(2).marks == 2
     assert Mark.objects.count() == 3
+
+
+@pytest.mark.parametrize("take", [_all_by_name, _some, _these])
+def test_taking_marks_looks_at_each_once_though_postgresql_counted_none(
+    take: Callable[[Cursor], object],
+) -> None:
+    """There mostly are none, and when everybody is marked nothing counts them before they are taken."""
+    with connection.cursor() as wrapped:
+        cursor: Cursor = wrapped.cursor
+        for _ in range(2):
+            cursor.execute("DELETE FROM sync_mark; ANALYZE sync_mark")
+            cursor.execute(
+                "INSERT INTO sync_mark (record_id) SELECT lpad(n::text, 18, '0') FROM generate_series(1, %s) n",
+                [MARKS],
+            )
+    with transaction.atomic(), connection.cursor() as wrapped:
+        cursor = wrapped.cursor
+        take(cursor)
+        cursor.execute("SELECT pg_stat_get_xact_tuples_returned('sync_mark'::regclass)")
+        assert cursor.fetchall() <= [(3 * MARKS,)]
 
 
 def test_two_who_become_one_while_both_are_being_rebuilt(aside: Aside) -> None:

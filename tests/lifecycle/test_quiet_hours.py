@@ -57,5 +57,5 @@ def test_only_who_was_given_up_is_told_in_the_mail_of_the_morning() -> None:
 
 
 def test_a_time_that_is_none_is_told() -> None:
-    with pytest.raises(ValueError, match="“25:00” is no time of day; write one like '20:00'"):
+    with pytest.raises(ValueError, match="“25:00” is no time of day; write one like '07:30'"):
         Telling(quiet_from="25:00")
