@@ -126,7 +126,10 @@ def _name(topic: Topic, channel: Channel) -> str:
 
 def _why_off() -> list[str]:
     told = [] if django.EMAIL_HOST else ["No mail server is set (EMAIL_HOST): no mail is sent."]
-    return told if not why_no_slack(connected()) else [*told, "No Slack is connected: nothing is told there."]
+    slack = connected()
+    if slack is None:
+        return [*told, "No Slack is connected: nothing is told there."]
+    return [*told, "Slack takes no more: mails tell what it would have."] if why_no_slack(slack) else told
 
 
 def _time(form: Mapping[str, object], name: str) -> time | None:

@@ -150,6 +150,22 @@ def test_where_the_webhook_is_no_more_mails_tell_it_and_operations_see_why(
     assert "Slack takes no more: no_service" in log_in("otto").get("/settings/slack/").content.decode()
 
 
+def test_while_it_is_no_more_mails_tell_what_comes(
+    world: World, clock: Clock, sink: Sink, log_in: LogIn
+) -> None:
+    choose("mona", slack=True, mail=False)
+    with answering(404, "no_service"):
+        choose("alice", slack=True)
+        choose("mona", slack=True, mail=False)
+        Slack.objects.update(broken="no_service")
+        tell([notice(world, to="alice"), notice(world, to="mona")], now=MORNING)
+    assert [state for state, _ in stand()] == ["cancelled", "cancelled"]
+    (mail,) = Effect.objects.filter(kind="notice.mail", state="ready")
+    alice = User.objects.get(username="alice").pk
+    assert (mail.payload["user"], mail.payload["instead"]) == (alice, True), "Mona switched mails of it off"
+    assert "Slack takes no more: mails tell" in log_in("alice").get("/told/choices/").content.decode()
+
+
 def test_a_word_that_is_not_ok_is_no_success(world: World, clock: Clock) -> None:
     with answering(200, '{"ok": false}'):
         tell([notice(world)], now=MORNING)
