@@ -247,7 +247,8 @@ def _written(
 def _line(one: _Asked, found: _Chosen, *, read_at: datetime, now: datetime) -> Assignment:
     choice = found.choice
     skipped = [list(told) for told in choice.skipped]
-    why = dumps([choice.rule, found.said, skipped])
+    # not of how many somebody has: that changes all day, and changes nothing
+    why = dumps([choice.rule, found.said, [[rep_id, why] for rep_id, why, *_ in skipped]])
     return Assignment(
         person_id=one.due.person_id,
         number=one.due.number,
@@ -268,8 +269,12 @@ def _line(one: _Asked, found: _Chosen, *, read_at: datetime, now: datetime) -> A
 
 
 def _is_told(line: Assignment, before: Earlier) -> bool:
-    """Whether the latest line about the cycle says the same of the same span."""
-    return before.state is None and (before.span, before.digest) == (line.span, line.digest)
+    """Whether the latest line about the cycle says the same of the same span, by the Id the person has.
+
+    Who was converted or merged since is counted, and found, by the Id they have now.
+    """
+    told = (before.person_id, before.number, before.span, before.digest)
+    return before.state is None and told == (line.person_id, line.number, line.span, line.digest)
 
 
 def _decided(

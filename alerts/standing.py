@@ -33,8 +33,13 @@ class Standing(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """A line of the ledger about a cycle, and how its write stands; `state` None where nobody could take over."""
+    """A line of the ledger about a cycle, and how its write stands; `state` None where nobody could take over.
 
+    `person_id` and `number` are those the cycle had when it was written.
+    """
+
+    person_id: str
+    number: int
     span: int
     ordinal: int
     due_at: datetime
@@ -79,7 +84,8 @@ def read_standing(cycles: Collection[Cycle], *, now: datetime) -> Mapping[Cycle,
 
 
 _EARLIER = """
-    SELECT cycle.person_id, cycle.number, line.span, line.ordinal, line.due_at, line.step, line.digest,
+    SELECT cycle.person_id, cycle.number,
+           line.person_id, line.number, line.span, line.ordinal, line.due_at, line.step, line.digest,
            effect.state, effect.ended_at
     FROM unnest(%(persons)s::text[], %(numbers)s::int[]) AS asked (person_id, number)
     JOIN leadmodel_cycle cycle ON cycle.person_id = asked.person_id AND cycle.number = asked.number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from alerts.assigned import read_lines
 from alerts.auditor.comparing import compare
 from alerts.escalated import read_coming, read_decided
 from alerts.lines import Narrowed
@@ -65,7 +66,11 @@ def test_what_is_due_and_waits_goes_on_as_one_step(desk: World) -> None:
     assert coming == [], "each has its line among what was decided"
     later(desk, minutes=11)
     assert look(desk) == {State.WAITING: 1}
-    assert Assignment.objects.count() == 1, "nobody may take over for the same reasons, which are told once"
+    lines = [one.state for one in read_lines(otto, Narrowed())]
+    assert lines == ["could_not", "over"], "it is counted, and found, of whoever they are by now"
+    later(desk, minutes=11)
+    assert look(desk) == {State.WAITING: 1}
+    assert Assignment.objects.count() == 2
     assert set(Escalation.objects.values_list("person_id", flat=True)) == {waits}
 
 

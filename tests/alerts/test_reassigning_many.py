@@ -108,6 +108,18 @@ def test_what_is_on_its_way_counts_as_held(written: World) -> None:
     assert given == ["Bob", "Bob", "Carol", "Carol", "nobody"]
 
 
+def test_how_many_somebody_has_is_no_other_reason(written: World) -> None:
+    enter(f"{MODEL}reassignment: {{capacity: 0}}\n")
+    assert scan(written) == [Outcome.COULD_NOT]
+    written.lead("Bobs", owner="Bob", Status="Assigned", LeadSource="Web")
+    written.pass_time(minutes=1)
+    written.catch_up()
+    assert scan(written) == [Outcome.COULD_NOT]
+    assert len(ledger(written)) == 1
+    (line,) = Assignment.objects.all()
+    assert {why for _, why, *_ in line.skipped} == {"had_them", "full"}
+
+
 def test_m16_an_exception_and_news_keep_automation_away(written: World, otto: User) -> None:
     record = Clock.objects.all()[0].person_id
     exclusion = Exclusion.objects.create(
