@@ -26,10 +26,12 @@ LEDGER = Ledger(
     reps=("holder_id",),
 )
 """Narrowed to an act; to a rep who kept somebody waiting."""
+_NUMBER = "line.step - 10 * LEAST(line.ordinal, 0)"
+"""Tells apart the steps of a person that are due at once: two meetings may end at one instant."""
 _COMING = Ledger(
     table="leadmodel_rung",
     columns=f"""
-        line.step AS id, line.step, line.act, line.due_at,
+        {_NUMBER} AS id, line.step, line.act, line.due_at,
         CASE line.clock WHEN 'acceptance' THEN 'Of a hand-off.' WHEN 'nurture_return' THEN 'Of a return from Nurture.'
              WHEN 'meeting_outcome' THEN 'Of a meeting.' WHEN 'no_show' THEN 'Of a no-show.' ELSE '' END AS said,
         0 AS attempts, NULL::timestamptz AS again_at,
@@ -105,10 +107,10 @@ def read_coming(
 
     `stale`: what is due for longer is not done any more, and so not to come.
     """
-    within, rest = _WITHIN, "ORDER BY due_at, person_id, step LIMIT %(limit)s"
+    within, rest = _WITHIN, "ORDER BY due_at, person_id, id LIMIT %(limit)s"
     values: dict[str, Value] = {"now": now, "stale": now - stale, "until": now + SOON, "limit": limit}
     if after is not None:
-        within += " AND (line.due_at, line.person_id, line.step) > (%(at)s, %(person)s, %(number)s)"
+        within += f" AND (line.due_at, line.person_id, {_NUMBER}) > (%(at)s, %(person)s, %(number)s)"
         values |= {"at": after.at, "person": after.person_id, "number": after.number}
     return [
         Line(*row) for row in read_told(user, _COMING, narrowed, _COLUMNS, rest, within=within, values=values)

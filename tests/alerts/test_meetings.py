@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from alerts.escalated import read_coming, read_decided
+from alerts.escalated import Line, Place, read_coming, read_decided
 from alerts.ladder.meetings import read_changed
 from alerts.lines import Narrowed
 from alerts.models import Escalation, Told
@@ -179,6 +179,14 @@ def test_m20_what_is_not_read_yet_is_waited_for(desk: World) -> None:
 def test_two_meetings_are_two_reminders_also_where_they_end_at_once(desk: World) -> None:
     first, second, given = the_meeting(), meet(desk, the_lead()), meet(desk, the_lead())
     later(desk, hours=25)
+    otto = User.objects.get(username="otto")
+    pages: list[Line] = []
+    while len(pages) < 4:
+        place = Place(pages[-1].due_at, pages[-1].person_id, pages[-1].number) if pages else None
+        pages += read_coming(
+            otto, Narrowed(), now=desk.now, stale=timedelta(days=2), after=place, limit=1
+        ) or [pages[-1]]
+    assert len({one.number for one in pages[:3]}) == 3, "a list may end between any two of them"
     assert look(desk) == {State.DONE: 3}
     assert told() == [REMINDED] * 3
     change(desk, first, Outcome__c="Held")
