@@ -100,7 +100,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
         "shell": read_shell(scope.user, current="queue", now=now),
         "scope": scope,
         "queue": read_queue(asked, scope, now=now) if asked else None,
-        "reps": read_reps(scope, asked.rep if asked else None),
+        "reps": read_reps(scope, asked.rep if asked else None, now=now),
     }
     return render(request, "queue/page.html", context)
 

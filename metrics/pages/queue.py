@@ -20,6 +20,7 @@ from leadmodel.pages.marks import Failure, read_failures, read_marks
 from leadmodel.pages.parts import TileView
 from metrics import cursors
 from metrics import now as present
+from metrics.compile import EXCLUDED, STORED, tables
 from metrics.pages.people_rows import WaitingRow, waiting_row
 from metrics.pages.scope import Scope
 
@@ -173,17 +174,23 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
     )
 
 
-def read_reps(scope: Scope, selected: str | None) -> list[RepChoice]:
-    """Active reps who hold open people, most first by name, for those who look after others."""
+def read_reps(scope: Scope, selected: str | None, *, now: datetime) -> list[RepChoice]:
+    """Active reps who hold people the page would show, most first by name, for those who look after others."""
     if scope.user.role == Role.REP:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT holder.id, COALESCE(holder.name, holder.id), count(*) FROM leadmodel_cycle cycle"
             " JOIN sync_user holder ON holder.id = cycle.holder_id AND holder.is_active"
-            " WHERE cycle.outcome = 'open' AND (%(reps)s::text[] IS NULL OR holder.id = ANY(%(reps)s))"
+            " JOIN leadmodel_person person ON person.person_id = cycle.person_id AND NOT person.is_deleted"
+            f" WHERE cycle.outcome = 'open' AND cycle.person_id NOT IN ({EXCLUDED.format(**tables(STORED))})"
+            " AND (%(reps)s::text[] IS NULL OR holder.id = ANY(%(reps)s))"
             " GROUP BY holder.id ORDER BY 2, 1",
-            {"reps": sorted(scope.reps) if scope.reps is not None else None},
+            {
+                "reps": sorted(scope.reps) if scope.reps is not None else None,
+                "instant": now,
+                "known_by": None,
+            },
         )
         return [RepChoice(rep, name, held, rep == selected) for rep, name, held in cursor.fetchall()]
 

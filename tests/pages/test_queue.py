@@ -7,6 +7,8 @@ from datetime import timedelta
 from django.test import Client
 
 from base.address import written_instant
+from base.models import User
+from leadmodel.models import Exclusion
 from leadmodel.rebuild import rebuild_all
 from sync import models as mirror
 from tests.pages.conftest import LogIn
@@ -44,6 +46,22 @@ def test_a_manager_looks_at_a_reps_queue_as_the_rep_does(world: World, alice: Cl
     assert [row.href for row in looked_at.rows] == [row.href for row in own.rows]
     assert looked_at.title == "Queue of Alice"
     assert [rep.name for rep in get(mona, "/queue/").context["reps"]] == ["Alice", "Bob"]
+
+
+def test_the_choice_of_reps_counts_what_the_queue_shows(world: World, otto: Client) -> None:
+    Exclusion.objects.create(
+        record_id=world.ids["waiting"],
+        starts_at=world.now - DAY,
+        expires_at=world.now + DAY,
+        reason="a test",
+        owner=User.objects.get(username="otto"),
+    )
+    mirror.Lead.objects.filter(pk=world.ids["due_soon"]).update(is_deleted=True)
+    mirror.Mark.objects.create(record_id=world.ids["due_soon"])
+    rebuild_all()
+    (alice,) = (rep for rep in get(otto, "/queue/").context["reps"] if rep.name == "Alice")
+    queue = get(otto, f"/queue/?rep={ALICE}").context["queue"]
+    assert alice.open == len(queue.rows) == 4
 
 
 def test_a_rep_sees_no_other_reps_names(world: World, log_in: LogIn) -> None:
