@@ -80,6 +80,12 @@ def _summed_up(found: Audited, now: datetime) -> tuple[str, str, str]:
     if found.differences:
         number = counted(found.differences, "act that was due is", "acts that were due are")
         return f"{number} not done, by a look {ago(age_s)}.", "act", "bad"
+    if found.is_behind:
+        return (
+            f"Only some of what was due could be looked at, {ago(age_s)}: what was is done.",
+            "behind",
+            "near",
+        )
     return f"What was due is done, by a look {ago(age_s)}.", "agrees", "good"
 
 

@@ -171,8 +171,9 @@ def view_did(user: User, asked: DidAsked, *, now: datetime) -> DidView:
 def did_lines(user: User, asked: DidAsked) -> Iterator[Sequence[Value]]:
     """The whole list, a column for each of CSV."""
     for line in read_did(user, asked.between, asked.narrowed.narrowed):
+        about = of_act(line.about) if line.what == "escalated" else line.about
         yield (
-            line.at, line.person_id, line.name, line.rep, line.to, PARTS[line.what].label, line.about, line.said,
+            line.at, line.person_id, line.name, line.rep, line.to, PARTS[line.what].label, about, line.said,
         )  # fmt: skip
 
 

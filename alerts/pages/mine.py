@@ -9,7 +9,7 @@ from datetime import datetime, time
 from django.conf import settings as django
 from django.http import Http404
 
-from alerts.mails.days import Recipient
+from alerts.mails.days import Recipient, why_no_address
 from alerts.mails.recipients import read_recipients
 from alerts.mails.writing import Written, write
 from alerts.models import MailChoice
@@ -114,8 +114,8 @@ def _why_none(role: Role, recipient: Recipient) -> str:
     """When it does not come, in a sentence."""
     if not recipient.wants_it and not recipient.wants_digest:
         return "Switched off: no mail comes."
-    if not recipient.address:
-        return "No address is known, here or in Salesforce: no mail comes."
+    if why := why_no_address(recipient.address):
+        return why
     if role is Role.REP and not recipient.wants_it:
         return "Not asked for: only what automation did comes, when somebody was given up."
     return ""

@@ -285,6 +285,8 @@ def test_pages_say_when_the_auditor_agrees_looked_long_ago_or_never_did(world: W
     otto: Client = log_in("otto")
     assert "has not looked yet" in otto.get("/audit/auditor/").content.decode()
     compare(now=timezone.now())
+    assert "Only some of what was due could be looked at" in otto.get("/audit/auditor/").content.decode()
+    AuditRun.objects.update(is_behind=False)
     assert "What was due is done" in otto.get("/audit/auditor/").content.decode()
     AuditRun.objects.update(at=timezone.now() - timedelta(hours=1))
     assert "see whether worker and beat run" in otto.get("/audit/auditor/").content.decode()
