@@ -78,7 +78,7 @@ def act(
     for one in due:
         told: list[Notice] = []
         if one not in outcomes or (outcomes[one] is Outcome.COULD_NOT and is_told):
-            told = list(_notices(one, people, settings, now))
+            told = list(_notices(one, people, settings))
         if one not in outcomes:
             became[one] = Became(State.DONE, _said(len(told), one, people))
         notices += told
@@ -167,13 +167,13 @@ def _read_ended(events: Iterable[str]) -> Mapping[str, datetime]:
     return dict(found.values_list("pk", Coalesce("ends_at", "starts_at")))
 
 
-def _notices(due: DueStep, people: _People, settings: ModelSettings, now: datetime) -> Iterator[Notice]:
+def _notices(due: DueStep, people: _People, settings: ModelSettings) -> Iterator[Notice]:
     """One for each who is to be told of it."""
     for user in _recipients(due, people):
-        yield _notice(due, user, _words(due, people, settings, now, people.zones[user]), settings)
+        yield _notice(due, user, _words(due, people, settings, people.zones[user]), settings)
 
 
-def _words(due: DueStep, people: _People, settings: ModelSettings, now: datetime, zone: ZoneInfo) -> Words:
+def _words(due: DueStep, people: _People, settings: ModelSettings, zone: ZoneInfo) -> Words:
     who = people.persons.get(due.person_id, due.person_id)
     holder = people.holders.get(due.holder_id or "", "nobody")
     is_reminder = due.act == Act.REMIND_REP
@@ -185,12 +185,12 @@ def _words(due: DueStep, people: _People, settings: ModelSettings, now: datetime
             return of_meeting(due, who, holder, ended, settings.meetings, zone=zone)
         case ClockKind.ACCEPTANCE:
             return (
-                to_taker(due, who, now=now, zone=zone)
+                to_taker(due, who, zone=zone)
                 if is_reminder
                 else to_takers_manager(due, who, holder, zone=zone)
             )
     if is_reminder:
-        return to_rep(due, who, now=now, zone=zone)
+        return to_rep(due, who, zone=zone)
     if due.act == Act.REASSIGN:
         return could_not_assign(due, who, holder, zone=zone)
     return (to_manager if due.ordinal > 0 else of_queue)(due, who, holder, zone=zone)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.ladder.due import DueStep
-from base.words import duration
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.meetings import Meetings
 from leadmodel.lifecycle.policies import Act
@@ -49,26 +48,25 @@ class Words(NamedTuple):
     text: str
 
 
-def to_rep(due: DueStep, who: str, *, now: datetime, zone: ZoneInfo) -> Words:
-    """A rep is reminded of somebody who waits."""
-    until = _told(due.clock_due_at, zone)
-    if due.clock_due_at > now:
-        left = duration((due.clock_due_at - now).total_seconds())
-        return Words(f"{who} waits for your answer: {left} left", f"Answer by {until}. {_COUNTS}")
-    late = duration((now - due.clock_due_at).total_seconds())
-    return Words(f"{who} waits for your answer: {late} late", f"It was due on {until}. {_COUNTS}")
+def to_rep(due: DueStep, who: str, *, zone: ZoneInfo) -> Words:
+    """A rep is reminded of somebody who waits.
+
+    By when and not for how long yet: it may be read in the morning, and stands behind the bell for days.
+    """
+    until = due.clock_due_at
+    return Words(
+        f"{who} waits for your answer, due {_briefly(until, zone)}",
+        f"An answer is promised by {_told(until, zone)}. {_COUNTS}",
+    )
 
 
-def to_taker(due: DueStep, who: str, *, now: datetime, zone: ZoneInfo) -> Words:
+def to_taker(due: DueStep, who: str, *, zone: ZoneInfo) -> Words:
     """Whoever was handed a qualified person is reminded of them."""
-    until = _told(due.clock_due_at, zone)
-    if due.clock_due_at > now:
-        left = duration((due.clock_due_at - now).total_seconds())
-        return Words(
-            f"{who} was handed to you: {left} left to take them up", f"Do so by {until}. {_TAKES_UP}"
-        )
-    late = duration((now - due.clock_due_at).total_seconds())
-    return Words(f"{who} was handed to you: {late} late", f"It was due on {until}. {_TAKES_UP}")
+    until = due.clock_due_at
+    return Words(
+        f"{who} was handed to you, to be taken up by {_briefly(until, zone)}",
+        f"They are to be taken up by {_told(until, zone)}. {_TAKES_UP}",
+    )
 
 
 def to_takers_manager(due: DueStep, who: str, rep: str, *, zone: ZoneInfo) -> Words:
@@ -144,6 +142,10 @@ _COUNTS = "A call or mail logged in Salesforce is an answer, and so is a disposi
 _TAKES_UP = (
     "A call or mail logged in Salesforce does, and so does the opportunity's next stage, or a disposition."
 )
+
+
+def _briefly(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%a %d %b, %H:%M}"
 
 
 def _told(at: datetime, zone: ZoneInfo) -> str:

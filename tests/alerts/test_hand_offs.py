@@ -59,7 +59,7 @@ def told() -> list[tuple[str, str, str]]:
     return list(Told.objects.order_by("pk").values_list("to__username", "topic", "headline"))
 
 
-REMINDED = ("eddie", "hand_off", "Lovelace was handed to you: 24 h left to take them up")
+REMINDED = ("eddie", "hand_off", "Lovelace was handed to you, to be taken up by Thu 05 Mar, 12:11")
 ESCALATED = ("sam", "hand_off", "Lovelace was handed to Eddie, who did not take them up")
 
 
@@ -84,7 +84,7 @@ def test_a_call_of_his_takes_them_up_and_sam_hears_that_it_is_over(desk: World) 
     desk.call(Clock.objects.get().person_id, owner="Eddie")
     later(desk, minutes=1)
     assert look_after(now=desk.now) == 1
-    assert told()[-1] == ("sam", "resolved", "Lovelace was taken up")
+    assert told()[-1] == ("sam", "resolved", "Lovelace waits no more to be taken up")
     assert not Clock.objects.exists()
 
 

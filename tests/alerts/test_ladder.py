@@ -79,7 +79,7 @@ def test_a_lead_unanswered_walks_the_whole_ladder(desk: World) -> None:
     later(desk, minutes=A_DAY)
     assert look(desk) == {State.DONE: 1}
     assert told() == [
-        ("alice", "Lovelace waits for your answer: 30 min left"),
+        ("alice", "Lovelace waits for your answer, due Mon 02 Mar, 14:00"),
         ("mona", "Lovelace still waits for Alice"),
         ("ada", "Lovelace still waits for Alice"),
     ]
@@ -313,7 +313,7 @@ def test_without_a_manager_here_operations_are_told(desk: World) -> None:
     later(desk, minutes=A_DAY)
     look(desk)
     assert told() == [
-        ("alice", "Lovelace waits for your answer: 22 h late"),
+        ("alice", "Lovelace waits for your answer, due Mon 02 Mar, 14:00"),
         ("otto", "Lovelace still waits for Alice"),
     ]
 
