@@ -89,15 +89,20 @@ def _of_account(key: str) -> tuple[str, ...]:
 
 
 _WHOSE_STAGE_ENDS = """
-    SELECT role.contact_id
-    FROM (SELECT DISTINCT stage_name, is_closed, is_won FROM {rows} WHERE is_closed OR is_won) stood
-    JOIN sync_opportunityhistory history ON history.stage_name = stood.stage_name
-    JOIN sync_opportunitycontactrole role ON role.opportunity_id = history.opportunity_id
-    WHERE role.contact_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM sync_opportunity other
-        WHERE other.stage_name = stood.stage_name AND other.is_closed IS NOT DISTINCT FROM stood.is_closed
-          AND other.is_won IS NOT DISTINCT FROM stood.is_won AND other.id NOT IN (SELECT id FROM {rows})
+    (WITH ended AS MATERIALIZED (
+        SELECT stood.stage_name
+        FROM (SELECT DISTINCT stage_name, is_closed, is_won FROM {rows} WHERE is_closed OR is_won) stood
+        WHERE (
+            SELECT true FROM sync_opportunity other
+            WHERE other.stage_name = stood.stage_name AND other.is_closed IS NOT DISTINCT FROM stood.is_closed
+              AND other.is_won IS NOT DISTINCT FROM stood.is_won AND other.id NOT IN (SELECT id FROM {rows}) LIMIT 1
+        ) IS NULL
     )
+    SELECT role.contact_id
+    FROM ended JOIN sync_opportunityhistory history USING (stage_name)
+    JOIN sync_opportunitycontactrole role USING (opportunity_id)
+    -- mostly there is none, and nothing is gone through
+    WHERE EXISTS (SELECT FROM ended) AND role.contact_id IS NOT NULL)
 """
 """Which stages are an end only the opportunities that stand at them tell: where these alone do, or did, everybody whose
 opportunities were ever at such a stage is concerned."""
