@@ -26,7 +26,7 @@ LEDGER = Ledger(
     reps=("holder_id",),
 )
 """Narrowed to an act; to a rep who kept somebody waiting."""
-_NUMBER = "line.step - 10 * LEAST(line.ordinal, 0)"
+_NUMBER = "line.step - 1000 * LEAST(line.ordinal, 0)"
 """Tells apart the steps of a person that are due at once: two meetings may end at one instant."""
 _COMING = Ledger(
     table="leadmodel_rung",

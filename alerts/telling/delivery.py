@@ -58,12 +58,12 @@ def _deliver_one(effect: Effect, channel: Channel, clock: Clock, pause: Pause) -
     elif look.wait_until is not None:
         wait_for(effect, look.wait_until, said=f"Waits for {look.waits_for}.")
     else:
-        send, instead = CHANNELS[channel], INSTEAD[channel]
         hand_over(
             effect,
-            lambda: send(effect, look, clock, pause),
+            lambda: CHANNELS[channel](effect, look, clock, pause),
             clock=clock,
-            instead=lambda: instead(effect, now=clock()),
+            # what Slack does not take must not stay untold; whoever gets mails, or muted them, has theirs
+            instead=lambda: mail_instead(effect, now=clock()) if channel is Channel.SLACK else None,
         )
 
 
@@ -83,8 +83,3 @@ def _slack(_effect: Effect, look: Look, clock: Clock, pause: Pause) -> Outcome:
 
 CHANNELS: Mapping[Channel, Send] = {Channel.MAIL: _mail, Channel.SLACK: _slack}
 """How a message goes out by each channel."""
-INSTEAD: Mapping[Channel, Callable[..., None]] = {
-    Channel.MAIL: lambda *_, **__: None,
-    Channel.SLACK: mail_instead,
-}
-"""What follows from one that the channel does not take: it must not stay untold. Of a mail nothing does."""

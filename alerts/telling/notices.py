@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -125,31 +125,19 @@ def _message(
     if not wishes.wants(topic, channel):
         return []
     if why := _why_no_way(channel):
-        untold = Decided(key, kind, payload, not_done=why)
-        return [untold, *_mailed_instead(channel, wishes, topic, payload)]
+        return [Decided(key, kind, payload, not_done=why)]
     if _join_waiting(kind, user, topic, keys):
         return []
     wait = timedelta(minutes=wishes.settings.collect_minutes)
     return [Decided(key, kind, payload, due_at=now + wait)]
 
 
-def _mailed_instead(
-    channel: Channel, wishes: Wishes, topic: Topic, payload: Mapping[str, Any]
-) -> Iterator[Decided]:
-    """The mail to whom Slack takes no more, though it is connected; not where mails of this are theirs or muted."""
-    has_own = wishes.wants(topic, Channel.MAIL) or wishes.has_muted(topic, Channel.MAIL)
-    if channel is not Channel.SLACK or connected() is None or has_own:
-        return
-    if not is_in_the_digest(topic, Channel.MAIL) and not _why_no_way(Channel.MAIL):
-        key, kind = f"{payload['notices'][0]}/{Channel.MAIL}", KINDS[Channel.MAIL]
-        yield Decided(key, kind, {**payload, "instead": True})
-
-
 def _why_no_way(channel: Channel) -> str:
     """Why nobody is told by this channel here, in a sentence; empty where they are."""
     if channel is Channel.MAIL and not django.EMAIL_HOST:
         return "Not sent: no mail server is set (EMAIL_HOST)."
-    return why_no_slack(connected()) if channel is Channel.SLACK else ""
+    # one that is no more refuses what is sent, which is told by mail instead
+    return why_no_slack(None) if channel is Channel.SLACK and connected() is None else ""
 
 
 _JOIN = """
