@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.http import Http404
 
 from alerts.abandoning import abandon
@@ -21,6 +19,7 @@ from leadmodel.outcomes import access_write, can_be_undone
 from leadmodel.settings_store import enter
 from sync.models import Lead, Mark, Task, TaskRelation
 from sync.writeback.modes import Mode, switch
+from tests.alerts.at_once import at_once
 from tests.alerts.overdue import STAGES
 from tests.sync.conftest import new_world, world
 from tests.sync.world import World
@@ -237,14 +236,7 @@ def test_six_scanners_at_once_decide_once(desk: World) -> None:
     desk.pass_time(days=30)
     desk.catch_up()
 
-    def scan(_: int) -> int:
-        try:
-            return abandon(now=desk.now)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(scan, range(6)))
+    at_once(lambda: abandon(now=desk.now), times=6)
     abandon(now=desk.now)
     subjects = list(Effect.objects.values_list("subject", flat=True))
     assert len(subjects) == 6

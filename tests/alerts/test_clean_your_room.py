@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, connections
@@ -22,6 +21,7 @@ from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from metrics.now import TILES
 from sync import models as mirror
+from tests.alerts.at_once import at_once
 from tests.alerts.conftest import MINUTE, MORNING, LogIn, said, work
 from tests.alerts.sink import Sink, part
 from tests.pages.reading import get, whole_list
@@ -193,14 +193,7 @@ def test_the_accounts_own_address_goes_before_salesforces(world: World, sink: Si
 
 
 def test_two_beats_and_three_scanners_at_once_send_one(world: World, sink: Sink) -> None:
-    def look(_: int) -> None:
-        try:
-            work(MORNING)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(look, range(6)))
+    at_once(lambda: work(MORNING), times=6)
     assert [message["To"] for message in sink.messages] == ["mona@desk.example"]
     assert said() == [("done", "")]
 

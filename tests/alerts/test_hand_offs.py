@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from alerts.escalated import read_coming
 from alerts.ladder.climb import climb
@@ -22,6 +20,7 @@ from leadmodel.settings_store import enter
 from sync.models import Lead
 from sync.salesforce.client import connect
 from sync.writeback.modes import Mode, switch
+from tests.alerts.at_once import at_once
 from tests.alerts.overdue import MODEL, hire, later, lead, look, new_world, world
 from tests.sync.world import DERIVED, World, versions
 
@@ -127,14 +126,7 @@ def test_each_once_however_many_look(desk: World) -> None:
         hand(desk, lead(desk, name))
     later(desk, hours=72)
 
-    def scan(_: int) -> Counter[str]:
-        try:
-            return climb(connect, now=desk.now)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        done = sum(pool.map(scan, range(4)), Counter[str]())
+    done = sum(at_once(lambda: climb(connect, now=desk.now), times=4), Counter[str]())
     assert done == {State.DONE: 6}
     assert len(told()) == 6
 

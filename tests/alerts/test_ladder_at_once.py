@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connection, connections
+from django.db import connection
 
 from alerts.ladder.climb import climb
 from alerts.models import Told
 from sync.salesforce.client import connect
+from tests.alerts.at_once import at_once, beside
 from tests.alerts.overdue import later, lead, look
 from tests.alerts.test_ladder import A_DAY, HALF_TO_TWO, State, desk, new_world, told, world
 from tests.setup.conftest import eventually
@@ -23,14 +24,7 @@ def test_each_step_once_however_many_look(desk: World) -> None:
         lead(desk, name)
     later(desk, minutes=A_DAY)
 
-    def scan(_: int) -> Counter[str]:
-        try:
-            return climb(connect, now=desk.now)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(6) as pool:
-        done = sum(pool.map(scan, range(6)), Counter[str]())
+    done = sum(at_once(lambda: climb(connect, now=desk.now), times=6), Counter[str]())
     assert done == {State.DONE: 12}
     assert look(desk) == {}
     assert len(told()) == Told.objects.values("to", "headline").distinct().count() == 8
@@ -54,18 +48,15 @@ def test_what_another_decides_while_a_step_is_being_locked_is_not_decided_twice(
     later(desk, minutes=HALF_TO_TWO)
 
     def halting() -> Counter[str]:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET search_path = slow, public")
-            return climb(connect, now=desk.now)
-        finally:
-            connections.close_all()
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path = slow, public")
+        return climb(connect, now=desk.now)
 
     with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
         cursor.execute(HALTING)
         try:
             cursor.execute("SELECT pg_advisory_lock(1, 2)")
-            halted = pool.submit(halting)
+            halted = pool.submit(beside, halting)
             eventually("it halts", lambda: values(_HALTS) == [1])
             assert look(desk) == {State.DONE: 1}
             cursor.execute("SELECT pg_advisory_unlock(1, 2)")

@@ -71,6 +71,14 @@ def test_mona_chooses_another_time(
     assert len(sink.messages) == expected
 
 
+def test_an_address_that_takes_no_mail_is_said_to_be_one(world: World, sink: Sink, log_in: LogIn) -> None:
+    User.objects.filter(username="mona").update(email="mona@desk.example.invalid")
+    page = get(log_in("mona"), "/mails/").content.decode()
+    assert "the address ends with .invalid, as those of a Salesforce sandbox do" in page
+    work(MORNING)
+    assert sink.messages == []
+
+
 def test_a_time_that_is_none_is_told_in_a_sentence(world: World, log_in: LogIn) -> None:
     answer = log_in("mona").post("/mails/choice/", {"wants_it": "on", "at": "morning"})
     assert answer.status_code == 400

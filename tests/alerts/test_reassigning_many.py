@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from alerts.models import Assignment
@@ -14,6 +14,7 @@ from base.models import User
 from leadmodel.models import Clock, Exclusion
 from leadmodel.settings_store import enter
 from sync.models import Mark
+from tests.alerts.at_once import at_once, beside
 from tests.alerts.overdue import (
     GIVEN,
     MODEL,
@@ -46,14 +47,7 @@ def test_six_scanners_at_once_decide_once_and_take_turns(written: World) -> None
         lead(written, f"More {number}")
     a_day_later(written)
 
-    def one_of_six(_: int) -> None:
-        try:
-            scan(written)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(one_of_six, range(6)))
+    at_once(lambda: scan(written), times=6)
     scan(written)
     people = [line.person_id for line in Assignment.objects.all()]
     assert len(people) == len(set(people)) == 12
@@ -63,7 +57,7 @@ def test_six_scanners_at_once_decide_once_and_take_turns(written: World) -> None
     )
 
 
-def is_waited_for(later: Future[None]) -> bool:
+def is_waited_for(later: Future[list[Outcome]]) -> bool:
     """Whether somebody comes to wait for our turn to end, instead of being done."""
     asked = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
     while not later.done():
@@ -79,16 +73,10 @@ def test_a_scanner_waits_until_it_is_known_whose_turn_another_took(written: Worl
         lead(written, f"More {number}")
     a_day_later(written)
 
-    def another() -> None:
-        try:
-            scan(written)
-        finally:
-            connections.close_all()
-
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             hand_on(written, due_now(written, limit=1))
-            later = pool.submit(another)
+            later = pool.submit(beside, lambda: scan(written))
             assert is_waited_for(later)
         later.result()
     assert [name for name, _ in ledger(written)] == ["Bob", "Carol", "Bob", "Carol"]

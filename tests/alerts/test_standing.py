@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alerts.models import ChannelChoice, Told
@@ -20,6 +18,7 @@ from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from sync import models as mirror
 from sync.writeback.modes import STOP, Mode
+from tests.alerts.at_once import at_once
 from tests.alerts.conftest import MINUTE, MORNING, LogIn
 from tests.alerts.dying import deaths
 from tests.alerts.sink import Sink
@@ -152,14 +151,7 @@ def test_what_still_holds_is_told_again_once_a_period(escalated: World) -> None:
 def test_three_who_look_at_once_tell_it_once(escalated: World) -> None:
     answer(escalated)
 
-    def look(_: int) -> int:
-        try:
-            return look_after(now=MORNING + HOUR)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(look, range(3)))
+    at_once(lambda: look_after(now=MORNING + HOUR), times=3)
     assert len(told("resolved")) == 2
 
 

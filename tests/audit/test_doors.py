@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from alerts.audit_words import WHAT
+from alerts.mails.recipients import ASKED_FOR, DAILY
 from base.models import Effect, User
 from leadmodel.models import Exclusion, Request
 from tests.api.conftest import Act
@@ -145,6 +146,10 @@ def test_whatever_people_or_automation_write_to_is_watched() -> None:
     missing = ours - of_sync - watched - UNWATCHED.keys()
     assert missing == set(), "watch it in a migration (base.watching), or say in UNWATCHED why not"
     assert set(BY_THEIR_TABLE.values()) <= watched
+
+
+def test_every_mail_has_words_also_where_somebody_asked_for_it() -> None:
+    assert {f"{kind}{end}" for kind in DAILY.values() for end in ("", ASKED_FOR)} <= WHAT.keys()
 
 
 @pytest.mark.django_db

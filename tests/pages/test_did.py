@@ -117,6 +117,9 @@ def test_who_had_them_who_has_them_and_why_it_came_to_nothing(done: World, otto:
     assert NASTY_NAME not in get(otto, f"{PAGE}?show=reassigned").content.decode()
     (row,) = view(otto, "?show=letters").rows
     assert (row.line.name, row.href, row.line.said) == ("mona: 9 people outside SLA", "", "No such box.")
+    assert {line["about"] for line in csv_lines(otto, f"{PAGE}rows.csv?show=escalated")} == {
+        row.about for row in view(otto, "?show=escalated").rows
+    }
     (line,) = csv_lines(otto, f"{PAGE}rows.csv?show=not_written")
     assert (line["what"], line["said"], line["rep"]) == ("Not written", "Somebody was faster.", "Bob")
 

@@ -25,7 +25,7 @@ MIRROR = tuple(spec.table for spec in OBJECTS)
 
 
 _described: list[ObjectState] = []
-"""Every object as the first whole read of this process left it, where no fields of its own were asked for."""
+"""Every object as a whole read left it where nothing is hidden and no further fields are asked for."""
 
 
 def read_when_empty(at: datetime) -> bool:
@@ -147,8 +147,10 @@ class World:
 
     def _keeping_how_objects_stand(self) -> Rebuilt:
         done = self.sync()
-        if not CustomField.objects.exists():
-            _described[:] = ObjectState.objects.all()
+        states = list(ObjectState.objects.all())
+        hides = any(one.unreadable or one.state != ObjectState.State.READ for one in states)
+        if not hides and not CustomField.objects.exists():
+            _described[:] = states
         return done
 
     def sync(self, *, full: bool = False) -> Rebuilt:
