@@ -173,23 +173,23 @@ def _visible(cursor: Cursor) -> str:
 def _lock(cursor: Cursor, ids: Sequence[str]) -> dict[str, str]:
     """One writer per person: whoever comes second waits, and then reads what is newest. A row just made is ours.
 
-    Returns the rows locked: record Id → person Id.
+    Returns the rows locked: record Id → person Id. One just made names whoever its record mostly is: what it became.
     """
     leads, contacts = by_object(ids)
     cursor.execute(
-        "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT id, id FROM"
-        " (SELECT id FROM sync_lead WHERE id = ANY(%(leads)s::text[])"
-        " UNION ALL SELECT id FROM sync_contact WHERE id = ANY(%(contacts)s::text[])) AS known ORDER BY id"
-        " ON CONFLICT DO NOTHING RETURNING record_id",
+        "INSERT INTO leadmodel_personrecord (record_id, person_id) SELECT * FROM"
+        " (SELECT id, COALESCE(converted_contact_id, id) FROM sync_lead WHERE id = ANY(%(leads)s::text[])"
+        " UNION ALL SELECT id, id FROM sync_contact WHERE id = ANY(%(contacts)s::text[])) AS known (id)"
+        " ORDER BY id ON CONFLICT DO NOTHING RETURNING record_id, person_id",
         {"leads": leads, "contacts": contacts},
     )
-    made = {row[0] for row in cursor.fetchall()}
+    made = dict(cursor.fetchall())
     cursor.execute(
         "SELECT record_id, person_id FROM leadmodel_personrecord WHERE record_id = ANY(%s::text[])"
         " ORDER BY record_id FOR UPDATE",
         [array(record_id for record_id in ids if record_id not in made)],
     )
-    return {**dict(cursor.fetchall()), **{record_id: record_id for record_id in made}}
+    return made | dict(cursor.fetchall())
 
 
 def mark_everybody() -> None:

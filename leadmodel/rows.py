@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from leadmodel.lifecycle.clocks import Clock, Rung
 from leadmodel.lifecycle.cycles import Cycle, Person
@@ -69,6 +70,19 @@ def written(at: datetime | None) -> str:
     return f"{_days[since.days]}{_times[since.seconds]}Z"
 
 
+class _Both(NamedTuple):
+    """What a cycle's row and those of its spans tell, written once."""
+
+    person_id: str
+    number: str
+    assigned_at: str
+    first_touch_at: str
+    meeting_at: str
+    pipeline_at: str
+    touch_count: str
+    is_pre_qualification: str
+
+
 @dataclass
 class Rows:
     """Rows gathered for COPY, in the order of the tables' columns; an empty text is NULL."""
@@ -104,9 +118,19 @@ class Rows:
                 self.person_of[record_id] = person_id
                 records.append((record_id, person_id))
             for cycle in person.cycles:
-                is_pre = _FLAG[reasons.is_pre_qualification(cycle.latest_kind, cycle.reason, cycle.closed_at)]
-                cycles.append(self._cycle(person_id, cycle, is_pre))
-                spans.extend(self._spans(person_id, cycle, is_pre))
+                is_pre = reasons.is_pre_qualification(cycle.latest_kind, cycle.reason, cycle.closed_at)
+                both = _Both(
+                    person_id,
+                    str(cycle.number),
+                    written(cycle.assigned_at),
+                    written(cycle.first_touch_at),
+                    written(cycle.meeting_at),
+                    written(cycle.pipeline_at),
+                    str(cycle.touch_count),
+                    _FLAG[is_pre],
+                )
+                cycles.append(self._cycle(cycle, both))
+                spans.extend(self._spans(cycle, both))
             clocks, rungs = owed(person, self.policies, self.directory)
             of["clock"].extend([_clock(person_id, clock) for clock in clocks])
             of["rung"].extend([_rung(person_id, rung) for rung in rungs])
@@ -123,11 +147,12 @@ class Rows:
             _FLAG[person.is_customer],
         )
 
-    def _cycle(self, person_id: str, cycle: Cycle, is_pre: str) -> Sequence[str]:
+    def _cycle(self, cycle: Cycle, both: _Both) -> Sequence[str]:
+        person_id, number, assigned_at, first_touch_at, meeting_at, pipeline_at, touch_count, is_pre = both
         return (
             person_id,
-            str(cycle.number),
-            written(cycle.assigned_at),
+            number,
+            assigned_at,
             cycle.assigned_by or "",
             cycle.trigger,
             cycle.source or "",
@@ -139,11 +164,11 @@ class Rows:
             cycle.team or "",
             cycle.spans[-1].holder or "",
             written(cycle.claimed_at),
-            written(cycle.first_touch_at),
+            first_touch_at,
             cycle.first_touch_by or "",
             cycle.first_touch_id or "",
             written(cycle.last_touch_at),
-            str(cycle.touch_count),
+            touch_count,
             written(cycle.closed_at),
             cycle.closed_by or "",
             cycle.ending or "",
@@ -161,12 +186,13 @@ class Rows:
             _FLAG[cycle.is_off_hours],
             *([str(part) for part in cycle.went] if cycle.went is not None else _NOWHERE),
             cycle.pulled_by or "",
-            written(cycle.meeting_at),
-            written(cycle.pipeline_at),
+            meeting_at,
+            pipeline_at,
             written(cycle.target_due_at),
         )
 
-    def _spans(self, person_id: str, cycle: Cycle, is_pre: str) -> Iterator[Sequence[str]]:
+    def _spans(self, cycle: Cycle, both: _Both) -> Iterator[Sequence[str]]:
+        person_id, number, assigned_at, first_touch_at, meeting_at, pipeline_at, touch_count, is_pre = both
         directory = self.directory
         is_told = False
         for ordinal, span in enumerate(cycle.spans, start=1):
@@ -175,7 +201,7 @@ class Rows:
             is_told = is_told or is_first
             yield (
                 person_id,
-                str(cycle.number),
+                number,
                 str(ordinal),
                 span.holder or "",
                 rep or "",
@@ -184,23 +210,23 @@ class Rows:
                 _FLAG[span.owes_response],
                 _FLAG[span.is_touched],
                 _FLAG[span.is_bypassed],
-                written(cycle.first_touch_at) if span.is_touched else "",
+                first_touch_at if span.is_touched else "",
                 _FLAG[is_first],
-                written(cycle.assigned_at),
+                assigned_at,
                 cycle.path,
                 cycle.source or "",
                 cycle.team or "",
                 cycle.outcome,
                 cycle.handling,
                 is_pre,
-                str(cycle.touch_count),
+                touch_count,
                 _FLAG[cycle.is_target_account],
                 cycle.relation,
                 cycle.priority or "",
                 _number(span.response_business_s),
                 _FLAG[span.is_off_hours],
-                written(cycle.meeting_at),
-                written(cycle.pipeline_at),
+                meeting_at,
+                pipeline_at,
                 written(span.target_due_at),
             )
 

@@ -30,6 +30,7 @@ from leadmodel.meetings import put_meetings
 from sync.fields import column_of
 
 CONVERTED = "leadConverted"
+_ASSIGNED_DATE = Tracked.ASSIGNED_DATE
 
 _Row = tuple[Any, ...]
 
@@ -243,9 +244,11 @@ def _put_changes(filling: Filling, told: Sequence[_Row], name: str, columns: Col
     meaning = columns.tracked[name.removesuffix("History")]
     for record_id, field, at, actor, old, new, row_id in told:
         family, what = filling.get(record_id), meaning.get(field)
-        if family is not None and what is not None:
-            before, after = (_dated(old), _dated(new)) if what is Tracked.ASSIGNED_DATE else (old, new)
-            family.changes.append(Change(record_id, what, at, actor, before, after, name, row_id))
+        if family is None or what is None:
+            continue
+        before, after = (_dated(old), _dated(new)) if what is _ASSIGNED_DATE else (old, new)
+        row = (record_id, what, at, actor, before, after, name, row_id, None)
+        family.changes.append(Change._make(row))  # faster than by its fields: a rebuild makes millions
 
 
 def _put_seen(filling: Filling, cursor: Cursor, ids: str, columns: Columns, echoes: Echoes) -> None:

@@ -18,13 +18,13 @@ def tell_reached(
     What is reached from an assignment until before the next one is that cycle's, also after its disposition: a
     meeting that was agreed becomes pipeline weeks later.
     """
-    own = set(person.record_ids)
-    pipeline = set(qualified.stages.get(Definition.PIPELINE, ()))
-    reached = sorted(
-        (step.at, step.stage in pipeline)
-        for step in set(steps)
-        if step.record_id in own and step.stage in qualified.all_stages and horizon.shows(step.at, step.at)
-    )
+    own, every = person.record_ids, qualified.all_stages
+    pipeline = qualified.stages.get(Definition.PIPELINE, ())
+    reached = [
+        (at, stage in pipeline)
+        for record_id, _, at, _, stage, _, _ in steps
+        if stage in every and record_id in own and horizon.shows(at, at)
+    ]
     end: datetime | None = None
     for cycle in reversed(person.cycles):
         within = [one for one in reached if one[0] >= cycle.assigned_at and (end is None or one[0] < end)]

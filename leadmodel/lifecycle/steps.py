@@ -170,9 +170,12 @@ def _conversion(record: Record, at: datetime, settings: ModelSettings, horizon: 
 def _opportunities(
     told: Iterable[OpportunityStep], records: dict[str, Record], settings: ModelSettings, horizon: Horizon
 ) -> Iterator[Step]:
-    """Opportunities that got far enough, once each, and those won or lost (M8, M14)."""
+    """Opportunities that got far enough, once each, and those won or lost (M8, M14).
+
+    One that is told twice ends twice, at once: the second time does nothing.
+    """
     far_enough: set[tuple[str, str]] = set()
-    for step in sorted(set(told), key=_in_order):
+    for step in sorted(told, key=_in_order):
         record_id, opportunity_id, at, actor, stage, end, reason = step
         if record_id not in records or not horizon.shows(at, at):
             continue
@@ -184,8 +187,7 @@ def _opportunities(
             yield (at, DISPOSE, f"{opportunity_id} 2 {end}", record_id, actor, effect)
 
 
-def _in_order(step: OpportunityStep) -> tuple[datetime, str, str, str]:
-    return step.at, step.opportunity_id, step.stage, step.record_id
+_in_order = itemgetter(2, 1, 4, 0)  # at, opportunity_id, stage, record_id
 
 
 def _merges(joins: Iterable[Join], records: dict[str, Record], horizon: Horizon) -> Iterator[Step]:
