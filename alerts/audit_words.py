@@ -65,6 +65,7 @@ BECAME = {
     "cancelled": ("cancelled", ""),
     "dry": ("dry run", ""),
     "again": ("to be done after all", ""),
+    "untold": ("told nobody", "near"),
     "could_not": ("nobody may", "near"),
     "failed": ("failed", "bad"),
     "off": ("off", "near"),

@@ -10,7 +10,7 @@ from alerts.ladder.due import decided, stands
 from alerts.lines import Ledger, Narrowed, Value, called, read_told
 from base.models import User
 
-STATES = ("waiting", "done", "moot", "over", "stale")
+STATES = ("waiting", "done", "untold", "moot", "over", "stale")
 """How what was decided may stand; `over`: it waited, and is not to be done any more."""
 COMING = ("excepted", "due", "soon")
 """How a step may stand about which nothing was decided."""

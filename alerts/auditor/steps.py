@@ -134,28 +134,29 @@ _ACCOUNTS = """
 
 
 def check_told(look: Look, due: Sequence[Due]) -> Checked:
-    """Of each step that only tells and was done, somebody was told, by what was noted when they were."""
-    done = [one for one in due if one.state == "done" and one.act != Act.REASSIGN]
+    """Of each step that only tells: somebody was told, by what was noted when they were, or nobody could be."""
+    telling = [one for one in due if one.state in ("done", "untold") and one.act != Act.REASSIGN]
     with connection.cursor() as cursor:
-        asked = {"keys": [one.key for one in done], "persons": [one.person_id for one in done]}
+        asked = {"keys": [one.key for one in telling], "persons": [one.person_id for one in telling]}
         cursor.execute(_TOLD, asked)
         told = {key for (key,) in cursor.fetchall()}
         cursor.execute(_ACCOUNTS, {"stale": stale_by(look)})
         accounts = cursor.fetchall()
     joined = {salesforce_id: at for salesforce_id, _, at in accounts}
     operations = [at for _, role, at in accounts if role == "ops"]
-    expected = [one for one in done if _could_be_told(one, joined, operations)]
+    expected = [one for one in telling if one.state == "done" or _could_be_told(one, joined, operations)]
     differing = [
-        Difference(
-            Check.TOLD,
-            f"told/{one.key}",
-            one.person_id,
-            f"{_words(one)} is kept as done, and nobody was told.",
-        )
+        Difference(Check.TOLD, f"told/{one.key}", one.person_id, f"{_words(one)} {_WRONG[one.state or '']}")
         for one in expected
         if one.key not in told
     ]
     return Checked(len(expected), differing[:MOST_LOOKED_AT])
+
+
+_WRONG = {
+    "done": "is kept as done, and nobody was told.",
+    "untold": "told nobody, and there was somebody to tell.",
+}
 
 
 def _could_be_told(one: Due, joined: dict[str | None, datetime], operations: Sequence[datetime]) -> bool:

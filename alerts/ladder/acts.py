@@ -80,7 +80,7 @@ def act(
         if one not in outcomes or (outcomes[one] is Outcome.COULD_NOT and is_told):
             told = list(_notices(one, people, settings))
         if one not in outcomes:
-            became[one] = Became(State.DONE, _said(len(told), one, people))
+            became[one] = Became(State.DONE if told else State.UNTOLD, _said(len(told), one, people))
         notices += told
     tell(notices, now=now)
     return became

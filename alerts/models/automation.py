@@ -64,6 +64,7 @@ class Escalation(models.Model):
 
     class State(models.TextChoices):
         DONE = "done"
+        UNTOLD = "untold", "Told nobody"
         STALE = "stale"
         MOOT = "moot"
         WAITING = "waiting"

@@ -31,6 +31,13 @@ _TILES = (
         "waiting", "Waiting", "not done for the reason beside it, and looked at again", ("waiting",), "near"
     ),
     Part("done", "Done", "told, or given to somebody else", ("done",)),
+    Part(
+        "untold",
+        "Told nobody",
+        "nobody could be: who is to know has no account, or no rep holds them",
+        ("untold",),
+        "near",
+    ),
     Part("moot", "Not needed", "answered, disposed or taken over before it was done", ("moot", "over")),
     Part("stale", "Too late", "found so late that it was not done any more", ("stale",), "near"),
 )
@@ -38,6 +45,7 @@ _PARTS = {part.name: part for part in (*_TILES, _NEXT)}
 BADGES = {
     "waiting": ("waiting", "near"),
     "done": ("done", "good"),
+    "untold": ("told nobody", "near"),
     "moot": ("not needed", ""),
     "over": ("not needed", ""),
     "stale": ("too late", ""),
@@ -149,7 +157,7 @@ def _stale() -> timedelta:
 def _written(line: Line) -> str:
     """A line's place in its list."""
     if line.decided_at is None:
-        return write_keys(line.due_at, line.person_id, line.step)
+        return write_keys(line.due_at, line.person_id, line.number)
     return write_keys(line.decided_at, "", line.number)
 
 

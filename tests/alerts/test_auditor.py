@@ -78,14 +78,32 @@ def test_steps_that_were_never_stored_are_missed_all_the_same(wait: World) -> No
     assert [check for check, _ in found(wait)] == ["steps"] * 3
 
 
+def keep(world: World, act: str, step: int, state: str) -> None:
+    """A decision about a step, and no more."""
+    rung = Rung.objects.get(act=act)
+    Escalation.objects.create(
+        person_id=rung.person_id, number=rung.number, step=step, act=act, holder_id=rung.holder_id,
+        due_at=rung.due_at, state=state, said="Told 1 person.", decided_at=world.now,
+    )  # fmt: skip
+
+
 def test_a_step_kept_as_done_of_which_nobody_was_told(wait: World) -> None:
     for act, step in (("remind_rep", 1), ("tell_manager", 2), ("reassign", 3)):
-        rung = Rung.objects.get(act=act)
-        Escalation.objects.create(
-            person_id=rung.person_id, number=rung.number, step=step, act=act, holder_id=rung.holder_id,
-            due_at=rung.due_at, state="done", said="Told 1 person.", decided_at=wait.now,
-        )  # fmt: skip
+        keep(wait, act, step, "done")
     assert [check for check, _ in found(wait)] == ["told", "told", "reassigned"]
+
+
+def test_a_step_that_told_nobody_though_somebody_has_an_account(wait: World) -> None:
+    keep(wait, "remind_rep", 1, "untold")
+    assert look(wait) == {State.DONE: 2}
+    ((check, what),) = found(wait)
+    assert (check, "there was somebody to tell" in what) == ("told", True)
+
+
+def test_a_step_that_told_nobody_as_nobody_has_an_account(wait: World) -> None:
+    User.objects.filter(username="alice").delete()
+    assert look(wait) == {State.UNTOLD: 1, State.DONE: 2}
+    assert found(wait) == []
 
 
 def test_a_step_that_waits_and_is_never_looked_at_again(wait: World) -> None:

@@ -321,8 +321,10 @@ def test_without_a_manager_here_operations_are_told(desk: World) -> None:
 def test_a_rep_without_an_account_cannot_be_reminded_and_it_says_so(desk: World) -> None:
     User.objects.filter(role=Role.REP).delete()
     later(desk, minutes=HALF_TO_TWO)
-    look(desk)
-    assert Escalation.objects.get().said == "Nobody was told: Alice has no account here."
+    assert look(desk) == {State.UNTOLD: 1}
+    kept = Escalation.objects.get()
+    assert (kept.state, kept.said) == ("untold", "Nobody was told: Alice has no account here.")
+    assert look(desk) == {}, "it is decided once"
 
 
 def test_a_manager_is_told_once_that_nobody_may_take_over(desk: World) -> None:

@@ -113,7 +113,7 @@ def test_with_a_machine_nobody_is_told_and_the_step_says_so(desk: World) -> None
     later(desk, days=100)
     change(desk, the_first(), OwnerId=desk.org.api_user_id())
     later(desk, days=82)
-    assert look(desk) == {State.DONE: 1}
+    assert look(desk) == {State.UNTOLD: 1}
     said = "Nobody was told: no rep holds them, they are with Otto, of a return from Nurture."
     assert Escalation.objects.get().said == said
     assert told() == []

@@ -100,10 +100,11 @@ def test_what_waited_and_was_answered_since_is_not_needed(world: World, mona: Cl
 
 def test_each_number_opens_to_the_list_it_counts(world: World, otto: Client) -> None:
     decide(world, "due_soon", state="waiting", again_at=world.now)
-    for step, state in ((REMIND, "stale"), (TELL, "done"), (REASSIGN, "moot")):
+    for step, state in ((REMIND, "stale"), (TELL, "done"), (REASSIGN, "moot"), (ABOVE, "untold")):
         decide(world, "bobs_late", step, state)
 
-    assert counts(otto) == {"All": 4, "Waiting": 1, "Done": 1, "Not needed": 1, "Too late": 1}
+    one_each = dict.fromkeys(("Waiting", "Done", "Told nobody", "Not needed", "Too late"), 1)
+    assert counts(otto) == {"All": 5, **one_each}
     for tile in view(otto).tiles:
         assert len(view(otto, tile.href).rows) == tile.count
 
@@ -222,3 +223,13 @@ def test_what_comes_is_walked_too(world: World, mona: Client) -> None:
 
     assert walk(mona, "?show=next", len(one)) == [1, *range(11, 131)]
     assert view(mona).coming == "121 steps"
+
+
+def test_of_meetings_that_end_at_once_each_comes_once(world: World, mona: Client) -> None:
+    Rung.objects.exclude(person_id=world.ids["due_soon"]).delete()
+    rung = Rung.objects.get(person_id=world.ids["due_soon"], step=REMIND)
+    for meeting in range(1, 121):
+        rung.ordinal, rung.event_id = -meeting, f"00U{meeting:012}AAA"
+        rung.save(force_insert=True)
+
+    assert walk(mona, "?show=next", most=99) == [1, *(1000 * meeting + 1 for meeting in range(1, 121))]
