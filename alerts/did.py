@@ -145,6 +145,5 @@ def _ledger(user: User) -> Ledger:
             line.id, COALESCE(line.holder_id, person.holder_id) AS rep_id, line.to_id, line.what, line.what AS state,
             line.said, line.at, line.effect, line.about
         """,
-        choice="what",
         reps=("rep_id", "to_id"),
     )

@@ -31,13 +31,13 @@ class Ledger:
     """A table of lines, each about one cycle of a person and whoever held them.
 
     `columns` are those beside person, cycle and holder, out of `line` and what `joins` adds; among them are `state` and
-    the `choice`. `reps`: the columns that name reps.
+    the `choice`, if lines can be narrowed by one. `reps`: the columns that name reps.
     """
 
     table: str
     columns: str
-    choice: str
     reps: tuple[str, ...]
+    choice: str = ""
     joins: str = ""
 
 

@@ -72,7 +72,8 @@ def check_mails(look: Look) -> Checked:
 def _mornings(look: Look) -> Iterator[_Morning]:
     """Of all who may be due a mail; who got an account, or chose another time, only later has none yet."""
     given_up = {holder_id for holder_id, _ in _given_up(look.now)}
-    reps = Q(role=Role.REP) & (Q(mail_choice__wants_it=True) | Q(salesforce_id__in=given_up))
+    asked_for = Q(mail_choice__wants_it=True, mail_choice__chosen_as=Role.REP)
+    reps = Q(role=Role.REP) & (asked_for | Q(salesforce_id__in=given_up))
     may = Q(role=Role.OPS) | Q(salesforce_id__isnull=False) & (Q(role=Role.MANAGER) | reps)
     reaches = read_reaches(User.objects.filter(may, is_active=True))
     chosen = MailChoice.objects.in_bulk(list(reaches))
@@ -87,7 +88,8 @@ def _mornings(look: Look) -> Iterator[_Morning]:
         is_worked = bool(calendar.week.get(today.weekday())) and not calendar.is_closed(today)
         is_away = any(gone <= due_at < back for gone, back in away[me])
         if due_at <= look.now and is_worked and not is_away:
-            yield _Morning(reach.user, due_at, str(today), choice is not None and choice.wants_it)
+            asked = choice is not None and choice.wants_it and choice.chosen_as == reach.user.role
+            yield _Morning(reach.user, due_at, str(today), asked)
 
 
 def _with_cause(mornings: Sequence[_Morning], look: Look) -> list[_Morning]:

@@ -31,6 +31,18 @@ def key_of(user: User, day: date) -> str:
     return f"{DAILY[Role(user.role)].replace('.', '/')}/{user.pk}/{day}"
 
 
+def wants_own(user: User, choice: MailChoice | None) -> bool:
+    """Whether somebody wants the mail of their role: as they chose in that role, else a manager does.
+
+    Operations have none but what automation did.
+    """
+    if user.role == Role.OPS:
+        return False
+    if choice is not None and choice.chosen_as == user.role:
+        return choice.wants_it
+    return user.role == Role.MANAGER
+
+
 def read_recipients(
     settings: ModelSettings, *, now: datetime, users: Collection[int] | None = None
 ) -> dict[int, tuple[User, Recipient]]:
@@ -42,7 +54,8 @@ def read_recipients(
     given_up = _given_up(now)
     people = User.objects.filter(Q(role=Role.OPS) | Q(salesforce_id__isnull=False), is_active=True)
     if users is None:
-        has_cause = Q(salesforce_id__in=given_up) | Q(mail_choice__wants_it=True)
+        asked_for = Q(mail_choice__wants_it=True, mail_choice__chosen_as=Role.REP)
+        has_cause = Q(salesforce_id__in=given_up) | asked_for
         people = people.filter(~Q(role=Role.REP) | has_cause)
     else:
         people = people.filter(pk__in=users)
@@ -56,14 +69,14 @@ def read_recipients(
         if reach is None:
             continue
         choice = choices.get(pk)
-        wants_it = choice.wants_it if choice is not None else user.role == Role.MANAGER
+        wants_it = wants_own(user, choice)
         is_waiting = user.role == Role.REP and not wants_it
         recipients[pk] = (
             user,
             Recipient(
                 user_id=pk,
                 address=reach.address,
-                wants_it=wants_it and user.role != Role.OPS,
+                wants_it=wants_it,
                 wants_digest=choice is None or choice.wants_digest,
                 told_until=told_until.get(pk),
                 given_up=given_up.get(user.salesforce_id or "", ()) if is_waiting else None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from base.models import Role
+
 
 class MailChoice(models.Model):
     """What somebody chose about the mail of the morning.
@@ -16,6 +18,11 @@ class MailChoice(models.Model):
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="mail_choice"
     )
     wants_it = models.BooleanField(default=True)
+    chosen_as = models.CharField(
+        max_length=16,
+        choices=Role,
+        help_text="Whose mail `wants_it` was said of; of another role's nothing was.",
+    )
     wants_digest = models.BooleanField(default=True, help_text="What automation did.")
     at = models.TimeField(null=True, help_text="In the own time zone; empty: at the time the settings say.")
     chosen_at = models.DateTimeField()

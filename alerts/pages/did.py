@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -116,7 +117,7 @@ class DidView:
 def read_did_address(user: User, parameters: QueryDict, *, now: datetime) -> DidAsked:
     """Read the parameters. Raises WrongAddress, and Http404 for a rep whose people this user does not see."""
     parts = {"all": _ALL} | {name: PARTS[name] for name in kinds_for(user)}
-    asked = read_asked(user, parameters, parts, what="things done", choice="what", place=_read_place)
+    asked = read_asked(user, parameters, parts, what="things done", place=_read_place)
     zone = viewer_zone(user)
     until = read_instant(parameters, "until", zone=zone, now=now) or now
     since = read_instant(parameters, "since", zone=zone, now=now) or until - USUAL
@@ -146,8 +147,8 @@ def view_did(user: User, asked: DidAsked, *, now: datetime) -> DidView:
         words=asked.narrowed.part.words,
         since=instant(asked.between.since, now=now, zone=zone),
         until=instant(asked.between.until, now=now, zone=zone),
-        since_value=f"{asked.between.since.astimezone(zone):%Y-%m-%dT%H:%M}",
-        until_value=f"{asked.between.until.astimezone(zone):%Y-%m-%dT%H:%M}",
+        since_value=_written(asked.between.since, zone),
+        until_value=_written(end, zone) if (end := asked.between.until + _UP) <= now else "",
         reps=reps_to_give_to(user),
         rows=[
             Row(
@@ -175,6 +176,15 @@ def did_lines(user: User, asked: DidAsked) -> Iterator[Sequence[Value]]:
         yield (
             line.at, line.person_id, line.name, line.rep, line.to, PARTS[line.what].label, about, line.said,
         )  # fmt: skip
+
+
+_UP = timedelta(seconds=1, microseconds=-1)
+"""What makes a part of a second a whole one: the form knows seconds, and a list it asks for is not to end before."""
+
+
+def _written(at: datetime, zone: ZoneInfo) -> str:
+    """An instant as the form has it, in whole seconds."""
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def _read_place(parameters: QueryDict) -> Place | None:

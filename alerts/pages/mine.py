@@ -10,7 +10,7 @@ from django.conf import settings as django
 from django.http import Http404
 
 from alerts.mails.days import Recipient, why_no_address
-from alerts.mails.recipients import read_recipients
+from alerts.mails.recipients import read_recipients, wants_own
 from alerts.mails.writing import Written, write
 from alerts.models import MailChoice
 from base.address import WrongAddress, given
@@ -128,7 +128,7 @@ def read_choosing(user: User) -> Choosing:
     return Choosing(
         own=own,
         own_words=own_words,
-        wants_it=choice.wants_it if choice is not None else role is Role.MANAGER,
+        wants_it=wants_own(user, choice),
         digest_words=_DIGEST[role],
         wants_digest=choice is None or choice.wants_digest,
         at=f"{choice.at:{TIME}}" if choice is not None and choice.at is not None else "",
@@ -157,6 +157,8 @@ def choose(user: User, form: Mapping[str, object], *, now: datetime) -> bool:
         raise WrongAddress(f"“{text}” is no time of day: write it like 07:30, or leave it empty.") from error
     wants_it = given(form, "wants_it") is not None
     wants_digest = given(form, "wants_digest") is not None
-    values = {"wants_it": wants_it, "wants_digest": wants_digest, "at": at, "chosen_at": now}
+    values: dict[str, object] = {"wants_digest": wants_digest, "at": at, "chosen_at": now}
+    if user.role in _OWN:  # who has no such mail says nothing of it
+        values |= {"wants_it": wants_it, "chosen_as": user.role}
     MailChoice.objects.update_or_create(user=user, defaults=values)
     return wants_it or wants_digest

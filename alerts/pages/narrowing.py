@@ -23,18 +23,18 @@ Place = TypeVar("Place")
 
 @dataclass(frozen=True)
 class Asked(Generic[Place]):
-    """What an address asks for. `choice`: by which name it tells its ledger's."""
+    """What an address asks for. `choice`: by which name it tells its ledger's, if that has one."""
 
     part: Part
     narrowed: Narrowed
-    choice: str
+    choice: str | None
     after: Place | None
 
     def query(self, *, after: str | int | None = None) -> str:
         """The address of this list, from the place written so on."""
         found = {
             "show": self.part.name,
-            self.choice: self.narrowed.choice,
+            **({self.choice: self.narrowed.choice} if self.choice else {}),
             "rep": self.narrowed.rep,
             "q": self.narrowed.words,
             "after": after,
@@ -48,7 +48,7 @@ def read_asked(
     parts: Mapping[str, Part],
     *,
     what: str,
-    choice: str,
+    choice: str | None = None,
     place: Callable[[QueryDict], Place | None],
 ) -> Asked[Place]:
     """Read the parameters. Raises WrongAddress, and Http404 for a rep whose people this user does not see."""
@@ -57,7 +57,8 @@ def read_asked(
     if rep is not None and seen is not None and rep not in seen:
         raise Http404(f"There is no rep {rep} among those you may see.")
     states = () if part.name == "all" else part.states
-    narrowed = Narrowed(states, given(parameters, choice), rep, given(parameters, "q"))
+    chosen = given(parameters, choice) if choice else None
+    narrowed = Narrowed(states, chosen, rep, given(parameters, "q"))
     return Asked(part, narrowed, choice, place(parameters))
 
 

@@ -52,14 +52,14 @@ class QueueAsked:
         with present.moment(now, frozenset({self.rep}), as_of=self.as_of, known_by=self.known_by) as at:
             yield at
 
+    def kept(self, tile: str | None = None) -> dict[str, str]:
+        """The parameters that say which part of whoever's queue is asked for, as of when."""
+        name = tile or self.tile.name
+        return {**({"show": name} if tile or name != "open" else {}), **self.past()}
+
     def query(self, *, tile: str | None = None, after: str | None = None) -> str:
         """The address of this queue with another tile or place."""
-        found = {
-            "rep": None if self.is_own else self.rep,
-            "show": tile or (self.tile.name if self.tile.name != "open" else None),
-            "after": after,
-            **self.past(),
-        }
+        found = {"rep": None if self.is_own else self.rep, "after": after, **self.kept(tile)}
         return "?" + urlencode({name: value for name, value in found.items() if value})
 
 
@@ -80,10 +80,14 @@ class RepChoice:
 
 @dataclass(frozen=True)
 class QueueView:
-    """One page of a queue. `here`: its address; `failures`: the rep's writes that came to nothing."""
+    """One page of a queue. `here`: its address; `failures`: the rep's writes that came to nothing.
+
+    `kept`: the parameters that stay where another rep is chosen.
+    """
 
     title: str
     here: str
+    kept: dict[str, str]
     tiles: list[TileView]
     failures: list[Failure]
     told_at: Instant | None
@@ -162,6 +166,7 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
             for row in shown
         ],
         here=reverse("queue") + asked.query(after=asked.after),
+        kept=asked.kept(),
         failures=[] if past else read_failures(asked.rep, scope.user, now=now),
         told_at=instant(told_at, now=now, zone=scope.zone) if past else None,
         now_href=replace(asked, as_of=None, known_by=None, after=None).query(),

@@ -69,7 +69,7 @@ def test_a_mail_that_is_not_due_is_not_missed(world: World, sink: Sink, settings
     elif why == "away":
         Absence.objects.create(user_id=MONA, starts_at=MORNING - timedelta(days=1), ends_at=MORNING + MINUTE)
     elif why == "later":
-        MailChoice.objects.create(user=mona, at="09:00", chosen_at=MORNING)
+        MailChoice.objects.create(user=mona, chosen_as=mona.role, at="09:00", chosen_at=MORNING)
     elif why == "left":
         User.objects.filter(pk=mona.pk).update(is_active=False)
     sunday = timedelta(days=1 if why == "sunday" else 0)
@@ -96,7 +96,7 @@ def of_mails(*, now: datetime = MORNING) -> dict[str, str]:
 def test_reps_have_one_where_they_asked_or_somebody_of_theirs_was_given_up(berlin: World, sink: Sink) -> None:
     assert of_mails() == {"max": "06:30", "mona": "06:30"}
     alice = User.objects.get(username="alice")
-    MailChoice.objects.create(user=alice, wants_it=True, at="07:00", chosen_at=MORNING)
+    MailChoice.objects.create(user=alice, chosen_as=alice.role, wants_it=True, at="07:00", chosen_at=MORNING)
     wrote(berlin, "bobs_late", ABANDON, ago=2 * HOUR)
     wrote(berlin, "eves_waiting", ABANDON, state="conflict", ago=2 * HOUR)
     wrote(berlin, "waiting", ABANDON, ago=2 * HOUR)
@@ -172,7 +172,8 @@ def test_m19_mails_are_looked_for_in_whole_sets(berlin: World, sink: Sink) -> No
     with CaptureQueriesContext(connection) as few:
         compare(now=MORNING)
     for name in ("alice", "bob", "eve"):
-        MailChoice.objects.create(user=User.objects.get(username=name), wants_it=True, chosen_at=MORNING)
+        user = User.objects.get(username=name)
+        MailChoice.objects.create(user=user, chosen_as=user.role, wants_it=True, chosen_at=MORNING)
         User.objects.create_user(f"otto of {name}", role=Role.OPS, time_zone="Europe/Berlin")
     wrote(berlin, "bobs_late", ABANDON, ago=2 * HOUR)
     with CaptureQueriesContext(connection) as many:

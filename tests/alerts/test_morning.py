@@ -46,7 +46,7 @@ def world(world: World) -> World:
 def alice(world: World) -> User:
     """She asked for her morning's mail."""
     user = User.objects.get(username="alice")
-    MailChoice.objects.create(user=user, wants_it=True, chosen_at=MORNING)
+    MailChoice.objects.create(user=user, chosen_as=user.role, wants_it=True, chosen_at=MORNING)
     return user
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils.html import escape
 
 from alerts.mails.scan import scan
-from base.models import Effect, User
+from base.models import Effect, Role, User
 from sync import models as mirror
 from tests.alerts.conftest import MINUTE, MORNING, LogIn, said, work
 from tests.alerts.sink import Sink
@@ -98,6 +98,19 @@ def test_switched_off_none_comes_and_operations_see_why(world: World, sink: Sink
     mona.post("/mails/choice/", {"wants_it": "on", "at": ""})
     work(MORNING + HOUR)  # of this day it was decided
     assert sink.messages == []
+
+
+@pytest.mark.parametrize("before", [Role.OPS, Role.REP])
+def test_what_was_chosen_in_another_role_is_not_said_of_a_managers_mail(
+    world: World, sink: Sink, log_in: LogIn, before: Role
+) -> None:
+    mona = User.objects.filter(username="mona")
+    mona.update(role=before)
+    log_in("mona").post("/mails/choice/", {"wants_digest": "on", "at": ""})
+    mona.update(role=Role.MANAGER)
+    assert get(log_in("mona"), "/told/choices/").context["choosing"].wants_it is True
+    work(MORNING)
+    assert len(sink.messages) == 1
 
 
 def test_operations_see_every_mail_and_each_manager_the_own(world: World, sink: Sink, log_in: LogIn) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -190,6 +191,17 @@ def test_what_cannot_be_asked_for_is_said_in_a_sentence(done: World, mona: Clien
     ):
         answer = mona.get(PAGE + query)
         assert (answer.status_code, words in answer.content.decode()) == (400, True), query
+
+
+def test_shown_again_by_its_form_the_list_keeps_its_ends(done: World, mona: Client) -> None:
+    last = reminded(done, 0)
+    Escalation.objects.filter(pk=last.pk).update(decided_at=done.now - timedelta(microseconds=700_000))
+    until = f"{done.now - timedelta(microseconds=600_000):%Y-%m-%dT%H:%M:%S.%fZ}"
+    asked = view(mona, f"?until={until}&show=escalated")
+    form = urlencode({"show": "escalated", "since": asked.since_value, "until": asked.until_value})
+    assert [row.line.number for row in view(mona, f"?{form}").rows] == [row.line.number for row in asked.rows]
+    assert last.pk in [row.line.number for row in asked.rows]
+    assert view(mona).until_value == "", "until now, whenever it is shown"
 
 
 def test_many_cost_no_more_statements_than_few(done: World, mona: Client) -> None:

@@ -89,6 +89,17 @@ def test_who_goes_stale_and_whose_follow_up_is_due(world: World, alice: Client) 
     assert people("follow_up") == {world.person("answered"), world.person("due_soon")}
 
 
+def test_another_reps_queue_is_of_the_same_moment_and_part(world: World, mona: Client) -> None:
+    at = written_instant(world.now) or ""
+    page = get(mona, f"/queue/?rep={ALICE}&show=past_due&as_of={at}&known_by={at}")
+    kept = page.context["queue"].kept
+    assert kept == {"show": "past_due", "as_of": at, "known_by": at}
+    for name, value in kept.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page.content.decode()
+    assert "Bob (" not in page.content.decode(), "how many are open now is no number of then"
+    assert "Bob (" in get(mona, f"/queue/?rep={ALICE}").content.decode()
+
+
 def test_the_queue_as_of_an_instant_stays_what_it_was(world: World, alice: Client) -> None:
     at = written_instant(world.now) or ""
     then = f"/queue/?show=past_due&as_of={at}&known_by={at}"
@@ -106,6 +117,7 @@ def test_the_queue_as_of_an_instant_stays_what_it_was(world: World, alice: Clien
     assert len(csv_lines(alice, then.replace("/queue/", "/queue/rows.csv"))) == len(before.rows) == 3
     for tile in after.tiles:
         assert len(get(alice, f"/queue/{tile.href}").context["queue"].rows) == tile.count
+    assert 'name="as_of"' not in page.content.decode(), "a rep chooses no other queue"
     assert "The queue as it was on" in page.content.decode()
     assert "data-act" not in page.content.decode()
     assert len(get(alice, f"/queue/{after.now_href}").context["queue"].rows) == 2
