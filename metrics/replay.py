@@ -51,6 +51,7 @@ _WAITS = """
     JOIN {person} person USING (person_id)
     WHERE span.path = 'inbound' AND span.owes_response AND NOT person.is_deleted
       AND span.started_at < %(end)s AND span.started_at >= %(since)s
+      AND (%(reps)s::text[] IS NULL OR span.rep = ANY(%(reps)s))
       AND span.person_id NOT IN ({excluded})
 """
 _WORKED = """
@@ -60,8 +61,13 @@ _WORKED = """
     FROM {cycle} cycle JOIN {person} person USING (person_id)
     WHERE cycle.first_touch_at < %(worked)s AND (cycle.closed_at IS NULL OR cycle.closed_at > %(start)s)
       AND NOT person.is_deleted AND cycle.person_id NOT IN ({excluded})
+      AND (%(reps)s::text[] IS NULL OR EXISTS (
+          SELECT FROM {span} span WHERE span.rep = ANY(%(reps)s)
+          AND span.person_id = cycle.person_id AND span.number = cycle.number
+      ))
 """
-"""Who was worked for long enough; the last column: whether it takes every touch to tell when they were left alone."""
+"""Who was worked for long enough, by these reps or whomever; the last column: whether it takes every touch to tell when
+they were left alone."""
 _HELD = """
     SELECT given.person_id, given.number, given.at, held.rep
     FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(moments)s::timestamptz[]) AS given (person_id, number, at)
@@ -110,7 +116,8 @@ def _of_waits(selection: Selection, model: Model, state: State, end: datetime) -
         longest = longest * 8 + timedelta(days=30)  # few hours a day, and weeks off
     names = tables(state.prefix)
     query = _WAITS.format(**names, excluded=EXCLUDED.format(**names))
-    state.cursor.execute(query, state.values | {"end": end, "since": selection.start - longest})
+    asked = {"end": end, "since": selection.start - longest, "reps": _reps(selection)}
+    state.cursor.execute(query, state.values | asked)
     for person_id, number, rep, since, got_at, until, priority in state.cursor.fetchall():
         urgency = Priority(priority) if priority else None
         wait = Wait(
@@ -124,7 +131,7 @@ def _given_up(selection: Selection, model: Model, state: State, end: datetime) -
     limits = model.settings.auto_abandon
     names = tables(state.prefix)
     query = _WORKED.format(**names, excluded=EXCLUDED.format(**names))
-    state.cursor.execute(query, state.values | {"worked": end - _shortest(limits)})
+    state.cursor.execute(query, state.values | {"worked": end - _shortest(limits), "reps": _reps(selection)})
     worked = state.cursor.fetchall()
     touches = _touches(state, model, {(row[0], row[1]) for row in worked if row[-1]})
     given: list[tuple[str, int, datetime]] = []
@@ -140,6 +147,11 @@ def _given_up(selection: Selection, model: Model, state: State, end: datetime) -
     state.cursor.execute(_HELD.format(**names), asked)
     for person_id, number, at, rep in state.cursor.fetchall():
         yield Happened(at, person_id, number, Deed.GIVEN_UP, rep)
+
+
+def _reps(selection: Selection) -> list[str] | None:
+    """Whose people are asked for; None: everybody's."""
+    return None if selection.reps is None else sorted(selection.reps)
 
 
 def _touches(state: State, model: Model, cycles: Collection[_Cycle]) -> dict[_Cycle, list[datetime]]:

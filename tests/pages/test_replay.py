@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from metrics.pages.replay import ReplayView
+from sync import models as mirror
+from tests.pages.conftest import LogIn
 from tests.pages.reading import csv_lines, get
-from tests.pages.world import BOB, EVE, MODEL, NASTY_NAME, World
+from tests.pages.world import BOB, DAY, EVE, MODEL, NASTY_NAME, World
 
 PAGE = "/replay/"
 LIMITS = MODEL + "auto_abandon: {working_days: 5, untouched_days: 2}\n"
@@ -104,6 +107,23 @@ def test_another_teams_rep_is_not_there(world: World, mona: Client) -> None:
     assert mona.get(f"{PAGE}?rep={EVE}").status_code == 404
     assert mona.get(f"{PAGE}?rep=queue").status_code == 404
     assert {row.rep for row in view(mona, f"?rep={BOB}").rows} == {"Bob"}
+
+
+def test_each_reps_numbers_are_the_same_whoever_looks(world: World, log_in: LogIn) -> None:
+    """Also of a person whom Eve touched, and who was left alone when Bob had them."""
+    enter(LIMITS)
+    world.add_lead("given_on", BOB, 9 * DAY, (6 * DAY, "Owner", EVE, BOB))
+    for ago in (9, 8, 7):
+        world.add_touch("given_on", EVE, ago * DAY)
+    mirror.Mark.objects.create(record_id=world.ids["given_on"])
+    rebuild_all()
+
+    mona, otto = log_in("mona"), log_in("otto")
+    seen, all_seen = numbers(mona), numbers(otto)
+
+    assert "Person given on" in {row.name for row in view(mona, f"?what=given_up&rep={BOB}").rows}
+    for name in ("Alice", "Bob"):
+        assert seen[name] == all_seen[name]
 
 
 def test_settings_that_are_tried_tell_what_they_would_have_done(world: World, otto: Client) -> None:
