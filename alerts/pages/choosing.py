@@ -55,8 +55,12 @@ class ChoicesView:
     usual: str
     zone: str
     address: str
+    why_no_mail: str
     slack_member: str
     why_off: list[str]
+
+
+_NOT_ACTIVE = "Not sent: your user is not active in Salesforce."
 
 
 def read_choosing(user: User) -> ChoicesView:
@@ -72,7 +76,8 @@ def read_choosing(user: User) -> ChoicesView:
         ends=f"{ends:{TIME}}" if ends is not None else "",
         usual=f"{settings.telling.quiet_from} to {settings.telling.quiet_until}",
         zone=reach.zone.key if reach is not None else "",
-        address=reach.address if reach is not None and not reach.why_no_mail else "",
+        address=reach.address if reach is not None else "",
+        why_no_mail=reach.why_no_mail if reach is not None else _NOT_ACTIVE,
         slack_member=wishes.slack_member,
         why_off=_why_off(),
     )

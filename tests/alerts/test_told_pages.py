@@ -8,7 +8,7 @@ from django.test import Client
 from alerts.models import ChannelChoice, QuietHours, Told
 from alerts.pages import told as pages
 from alerts.telling.notices import Name, tell
-from base.models import Effect
+from base.models import Effect, User
 from leadmodel.rebuild import rebuild_all
 from sync import models as mirror
 from tests.alerts.conftest import MINUTE, MORNING, LogIn
@@ -132,6 +132,19 @@ def test_choices_are_kept_and_what_is_usual_is_none(world: World, log_in: LogIn)
     assert 'value="U012AB3CD"' in get(alice, "/told/choices/").content.decode()
     alice.post("/told/choices/keep/", usual | {"starts": "00:00", "ends": "00:00"})
     assert ChannelChoice.objects.count() == 0
+
+
+def test_the_choices_say_where_mails_go_or_why_none_does(world: World, log_in: LogIn) -> None:
+    mona, person = log_in("mona"), mirror.User.objects.filter(name="Mona")
+    for email, is_active, words in (
+        ("mona@desk.example", True, "Mails go to mona@desk.example."),
+        ("mona@desk.example.invalid", True, "the address ends with .invalid"),
+        ("", True, "neither the account here nor Salesforce&#x27;s user has an address for it."),
+        ("mona@desk.example", False, "your user is not active in Salesforce."),
+    ):
+        User.objects.filter(username="mona").update(email=email)
+        person.update(is_active=is_active, email=None)
+        assert words in get(mona, "/told/choices/").content.decode()
 
 
 @pytest.mark.parametrize(
