@@ -1,4 +1,6 @@
-"""Auto-abandon (M15): close who was worked long enough and then left alone. Gather what is due → decide → the outbox.
+"""Auto-abandon: close who was worked long enough and then left alone (M15), and who missed too many meetings (R063).
+
+Gather what is due → decide → the outbox.
 
 The database is the queue: the scan takes clocks that are due and that nobody else holds, and commits what it decides.
 What was decided is a write like a rep's, delivered by write-back: in a dry run until ops switch it on, undone like the
@@ -21,7 +23,7 @@ from leadmodel.changes import LastRead, read_last_of
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Stage
+from leadmodel.lifecycle.stages import NOT_TO_BE_MET, Stage
 from leadmodel.may_act import ABANDON
 from leadmodel.pages.shell import read_up_to
 from leadmodel.rebuild import EVERYBODY
@@ -41,6 +43,7 @@ class _Due(NamedTuple):
     person_id: str
     number: int
     due_at: datetime
+    kind: ClockKind
 
     def key(self, read_at: datetime) -> str:
         """What makes it this one act: the cycle, its limit, and what was known, which may turn out to be too little."""
@@ -61,16 +64,31 @@ def abandon(*, now: datetime) -> int:
     if status is None:
         return 0
     at, done = min(read_at, now), 0
-    while found := _batch(settings, status, at=at, now=now):
-        done += found
+    for kind in _WHY:
+        while found := _batch(settings, kind, status, at=at, now=now):
+            done += found
     if done:
         log.info("abandoned", persons=done)
     return done
 
 
-def _batch(settings: ModelSettings, status: str, *, at: datetime, now: datetime) -> int:
+_WHY = {
+    ClockKind.WORKING_LIMIT: "its limit was over on",
+    ClockKind.NO_SHOWS: "they missed as many meetings as are tried, the last on",
+}
+"""The clocks that give somebody up, and why they did."""
+
+
+def _is_over(settings: ModelSettings, kind: ClockKind, status: str, now: datetime) -> bool:
+    """Whether that status says that there is nobody to give up."""
+    if kind is ClockKind.NO_SHOWS:
+        return settings.stages.stage_of(status, now) in NOT_TO_BE_MET
+    return settings.is_elsewhere(status, now)
+
+
+def _batch(settings: ModelSettings, kind: ClockKind, status: str, *, at: datetime, now: datetime) -> int:
     with transaction.atomic():
-        due = _take(settings, at=at, now=now, limit=min(BATCH, abandons(settings, now=now).left))
+        due = _take(settings, kind, at=at, now=now, limit=min(BATCH, abandons(settings, now=now).left))
         last = read_last_of(None, [one.person_id for one in due], settings)
         decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
     return len(due)
@@ -103,7 +121,7 @@ _IS_OPEN = """
 """Asked of each clock that is due: as a join it would have PostgreSQL walk all clocks there are (M19)."""
 
 
-def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -> list[_Due]:
+def _take(settings: ModelSettings, kind: ClockKind, *, at: datetime, now: datetime, limit: int) -> list[_Due]:
     columns = read_columns(settings).current
     stand = [
         sql.SQL(_IS_OPEN).format(table=sql.Identifier(f"sync_{name.lower()}"), status=sql.Identifier(status))
@@ -111,11 +129,11 @@ def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -
         if (status := told[Tracked.STATUS]) is not None
     ]
     values: dict[str, str | int | datetime | list[str]] = {
-        "kind": ClockKind.WORKING_LIMIT,
+        "kind": kind,
         "abandon": ABANDON,
         "at": at,
         "now": now,
-        "elsewhere": [status for status in settings.stages.by_status if settings.is_elsewhere(status, now)],
+        "elsewhere": [one for one in settings.stages.by_status if _is_over(settings, kind, one, now)],
         "limit": limit,
     }
     query = sql.SQL(_TAKE).format(
@@ -125,7 +143,7 @@ def _take(settings: ModelSettings, *, at: datetime, now: datetime, limit: int) -
     )
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return [_Due(*row) for row in cursor.fetchall()]
+        return [_Due(person_id, number, due_at, kind) for person_id, number, due_at in cursor.fetchall()]
 
 
 def _decided(due: _Due, last: LastRead, status: str, at: datetime) -> Decided:
@@ -138,5 +156,5 @@ def _decided(due: _Due, last: LastRead, status: str, at: datetime) -> Decided:
         ABANDON,
         Write(due.person_id, changes, quiet_since=at.isoformat()).payload(),
         subject=due.person_id,
-        why=f"{told.auto_abandoned[0]}: its limit was over on {due.due_at:%d %b %Y, %H:%M} UTC",
+        why=f"{told.auto_abandoned[0]}: {_WHY[due.kind]} {due.due_at:%d %b %Y, %H:%M} UTC",
     )

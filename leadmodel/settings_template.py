@@ -61,7 +61,8 @@ _COMMENTS = {
     "mark_within_hours: so long after its end whoever had it is reminded; tell_manager_after_hours: so long after\n"
     "that their manager is told; null: never. after_no_show: so many counted touches are owed within_days to who did\n"
     "not come; with fewer whoever holds them is reminded remind_before_hours before that is over, and then their\n"
-    "manager is told; touches: 0: none are owed. It holds for meetings that end from then on.",
+    "manager is told; touches: 0: none are owed. Who missed give_up_after meetings of one cycle is given up by\n"
+    "automation; null: nobody is. It holds for meetings that end from then on.",
     "reassignment": "Who takes over whom nobody answered. to_teams, reps (Id, user name or name): to whom they\n"
     "may go; nobody named: the holder's own team. how: round_robin, weighted (weights: {Bob: 2}; others have 1),\n"
     "least_loaded, or queue (queue: its name). capacity: the most open cycles of a rep, capacity_of: {Bob: 20}\n"

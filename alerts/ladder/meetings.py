@@ -9,7 +9,7 @@ from alerts.ladder.due import DueStep
 from leadmodel.changes import LastRead
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.lifecycle.stages import Stage
+from leadmodel.lifecycle.stages import NOT_TO_BE_MET
 from leadmodel.recycling import read_opted_out
 from sync.models import Event, ObjectState
 from sync.salesforce.client import Organisation
@@ -17,8 +17,6 @@ from sync.salesforce.soql import ids_among
 from sync.writeback.calls import query
 
 UNREADABLE_PAUSE = timedelta(minutes=10)
-_GIVEN_UP = (Stage.RAW, Stage.NURTURE, Stage.UNQUALIFIED)
-"""What the status means of somebody whom nobody is to meet any more: Qualified is where most are who are to be met."""
 
 
 def read_changed(organisation: Organisation, events: Collection[str]) -> dict[str, str]:
@@ -47,7 +45,7 @@ def read_given_up(due: Sequence[DueStep], last: Mapping[str, LastRead], now: dat
     moot = {
         person_id: "Salesforce's status says that nobody works on them."
         for person_id in persons & last.keys()
-        if last[person_id].stage(now) in _GIVEN_UP
+        if last[person_id].stage(now) in NOT_TO_BE_MET
     }
     return moot | dict.fromkeys(read_opted_out(persons), "They have opted out.")
 

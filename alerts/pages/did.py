@@ -31,7 +31,12 @@ LONGEST = timedelta(days=31)
 PARTS = {
     part.name: part
     for part in (
-        Part("given_up", "Given up", "nobody was in touch for long: put into Nurture", ("given_up",)),
+        Part(
+            "given_up",
+            "Given up",
+            "nobody was in touch for long, or they missed too many meetings: put into Nurture",
+            ("given_up",),
+        ),
         Part("reassigned", "Changed hands", "nobody answered: given to somebody else", ("reassigned",)),
         Part("could_not", "Could not assign", "nobody might take them over", ("could_not",), "near"),
         Part("escalated", "Escalated", "a rep was reminded, or somebody above told", ("escalated",)),

@@ -33,6 +33,8 @@ class ClockKind(StrEnum):
     """Of a meeting that is over: that whoever had it says what became of it (`clocks_of_meetings`)."""
     NO_SHOW = "no_show"
     """Of who did not come: that whoever holds them tries often enough to meet them again (`clocks_of_no_shows`)."""
+    NO_SHOWS = "no_shows"
+    """Of who did not come too often: that they are not tried any more (`clocks_of_no_shows`)."""
 
 
 LASTING = (ClockKind.RETURN, ClockKind.MEETING, ClockKind.NO_SHOW)

@@ -20,6 +20,8 @@ class AfterNoShow(Section):
     """After the meeting's scheduled end; when these are over with fewer, the manager of whoever holds them is told."""
     remind_before_hours: Annotated[float, Field(ge=0)] = 24
     """So long before whoever holds them is reminded, once."""
+    give_up_after: Annotated[int, Field(ge=1)] | None = 3
+    """So many missed meetings in one cycle, or after it, and automation gives them up (R063); None: never."""
 
 
 class Meetings(Section):
@@ -37,8 +39,10 @@ class Meetings(Section):
 
     @cached_property
     def no_shows(self) -> frozenset[str]:
-        """Those values, case-folded; none where nothing is owed then."""
-        return frozenset(value.casefold() for value in self.no_show if self.after_no_show.touches)
+        """Those values, case-folded; none where nothing follows from them."""
+        after = self.after_no_show
+        has_clock = after.touches > 0 or after.give_up_after is not None
+        return frozenset(value.casefold() for value in self.no_show if has_clock)
 
     @property
     def mark_within(self) -> timedelta:

@@ -19,6 +19,9 @@ class Stage(StrEnum):
 DISPOSITIONS = frozenset({Stage.QUALIFIED, Stage.NURTURE, Stage.UNQUALIFIED})
 """Stages that end a cycle (M8)."""
 
+NOT_TO_BE_MET = frozenset({Stage.RAW, Stage.NURTURE, Stage.UNQUALIFIED})
+"""Where nobody is to meet somebody any more; Qualified is where most are who are to be met."""
+
 OPEN_STAGES = frozenset({Stage.ASSIGNED, Stage.WORKING})
 """Stages in which somebody owes the person something."""
 

@@ -34,6 +34,10 @@ _WORDS = {
         "No-show to be followed up",
         "A new meeting, enough calls or mails logged, or a disposition ends it.",
     ),
+    ClockKind.NO_SHOWS: (
+        "Given up by automation",
+        "They did not come to as many meetings as are tried; a new one ends it.",
+    ),
 }
 
 
@@ -65,7 +69,7 @@ def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) ->
 
 def _holder(person: Person, clock: Clock) -> str | None:
     """Whose clock it is: the meeting's owner, the span's holder, or after the cycle's last span the person's."""
-    if clock.kind is ClockKind.NO_SHOW:
+    if clock.kind in (ClockKind.NO_SHOW, ClockKind.NO_SHOWS):
         return person.holder
     if clock.event_id is not None:
         return next(one.owner_id for one in person.meetings if one.event_id == clock.event_id)

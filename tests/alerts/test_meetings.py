@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from alerts.abandoning import abandon
 from alerts.escalated import Place, read_coming, read_decided
 from alerts.ladder.meetings import read_changed
 from alerts.lines import Narrowed
@@ -18,14 +19,17 @@ from alerts.telling.standing import look_after
 from base.models import Effect, Role, User
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.policies import Act
-from leadmodel.models import Clock, Rung, SettingsVersion
+from leadmodel.may_act import ABANDON
+from leadmodel.models import Clock, Cycle, Rung, SettingsVersion
 from leadmodel.settings_store import enter
 from sandbox.org.schema import Field
 from sync.models import Event, Lead
 from sync.salesforce.client import connect
+from sync.writeback.modes import Mode, switch
 from tests.alerts.overdue import MODEL, hire, later, lead, look, new_world, world
 from tests.alerts.test_m19_cost import rows_looked_at
 from tests.sync.world import World
+from tests.writeback.writing import work_off
 
 __all__ = ["new_world", "world"]
 State = Escalation.State
@@ -243,6 +247,48 @@ def test_r064_whom_the_status_gave_up_or_who_opted_out_nobody_is_to_meet(desk: W
         "They have opted out.",
         "Salesforce's status says that nobody works on them.",
     }
+
+
+def test_r063_after_the_third_no_show_automation_gives_them_up(desk: World) -> None:
+    """Qualified, and so in no open cycle: what is amended is how it ended."""
+    meeting = the_meeting()
+    for number in range(3):
+        if number:
+            meeting = meet(desk, the_lead())
+        later(desk, hours=2)
+        change(desk, meeting, Outcome__c="No-show")
+        later(desk, minutes=5)
+        assert abandon(now=desk.now) == (number == 2)
+    assert abandon(now=desk.now) == 0, "decided once"
+    effect = Effect.objects.get(kind=ABANDON)
+    assert effect.why == (
+        "Auto-abandoned: they missed as many meetings as are tried, the last on 02 Mar 2026, 17:10 UTC"
+    )
+
+    otto = User.objects.get(username="otto")
+    switch(ABANDON, Mode.ON, by=otto, why="looked at the dry runs", now=desk.now)
+    work_off(desk)
+    later(desk, minutes=1)
+    assert Lead.objects.get().status == "Nurture"
+    cycle = Cycle.objects.get()
+    assert (cycle.outcome, cycle.latest_kind) == ("qualified", "nurture")
+    assert not Clock.objects.filter(kind=ClockKind.NO_SHOWS).exists()
+    assert abandon(now=desk.now) == 0
+
+
+@pytest.mark.parametrize("status", ["Nurture", "Unqualified", "New"])
+def test_r063_whom_the_status_gave_up_already_is_not_given_up_again(desk: World, status: str) -> None:
+    later(desk, hours=2)
+    put_in_force(
+        desk, ASKED.replace("no_show: [No-show]", "no_show: [No-show], after_no_show: {give_up_after: 1}")
+    )
+    meeting = meet(desk, the_lead())
+    later(desk, hours=2)
+    change(desk, meeting, Outcome__c="No-show")
+    later(desk, minutes=5)
+    assert Clock.objects.filter(kind=ClockKind.NO_SHOWS).exists()
+    Lead.objects.update(status=status)
+    assert abandon(now=desk.now) == 0
 
 
 def test_whom_a_meeting_is_with_may_be_converted_and_nobody_hears_of_it_twice(desk: World) -> None:

@@ -134,8 +134,9 @@ def test_m18_a_no_show_is_marked_and_owes_no_outcome_while_another_meeting_may()
 
 
 def test_r064_without_touches_owed_no_value_means_it() -> None:
-    (told,) = policies(touches=0)
+    (told,) = policies(touches=0, give_up_after=None)
     assert told.meetings.no_shows == frozenset()
+    assert policies(touches=0)[0].meetings.no_shows == {"no-show"}, "too many may still be missed"
     assert policies()[0].meetings.no_shows == {"no-show"}
 
 
@@ -149,3 +150,73 @@ def test_m18_the_sentence_counts_what_was_done_since_and_stands_on_the_meeting()
         f" {ENDS + 7 * DAY} there were 2, and no new meeting."
     )
     assert told.facts == (Fact("Event", MEETING, MEETING, "EndDateTime", at(ENDS), at(0)),)
+
+
+def missed_often(times: int, **last: Any) -> Desk:
+    """Alice qualified the person, who came to none of so many meetings, each made when the last was missed."""
+    desk = assigned(0).call(30).status(60, "Assigned", "Qualified")
+    for number in range(1, times + 1):
+        after = last if number == times else {"rebooked_at": at(number * ENDS + 30)}
+        desk.meeting(number * ENDS, BOB, is_no_show=True, **after)
+    return desk
+
+
+def too_many(
+    desk: Desk, ever: list[Policies] | None = None, **horizon: float
+) -> list[tuple[int, float | None]]:
+    """The clock that gives up whom nobody came to meet: whose place it has, and when it is due."""
+    found = clocks_of(desk.person(**horizon), ever or policies(), DIRECTORY)
+    return [(one.ordinal, minutes(one.due_at)) for one in found if one.kind is ClockKind.NO_SHOWS]
+
+
+def test_r063_after_two_more_no_shows_nobody_is_tried_any_more() -> None:
+    assert too_many(missed_often(2)) == []
+    assert owed(missed_often(2)) == [(-2, 2 * ENDS + 7 * DAY)]
+
+    assert too_many(missed_often(3)) == [(-3, 3 * ENDS)]
+    assert owed(missed_often(3)) == [], "nor are touches owed"
+    assert [one.clock for one in rungs_of(missed_often(3).person(), policies(), DIRECTORY)] == []
+    assert too_many(missed_often(4)) == [(-4, 4 * ENDS)]
+    assert too_many(missed_often(2), policies(give_up_after=2)) == [(-2, 2 * ENDS)]
+    assert too_many(missed_often(9), policies(give_up_after=None)) == []
+    assert owed(missed_often(9), policies(give_up_after=None)) == [(-9, 9 * ENDS + 7 * DAY)]
+
+
+def test_r063_whom_somebody_is_to_meet_again_is_not_given_up() -> None:
+    again = missed_often(3, rebooked_at=at(3 * ENDS + 60))
+    assert too_many(again) == []
+    assert too_many(again, as_of=3 * ENDS + 59) == [(-3, 3 * ENDS)]
+
+
+def test_r063_meetings_that_are_missed_at_once_are_one_end() -> None:
+    desk = missed_often(2).meeting(2 * ENDS, BOB, is_no_show=True)
+    assert too_many(desk) == [(-3, 2 * ENDS)]
+
+
+def test_r063_whoever_is_assigned_anew_is_tried_anew() -> None:
+    desk = missed_often(3, rebooked_at=at(3 * ENDS + 120))
+    desk.status(3 * ENDS + 60, "Qualified", "Assigned").meeting(4 * ENDS, BOB, is_no_show=True)
+    assert too_many(desk) == []
+    assert owed(desk) == [(-4, 4 * ENDS + 7 * DAY)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda desk: desk.status(3 * ENDS + 60, "Qualified", "Nurture"),
+        lambda desk: desk.reached(3 * ENDS + 60, "Won", DealEnd.WON),
+        lambda desk: desk.owner(3 * ENDS + 60, ALICE, QUEUE),
+    ],
+    ids=["nurture", "customer", "queue"],
+)
+def test_r063_whoever_is_disposed_of_won_or_held_by_nobody_is_not_given_up(change: Any) -> None:
+    assert too_many(change(missed_often(3))) == []
+
+
+def test_r063_the_sentence_counts_them_and_stands_on_each() -> None:
+    person, teller = missed_often(3).traced()
+    (told,) = tell_meetings(person, teller, policies(), DIRECTORY, at(3 * ENDS))
+    assert told.text == (
+        f"They did not come to 3 meetings, the last of which ended on minute {3 * ENDS}: no more are tried."
+    )
+    assert [fact.at for fact in told.facts] == [at(ENDS), at(2 * ENDS), at(3 * ENDS)]
