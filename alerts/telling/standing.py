@@ -6,7 +6,7 @@ is looked at no more; killed anywhere, both happened or neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,6 +26,7 @@ BATCH = 500
 _TOLD = (Name.WORSENED, Name.REPEAT_DUE)
 """What escalations tell. Whoever is only reminded sees in the queue what became of it."""
 _LATELY = timedelta(days=2)
+_AGAIN = "/again/"
 _ENDED = {
     Stopped.ANSWERED: "{} was answered",
     Stopped.TAKEN_UP: "{} waits no more to be taken up",
@@ -61,9 +62,12 @@ def look_after(*, now: datetime) -> int:
 
 
 def _take(after: int) -> list[Told]:
-    """The next lines that are not settled, locked; those somebody else looks at are left to them."""
+    """The next lines that are not settled.
+
+    Not locked, as that would write each of them anew each time: whoever tells the same at once is second.
+    """
     unsettled = Told.objects.filter(settled_at=None, name__in=_TOLD, pk__gt=after).exclude(still={})
-    return list(unsettled.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+    return list(unsettled.order_by("pk")[:BATCH])
 
 
 def _decide(found: Sequence[Told], now: datetime) -> int:
@@ -72,9 +76,9 @@ def _decide(found: Sequence[Told], now: datetime) -> int:
     over = why_not(known, now=now)
     Told.objects.filter(key__in=over).update(settled_at=now)
     people = names({one.person_id for one in known})
-    resolved = _resolved([one for one in known if one.key in over], over, people, now)
-    repeated = _repeated([one for one in known if one.key not in over], now)
-    notices = _untold([*resolved, *repeated])
+    resolved = _untold(_resolved([one for one in known if one.key in over], over, people, now))
+    repeated = _untold(_repeated([one for one in known if one.key not in over], now))
+    notices = [*resolved, *_of_the_latest(repeated)]
     tell(notices, now=now)
     return len(notices)
 
@@ -106,12 +110,11 @@ def _repeated(holds: Sequence[Told], now: datetime) -> Iterator[Notice]:
     if hours is None:
         return
     period = timedelta(hours=hours)
-    latest = {_wait(one): one for one in holds if one.name == Name.WORSENED}
-    for one in latest.values():
+    for one in holds:
         number = (now - one.at) // period
-        if number > 0:
+        if one.name == Name.WORSENED and number > 0:
             yield Notice(
-                key=f"{one.key}/again/{number}",
+                key=f"{one.key}{_AGAIN}{number}",
                 topic=one.topic,
                 name=Name.REPEAT_DUE,
                 to=one.to_id,
@@ -124,6 +127,16 @@ def _repeated(holds: Sequence[Told], now: datetime) -> Iterator[Notice]:
             )
 
 
+def _of_the_latest(repeated: Sequence[Notice]) -> list[Notice]:
+    """Of what somebody was told of one wait only the last is told again, wherever the others stand."""
+    if not repeated:
+        return []
+    persons = {one.person_id for one in repeated}
+    told = Told.objects.filter(settled_at=None, name=Name.WORSENED, person_id__in=persons).exclude(still={})
+    latest = {_wait(one): one.key for one in told.order_by("pk")}
+    return [one for one in repeated if one.key.rpartition(_AGAIN)[0] in latest.values()]
+
+
 def _wait(one: Told) -> str:
     """Whose wait somebody was told of, and who: several steps may have told of the same."""
     still = one.still
@@ -134,7 +147,7 @@ def _wait(one: Told) -> str:
     return f"{still['person_id']}/{of}/{one.to_id}"
 
 
-def _untold(notices: Sequence[Notice]) -> list[Notice]:
+def _untold(notices: Iterable[Notice]) -> list[Notice]:
     """Those that were not told before, each once."""
     found = {one.key: one for one in notices}
     for key in Told.objects.filter(key__in=found).values_list("key", flat=True):

@@ -148,6 +148,20 @@ def test_what_still_holds_is_told_again_once_a_period(escalated: World) -> None:
     assert look_after(now=later + 9 * DAY) == 0
 
 
+def test_of_one_wait_only_the_last_is_told_again_however_many_lie_between(
+    escalated: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "BATCH", 1)
+    enter(REPEATING)
+    rebuild_all()
+    look_after(now=MORNING + DAY + HOUR)
+    assert [name for name, _ in told(Name.REPEAT_DUE)] == ["max", "mona"]
+    assert set(Told.objects.filter(name=Name.REPEAT_DUE).values_list("key", flat=True)) == {
+        "2/max/again/1",
+        "2/mona/again/1",
+    }
+
+
 def test_three_who_look_at_once_tell_it_once(escalated: World) -> None:
     answer(escalated)
 
