@@ -10,7 +10,7 @@ from base.downloads import download
 from base.pages import page, viewer
 from metrics.pages.downloads import BEHIND, behind_lines
 from metrics.pages.frame import begin, part_of, show, show_list
-from metrics.pages.rep import CSV, read_board, read_rep_choices, rep_asked, step_lines
+from metrics.pages.rep import CSV, of_whom, read_board, read_rep_choices, step_lines
 from metrics.pages.rep_address import RepAsked, read_rep_address
 from metrics.pages.rep_list import open_asked, read_rep_list
 from metrics.pages.scope import Scope, read_scope
@@ -24,7 +24,7 @@ NO_REP = "The address names no rep: open a rep's page, then its CSV."
 
 def _asked(request: HttpRequest, scope: Scope) -> RepAsked:
     zone = scope.settings.organisation.zone
-    return read_rep_address(request.GET, zone=zone, now=clock.now())
+    return of_whom(read_rep_address(request.GET, zone=zone, now=clock.now()), scope)
 
 
 @page
@@ -32,7 +32,7 @@ def rep(request: HttpRequest) -> HttpResponseBase:
     """One rep over time beside the team, what they hold and are used to do; who is behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    who = rep_asked(asked, scope)
+    who = asked.rep
     context = begin(asked) | {"title": "Choose a rep", "choices": read_rep_choices(asked, scope), "z": Z}
     if who is not None:
         with derived(asked.selection(scope.reps)) as state:
@@ -50,7 +50,7 @@ def steps_csv(request: HttpRequest) -> HttpResponseBase:
     """The rep's figures of each step of the period, and the team's for who looks after it."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    who = rep_asked(asked, scope)
+    who = asked.rep
     if who is None:
         raise WrongAddress(NO_REP)
     with derived(asked.selection(scope.reps)) as state:
@@ -64,7 +64,7 @@ def rows_csv(request: HttpRequest) -> HttpResponseBase:
     """All people behind the selected number."""
     scope = read_scope(viewer(request))
     asked = _asked(request, scope)
-    who = rep_asked(asked, scope)
+    who = asked.rep
     if who is None:
         raise WrongAddress(NO_REP)
     told = open_asked(asked, who, scope)

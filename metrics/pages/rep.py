@@ -12,6 +12,7 @@ from django.db import connection
 from django.http import Http404
 from django.urls import reverse
 
+from base.address import WrongAddress
 from base.downloads import Value
 from base.models import Role
 from leadmodel.pages.parts import TileView
@@ -118,13 +119,18 @@ class Board:
         )
 
 
-def rep_asked(asked: RepAsked, scope: Scope) -> str | None:
-    """Whose page it is: a rep's own unless another is named; None where nobody's is. Raises Http404."""
+def of_whom(asked: RepAsked, scope: Scope) -> RepAsked:
+    """With whose page it is: a rep's own unless another is named; None where nobody's is.
+
+    Raises Http404, and WrongAddress for a number of nobody.
+    """
     own = scope.user.salesforce_id if scope.user.role == Role.REP else None
     rep = asked.rep or own
     if rep is not None and rep != own and not scope.may_see(rep):
         raise Http404("There is no such rep among those you may see.")
-    return rep
+    if rep is None and asked.is_selecting:
+        raise WrongAddress("The address names a number but no rep: open a number of a rep's page.")
+    return replace(asked, rep=rep)
 
 
 def read_rep_choices(asked: RepAsked, scope: Scope) -> list[tuple[str, str, str, bool]]:

@@ -89,8 +89,6 @@ def read_rep_address(parameters: QueryDict, *, zone: ZoneInfo, now: datetime) ->
         "drawn": one_of(parameters, "drawn", DRAWN, "figure that is drawn") or DRAWN[0],
     }
     found = RepAsked(**{**vars(asked), "tile": None, "left_out": None, "sort": None, **own})
-    if found.is_selecting and found.rep is None:
-        raise WrongAddress("The address names a number but no rep: open a number of a rep's page.")
     if found.step is not None and found.step not in {step.first for step in found.steps()}:
         raise WrongAddress(f"No step of the period begins on {found.step}: open a number of the table.")
     return found

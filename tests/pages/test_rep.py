@@ -151,6 +151,18 @@ def test_alice_sees_only_herself_and_eve_none_of_her(world: World, alice: Client
             assert eve.get(f"/rep/{page}?figure=assigned&rep={rep}").status_code == status
 
 
+def test_every_number_of_alices_own_page_opens(world: World, alice: Client) -> None:
+    page = get(alice, "/rep/")
+    own = page.context["board"]
+    links = [cell.href for line in (own.total, *own.lines) for cell in line.cells if cell.href]
+    links += [share.href for section in own.sections if section.opens_here for share in section.shares]
+    assert len(links) > 20
+    for href in links:
+        assert get(alice, f"/rep/{href}").context["list"].csv_href
+        assert alice.get(f"/rep/rows.csv{href}").status_code == 200
+    assert alice.get(f"/rep/{page.context['csv_href']}").status_code == 200
+
+
 def test_mona_chooses_among_her_own(world: World, mona: Client, otto: Client) -> None:
     page = get(mona, "/rep/")
 
