@@ -148,15 +148,24 @@ def _found(
     more: Mapping[str, object],
 ) -> tuple[str, dict[str, Any]]:
     """The population's rows with what they are sorted by, as SQL and its parameters."""
-    is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
-    sort = "extract(epoch FROM assigned_at)::float8" if is_counted else f"({figure.value})::float8"
     values = state.values | dict(more)
     condition = f"({figure.population})"
     if by is not None:
         condition += f" AND {by.value} IS NOT DISTINCT FROM %(group)s"
         values["group"] = group
     found = (
-        f"SELECT rows.*, COALESCE(({figure.member}), false) AS is_member, COALESCE({sort}, 0) AS sort"
+        f"SELECT rows.*, COALESCE(({figure.member}), false) AS is_member, COALESCE({_sort(figure)}, 0) AS sort"
         f" FROM ({rows_sql(selection, by=by, prefix=state.prefix, excluded=figure.of_left_out)}) rows WHERE {condition}"
     )
     return found, values
+
+
+def _sort(figure: Figure) -> str:
+    """What a list is in the order of, as SQL: it stays while pages are turned, however long somebody waits by then."""
+    match figure.kind:
+        case Kind.COUNT | Kind.SHARE:
+            return "extract(epoch FROM assigned_at)::float8"
+        case Kind.WAITING_PERCENTILE:  # whoever waits comes first, and of them who has for longest
+            return f"CASE WHEN is_touched THEN ({figure.value})::float8 ELSE 1e11 - extract(epoch FROM started_at) END"
+        case _:
+            return f"({figure.value})::float8"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from metrics.behind import behind, every_row
-from metrics.definitions import FIGURES
+from metrics.definitions import BY_NAME, FIGURES
 from metrics.query import Values, ask
 from metrics.selection import By, Selection
 from metrics.spec import Figure, Kind
@@ -43,6 +46,25 @@ def _number(figure: Figure, values: Values) -> tuple[float | None, float]:
     assert total is not None
     is_counted = figure.kind in (Kind.COUNT, Kind.SHARE)
     return values[figure.name] if is_counted else None, total
+
+
+@pytest.mark.parametrize("by", [None, By.REP])
+def test_pages_lose_nobody_who_waits_on_while_they_are_turned(by: By | None) -> None:
+    figure = BY_NAME["response_median_waiting_s"]
+    groups = {} if by is None else ask(SELECTION, by=by).groups
+    group = max(groups, key=lambda one: groups[one]["response_median_waiting_s_of"] or 0, default=None)
+    whole = [(row.person_id, row.ordinal) for row in every_row(SELECTION, figure, by=by, group=group)]
+
+    rows, after, now = [], None, MIDNIGHT
+    while True:
+        page = behind(replace(SELECTION, now=now), figure, by=by, group=group, after=after, limit=1)
+        rows += [(row.person_id, row.ordinal) for row in page.rows]
+        after, now = page.following, now + timedelta(minutes=7)
+        if after is None:
+            break
+
+    assert len(whole) > 1
+    assert rows == whole
 
 
 def test_pages_of_a_list_are_the_whole_list() -> None:
