@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 PAGE = 50
 """Rows a page of a list has."""
+_LONGEST = 400
+"""Letters a place may have; what is longer was not written here, and may be nested deeper than can be read."""
 
 
 class WrongCursor(Exception):
@@ -21,6 +23,8 @@ def write(place: Sequence[float | str]) -> str:
 
 def read(word: str, kinds: Sequence[type]) -> list[float | str]:
     """The keys in a word, of these kinds. Raises WrongCursor where it holds anything else."""
+    if len(word) > _LONGEST:
+        raise WrongCursor(f"“{word[:40]}” is no place in this list; begin again without it.")
     try:
         place = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
         if (

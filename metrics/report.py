@@ -56,7 +56,7 @@ def build(
     figures: tuple[Figure, ...] = FIGURES,
 ) -> Report:
     """Name the groups, round the values of these figures (seconds to 3 decimals, ratios to 6)."""
-    names = names_of(by, [group for group in answer.groups if group is not None])
+    names = names_of(by, [group for group in answer.groups | answer.left_out_of if group is not None])
     groups = {
         names.get(group, no_group(by)): _rounded(values, figures) for group, values in answer.groups.items()
     }
@@ -135,6 +135,9 @@ def as_csv(report: Report) -> str:
         left_out = report["left_out"] if values is report["overall"] else report["left_out_of"].get(name, 0)
         told = ["" if value is None else value for value in values.values()]
         writer.writerow([harmless(name), *told, left_out])
+    unasked = [""] * len(report["overall"])
+    for name in sorted(report["left_out_of"].keys() - report["groups"].keys()):  # nobody else is theirs
+        writer.writerow([harmless(name), *unasked, report["left_out_of"][name]])
     return file.getvalue()
 
 

@@ -35,6 +35,7 @@ ADDRESSES = {
     "/team/?sort=luck": "“luck” is no column to sort by",
     "/team/?figure=open&after=next": "“next” is no place in this list",
     "/team/?figure=open&after=%F0%9F%92%A9": "is no place in this list",
+    f"/team/?figure=open&after={base64.urlsafe_b64encode(b'[' * 1500).decode()}": "is no place in this list",
     f"/team/?figure=open&after={cursor(1)}": "is no place in this list",
     f"/team/?figure=open&after={cursor(1.0, 'a' + chr(0), 1, 1)}": "is no place in this list",
     f"/team/?figure=open&after={cursor(1.0, 'a', 10**30, 1)}": "is no place in this list",

@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from metrics.definitions import FIGURES
+from metrics.query import Answer, nothing
+from metrics.report import as_csv, build
+from metrics.selection import By, Selection
 from sync.models import User
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -119,3 +123,20 @@ def test_the_table_is_for_reading(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in lines[1:5]] == ["all", "(queue)", "Alice", "Bob"]
     assert "80.0 %" in lines[1]
     assert "30 min" in lines[1]
+
+
+def test_a_group_that_is_wholly_left_out_has_a_line_of_its_own() -> None:
+    values = nothing(FIGURES)
+    answer = Answer(
+        values, {"Web": values, None: values}, left_out=7, left_out_of={"List": 4, "Web": 2, None: 1}
+    )
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    selection = Selection(day, day + timedelta(days=1), now=day + timedelta(days=2))
+
+    report = build(answer, selection, by=By.SOURCE, first=date(2026, 3, 2), until=date(2026, 3, 3))
+
+    lines = list(csv.DictReader(io.StringIO(as_csv(report))))
+    assert {line["source"]: line["left_out"] for line in lines} == {
+        "all": "7", "(none)": "1", "Web": "2", "List": "4",
+    }  # fmt: skip
+    assert lines[-1]["assigned"] == "", "no figure of theirs is told, as nobody is theirs"
