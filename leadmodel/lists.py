@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 
 from base.models import User
 from leadmodel.access import Sight, sight
@@ -107,7 +108,10 @@ def list_spans(user: User, filters: Filters, *, limit: int) -> list[Span]:
 
 
 def list_exceptions(user: User, filters: Filters, *, limit: int) -> list[Exclusion]:
-    """Exceptions about people the user may see, the latest entered first; `after` the number of one."""
+    """Exceptions about people the user may see, the latest entered first, each with who granted and who ended it.
+
+    `after` is the number of one.
+    """
     narrowed = {
         "number": "exclusion.id = %(number)s",
         "after": "exclusion.id < %(after)s",
@@ -122,7 +126,9 @@ def list_exceptions(user: User, filters: Filters, *, limit: int) -> list[Exclusi
         LEFT JOIN leadmodel_personrecord record ON record.record_id = exclusion.record_id {_joined(seen, "record")}
         WHERE {where} ORDER BY exclusion.id DESC LIMIT %(limit)s
     """
-    return list(Exclusion.objects.raw(sql, dict(filters) | seen.values | {"limit": limit}))
+    found = list(Exclusion.objects.raw(sql, dict(filters) | seen.values | {"limit": limit}))
+    prefetch_related_objects(found, "owner", "ended_by")
+    return found
 
 
 def records_of(person: Person) -> list[str]:

@@ -15,6 +15,7 @@ from leadmodel.lifecycle.explain import Sentence, Topic
 from leadmodel.pages.person import tell_whole, teller_of
 from leadmodel.story import read_story
 from metrics.api.people import AS_OF, KNOWN_BY
+from metrics.api.periods import refuse_the_future
 from metrics.api.resource import Call, Resource, reads
 from metrics.membership import Membership, Place, Standing, read_membership
 
@@ -89,8 +90,9 @@ class Explanation(Resource):
     @reads("explanation", ExplanationShape, parameters=(AS_OF, KNOWN_BY), id_name="record_id")
     def get(self, call: Call, record_id: str) -> Any:
         """Why a person's cycles are what they are, with the facts that say so, and which figures count them."""
-        found = access_person(call.user, record_id)
         as_of, known_by = call.asked[AS_OF], call.asked[KNOWN_BY]
+        refuse_the_future({"as_of": as_of, "known_by": known_by}, now=call.now)
+        found = access_person(call.user, record_id)
         story = read_story(found.person_id, as_of=as_of, known_by=known_by)
         if story is None:
             raise Http404(f"There was no person {record_id} at that instant.")

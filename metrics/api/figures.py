@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.http import Http404
 
 from leadmodel.access import visible_reps
@@ -23,8 +23,8 @@ from metrics.api.throttling import FigureThrottle, Throttle
 from metrics.behind import behind
 from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
 from metrics.pages.address import LONGEST_DAYS
-from metrics.query import ask, derived
-from metrics.report import body_of, build, no_group, rounded
+from metrics.query import Answer, ask, derived
+from metrics.report import body_of, build, names_of, no_group, rounded
 from metrics.selection import By, Selection
 from metrics.spec import Kind, Unit
 
@@ -41,11 +41,13 @@ PATH = one_of("path", "Only cycles of this path.", [path.value for path in Path]
 SOURCE = text("source", "Only cycles of this source.")
 TEAM = text("team", "Only cycles of this team.")
 NAMES = several_of("figures", "Which figures, with commas between; all unless told.", list(BY_NAME))
-GROUP = text("group", "A group as the figures name it, or the Id of its rep or campaign; needs `by`.")
+GROUP = text(
+    "group", "A group as figures of this selection name it, or the Id of its rep or campaign; needs `by`."
+)
 PRIORITY = one_of("priority", "Only cycles of this priority.", [priority.value for priority in Priority])
 RELATION = one_of("relation", "Only cycles of this relation.", [relation.value for relation in Relation])
 SELECTED = (FROM, TO, ZONE, AS_OF, KNOWN_BY, PATH, SOURCE, TEAM, PRIORITY, RELATION)
-_TABLES = {By.REP: "sync_user", By.CAMPAIGN: "sync_campaign"}
+_IDS = {By.REP: re.compile(r"005[A-Za-z0-9]{15}"), By.CAMPAIGN: re.compile(r"701[A-Za-z0-9]{15}")}
 
 
 def _values_schema() -> dict[str, Any]:
@@ -107,8 +109,10 @@ class Rows(Resource):
         if figure not in known:
             raise Http404(f"There is no figure “{figure[:40]}”: there are {', '.join(known)}.")
         asked, selection = known[figure], _selection(call)
-        by, group = _group(call, selection.reps)
+        by, word = _split(call)
         with derived(selection) as state:
+            answer = ask(selection, by=by, figures=(asked,), state=state)
+            group = None if by is None or word is None else _group(by, word, answer, selection.reps)
             try:
                 found = behind(
                     selection,
@@ -121,7 +125,6 @@ class Rows(Resource):
                 )
             except cursors.WrongCursor as error:
                 raise wrong_place() from error
-            answer = ask(selection, by=by, figures=(asked,), state=state)
         values = answer.overall if by is None else answer.groups.get(group)
         if asked.of_left_out or values is None:
             # what exceptions left out is counted by its list
@@ -158,35 +161,46 @@ def _selection(call: Call) -> Selection:
     )
 
 
-def _group(call: Call, reps: frozenset[str] | None) -> tuple[By | None, str | None]:
-    """The group whose rows are asked for; (None, None): all rows. Raises Refused and Http404."""
-    what, name = call.asked[ROWS_BY], call.asked[GROUP]
-    if (what is None) != (name is None):
+def _split(call: Call) -> tuple[By | None, str | None]:
+    """The split and the word for the group whose rows are asked for; (None, None): all rows. Raises Refused."""
+    what, word = call.asked[ROWS_BY], call.asked[GROUP]
+    if (what is None) != (word is None):
         raise Refused(
             Wrong("query.group", "by and group go together.", "Write both, or neither for all rows.")
         )
-    if what is None or name is None:
-        return None, None
-    by = By(what)
-    group = None if name == no_group(by) else _id_of(by, name)
+    return (None, None) if what is None else (By(what), word)
+
+
+def _group(by: By, word: str, answer: Answer, reps: frozenset[str] | None) -> str | None:
+    """The group a word stands for, None for the one without a name. Raises Refused and Http404."""
+    group = None if word == no_group(by) else word
+    if group is not None and by in _IDS:
+        group = _told(by, word, answer) or _id_in(by, word)
     if by is By.REP and reps is not None and group not in reps:
-        raise Http404(f"There is no group “{name[:40]}” among those you may see.")
-    return by, group
+        raise _nowhere(word)
+    return group
 
 
-def _id_of(by: By, name: str) -> str:
-    """The group of a name; an Id names itself, also after the name of two who are called the same. Raises Refused."""
-    if by not in _TABLES:
-        return name
-    last = name.rpartition(" ")[2]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM {_TABLES[by]} WHERE id = %(last)s OR name = %(name)s ORDER BY id <> %(last)s LIMIT 3",
-            {"last": last, "name": name},
-        )
-        found = [row[0] for row in cursor.fetchall()]
-    if not found:
-        raise Http404(f"There is no group “{name[:40]}” among those you may see.")
-    if found[0] != last and len(found) > 1:
-        raise Refused(Wrong("query.group", f"Several are called “{name[:40]}”.", "Write the Id."))
-    return str(found[0])
+def _told(by: By, name: str, answer: Answer) -> str | None:
+    """The group that the figures tell under a name, or else one that exceptions left out whole. Raises Refused."""
+    for groups in (answer.groups, answer.left_out_of):
+        names = names_of(by, [group for group in groups if group is not None])
+        found = [group for group, told in names.items() if told in (name, f"{name} {group}")]
+        if len(found) > 1:
+            raise Refused(Wrong("query.group", f"Several are called “{name[:40]}”.", "Write the Id."))
+        if found:
+            return found[0]
+    return None
+
+
+def _id_in(by: By, word: str) -> str:
+    """The Id that a word is, or that it ends with, as names do which two groups share. Raises Http404."""
+    last = word.rpartition(" ")[2]
+    if not _IDS[by].fullmatch(last):
+        raise _nowhere(word)
+    return last
+
+
+def _nowhere(word: str) -> Http404:
+    """The same for who does not exist, is not in these figures, and may not be seen."""
+    return Http404(f"There is no group “{word[:40]}” among those of these figures that you may see.")

@@ -16,6 +16,7 @@ from leadmodel.lists import list_people
 from leadmodel.story import Story, read_story
 from metrics.api.paging import PAGED, Paged, limit_of, page, place_of
 from metrics.api.parameters import instant, one_of, record_id, text
+from metrics.api.periods import refuse_the_future
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import PersonDetail, PersonPage, PersonShape, TouchList
 
@@ -69,8 +70,10 @@ class Touches(Resource):
     @reads("touches", TouchList, parameters=(AS_OF, KNOWN_BY), id_name="record_id")
     def get(self, call: Call, record_id: str) -> Any:
         """A person's activities as the model reads them, latest first: which count as touches, which not, and why."""
+        as_of, known_by = call.asked[AS_OF], call.asked[KNOWN_BY]
+        refuse_the_future({"as_of": as_of, "known_by": known_by}, now=call.now)
         found = access_person(call.user, record_id)
-        story = read_story(found.person_id, as_of=call.asked[AS_OF], known_by=call.asked[KNOWN_BY])
+        story = read_story(found.person_id, as_of=as_of, known_by=known_by)
         if story is None:
             raise Http404(f"There was no person {record_id} at that instant.")
         told = sorted(_told(story), key=lambda one: (one["at"], one["activity_id"]), reverse=True)
