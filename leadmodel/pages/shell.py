@@ -106,13 +106,18 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
 
 
 def read_up_to() -> tuple[datetime | None, int]:
-    """Since when every object has been read whose changes people wait for, and how many objects fail."""
+    """Since when every object has been read whose changes people wait for, and how many objects fail.
+
+    None as long as one of them that is there never was: without calls, everybody would seem to wait.
+    """
     states = ObjectState.State
+    awaited = Q(name__in=HOT) & ~Q(state=states.ABSENT)
     found = ObjectState.objects.aggregate(
-        read_at=Min("read_at", filter=Q(name__in=HOT, state__in=(states.READ, states.FAILING))),
+        oldest=Min("read_at", filter=awaited),
+        unread=Count("pk", filter=awaited & Q(read_at=None)),
         failing=Count("pk", filter=Q(state=states.FAILING)),
     )
-    return found["read_at"], found["failing"]
+    return None if found["unread"] else found["oldest"], found["failing"]
 
 
 def read_freshness(user: User, *, now: datetime) -> Freshness:

@@ -300,6 +300,15 @@ def test_one_poison_step_is_shown_and_tried_less_and_less_while_the_line_goes_on
     assert (poison.attempts, poison.again_at) == (2, desk.now + timedelta(minutes=4))
 
 
+@pytest.mark.parametrize("state", ["new", "failing"])
+def test_m20_nothing_is_decided_before_calls_were_ever_read(desk: World, state: str) -> None:
+    later(desk, minutes=A_DAY)
+    ObjectState.objects.filter(name="Task").update(state=state, read_at=None)
+    assert look(desk) == {}
+    ObjectState.objects.filter(name="Task").update(state="absent")
+    assert look(desk) == {State.DONE: 3}
+
+
 def test_in_a_queue_operations_are_told(desk: World) -> None:
     queue = desk.org.create("Group", {"Name": "Inbound", "Type": "Queue"})
     desk.lead("Nobodys", Status="Assigned", LeadSource="Web", OwnerId=queue)
