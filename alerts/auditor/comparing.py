@@ -6,6 +6,7 @@ is always a moment, and nobody is alarmed by that.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -78,18 +79,20 @@ def _keep(look: Look, checked: Mapping[Check, Checked]) -> AuditRun:
     known: Mapping[str, str] = before.seen if before is not None else {}
     missing = [one for told in checked.values() for one in told.differing]
     since = {one.key: known.get(one.key, look.now.isoformat()) for one in missing}
+    standing: list[dict[str, str]] = []
     if look.at is None and before is not None:
         # nothing is known of what was not looked at: it is neither found nor gone
         unseen = {Check.STEPS, Check.TOLD, Check.REASSIGNED, Check.ABANDONED}
         since |= {key: at for key, at in known.items() if key.split("/")[0] in unseen}
+        standing = [told for told in before.differences if told["check"] in unseen]
     differing = [one for one in missing if look.now - datetime.fromisoformat(since[one.key]) >= STILL]
     return AuditRun.objects.create(
         at=look.now,
         is_behind=look.at is None,
-        agrees=not differing,
+        agrees=not differing and not standing,
         expected={check.value: told.expected for check, told in checked.items()},
-        differing=_counted(differing),
-        differences=[_told(one, since[one.key]) for one in differing[:MOST_KEPT]],
+        differing=dict(Counter(told["check"] for told in standing)) | _counted(differing),
+        differences=[*standing, *(_told(one, since[one.key]) for one in differing)][:MOST_KEPT],
         seen=since,
     )
 

@@ -123,6 +123,18 @@ def test_a_sync_that_is_behind_is_no_disagreement(desk: World) -> None:
     assert (run.agrees, run.is_behind) == (True, True)
 
 
+def test_what_was_missing_is_not_found_by_looking_at_nothing(wait: World) -> None:
+    assert found(wait)
+    wait.pass_time(minutes=30)
+    run = compare(now=wait.now)
+    assert (run.is_behind, run.agrees) == (True, False)
+    assert [told["check"] for told in run.differences] == ["steps"] * 3
+    assert run.differing == {"steps": 3}
+    wait.catch_up()
+    look(wait)
+    assert compare(now=wait.now).agrees
+
+
 @pytest.mark.parametrize("of", ["everybody", "them"])
 def test_what_is_not_derived_yet_is_no_disagreement(wait: World, of: str) -> None:
     if of == "everybody":
