@@ -46,7 +46,8 @@ def read_candidates(
             team=directory.team_of(pk, now),
             is_active=bool(is_active),
         )
-        if directory.is_human(pk) and (one.team in wanted or any(map(one.is_called, named))):
+        is_rep = directory.is_human(pk) and directory.named(pk) == pk  # no machine that acts for one
+        if is_rep and (one.team in wanted or any(map(one.is_called, named))):
             found.append(_at_work(one, directory, now))
     held = _held([one.rep_id for one in found], states=states, now=now)
     return sorted(

@@ -50,7 +50,7 @@ class _Written(NamedTuple):
         return (
             Topic.ABANDONED,
             f"{who} was given up",
-            "Nobody was in touch for long, so automation put them into Nurture. For a day their page can take it back.",
+            "Nobody was in touch for long, or they missed too many meetings: automation put them into Nurture.",
         )
 
 

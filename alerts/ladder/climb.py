@@ -65,7 +65,7 @@ def climb(connected: Callable[[], Organisation], *, now: datetime) -> Counter[st
         said=f"Not done: found over {late:g} h late.",
         over="Answered, disposed or taken over while it waited.",
     )
-    reopen_cancelled(upto, kind=REASSIGN, said="Somebody entered an activity before it was written.")
+    reopen_cancelled(upto, kind=REASSIGN, said="Decided anew, as its write was cancelled.")
     organisation = None
     while found := find_due(upto, stopped=stopped_acts(read_stopped()), limit=BATCH):
         organisation = organisation or connected()

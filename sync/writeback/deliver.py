@@ -6,7 +6,7 @@ key of ours where the organisation has a field for it, and are looked for before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from django.db import transaction
 
 from base.models import Effect
 from base.outbox import claim, finish, hold, put_back, wait_for
-from sync.models import Echo, Mark, ObjectState
+from sync.models import Echo, Mark, ObjectState, WriteSwitch
 from sync.models.writing import EVERYTHING
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
@@ -26,6 +26,7 @@ from sync.salesforce.outcomes import CallsSpent, Refused
 from sync.writeback import calls
 from sync.writeback.calls import Answer, Told
 from sync.writeback.entered import read_activity
+from sync.writeback.meant import not_meant
 from sync.writeback.modes import AUTOMATIC, Mode, held_kinds, is_stopped, mode_of, switches
 from sync.writeback.plan import Already, Conflict, Current, Follow, Send, Value, Write, decide, quoted
 
@@ -53,14 +54,16 @@ def deliver(organisation: Organisation, *, clock: Callable[[], datetime], limit:
     """Work off up to `limit` due writes; how many were claimed. `clock` tells the time: a batch takes a while."""
     moved = switches()
     effects = claim(EVERYTHING, now=clock(), limit=limit, held=held_kinds(moved))
+    over = not_meant([one for one in effects if one.kind.startswith(AUTOMATIC)], now=clock())
     todo: list[Effect] = []
     dry: set[int] = set()
     for effect in effects:
         mode = mode_of(moved, effect.kind)
         if mode == Mode.OFF:
-            is_own = effect.kind.startswith(AUTOMATIC) and is_stopped(moved)
-            said = "Automation is stopped" if is_own else "Writing to Salesforce is switched off"
-            wait_for(effect, clock() + _PAUSE, said=f"{said} for now.")
+            wait_for(effect, clock() + _PAUSE, said=_why_off(effect.kind, moved))
+            continue
+        if effect.pk in over and effect.attempts == 1:  # sent before, it may be in Salesforce
+            finish(effect, Effect.State.CANCELLED, now=clock(), said=over[effect.pk])
             continue
         todo.append(effect)
         if mode == Mode.DRY:
@@ -74,6 +77,12 @@ def deliver(organisation: Organisation, *, clock: Callable[[], datetime], limit:
     if effects:
         log.info("written_back", claimed=len(effects), held=len(effects) - len(todo), dry=len(dry))
     return len(effects)
+
+
+def _why_off(kind: str, moved: Mapping[str, WriteSwitch]) -> str:
+    is_own = kind.startswith(AUTOMATIC) and is_stopped(moved)
+    said = "Automation is stopped" if is_own else "Writing to Salesforce is switched off"
+    return f"{said} for now."
 
 
 @dataclass(frozen=True)
@@ -262,8 +271,15 @@ class _Round:
     # -- beginning and end ------------------------------------------------------------------------
 
     def _may_act(self, effect: Effect) -> bool:
-        """Whether the effect is still ours; from here on it may be in Salesforce."""
-        is_ours = hold(effect, now=self.clock())
+        """Whether the effect is still ours and its kind still on; from here on it may be in Salesforce.
+
+        A batch may take minutes, and whoever stops automation does not wait for its end.
+        """
+        now, moved = self.clock(), switches()
+        if mode_of(moved, effect.kind) != Mode.ON:
+            wait_for(effect, now + _PAUSE, said=_why_off(effect.kind, moved))
+            return False
+        is_ours = hold(effect, now=now)
         if is_ours:
             self.acted.add(effect.pk)
         return is_ours

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.http import Http404
@@ -10,6 +10,7 @@ from django.http import Http404
 from alerts.abandoning import abandon
 from alerts.tasks import act_on_due
 from base.models import Effect, Role, User
+from base.outbox import do_after_all
 from config.celery import app
 from config.timetable import TIMETABLE
 from leadmodel.actions import Asked, NotPossible, undo
@@ -18,7 +19,9 @@ from leadmodel.models import Clock, Cycle, Exclusion
 from leadmodel.outcomes import access_write, can_be_undone
 from leadmodel.settings_store import enter
 from sync.models import Lead, Mark, Task, TaskRelation
-from sync.writeback.modes import Mode, switch
+from sync.salesforce.client import connect
+from sync.writeback.deliver import deliver
+from sync.writeback.modes import STOP, Mode, is_stopped, switch, switches
 from tests.alerts.at_once import at_once
 from tests.alerts.overdue import STAGES
 from tests.sync.conftest import new_world, world
@@ -218,6 +221,51 @@ def test_m16_an_exception_keeps_automation_away_while_it_is_in_force(desk: World
     assert exclusion.expires_at == desk.now
     desk.catch_up()
     assert abandon(now=desk.now) == 1
+
+
+@pytest.mark.parametrize("is_after_all", [False, True])
+def test_m16_an_exception_that_came_after_the_decision_keeps_it_from_being_written(
+    desk: World, otto: User, is_after_all: bool
+) -> None:
+    abandon(now=desk.now)
+    effects = Effect.objects.filter(kind=ABANDON)
+    if is_after_all:
+        work_off(desk)
+        assert [state for state, _ in told()] == ["dry"]
+    excepted = Exclusion.objects.create(
+        record_id=effects.get().subject,
+        starts_at=desk.now,
+        expires_at=desk.now + timedelta(days=2),
+        reason="Long holiday",
+        owner=otto,
+    )
+    if is_after_all:
+        do_after_all(effects, now=desk.now)
+    do(desk, otto)
+    assert told() == [("cancelled", "An exception is in force.")]
+    assert desk.org.live_row("Lead", effects.get().subject)["Status"] == "Assigned"
+    excepted.delete()
+    desk.pass_time(minutes=1)
+    desk.catch_up()
+    assert abandon(now=desk.now) == 1, "decided anew once it is over"
+
+
+def test_whoever_stops_automation_does_not_wait_for_the_end_of_a_batch(desk: World, otto: User) -> None:
+    lead(desk, "Hopper")
+    desk.pass_time(days=31)
+    desk.catch_up()
+    assert abandon(now=desk.now) == 2
+    switch(ABANDON, Mode.ON, by=otto, why="looked at the dry runs", now=desk.now)
+
+    def clock() -> datetime:
+        """Otto stops it when the first is written."""
+        is_written = any(desk.org.store.rows("Lead", "\"Status\" = 'Nurture'"))
+        if is_written and not is_stopped(switches()):
+            switch(STOP, Mode.OFF, by=otto, why="too many", now=desk.now)
+        return desk.now
+
+    deliver(connect(), clock=clock)
+    assert sorted(told()) == [("done", ""), ("ready", "Automation is stopped for now.")]
 
 
 def test_news_that_is_not_derived_yet_is_waited_for(desk: World) -> None:

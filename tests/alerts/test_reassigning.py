@@ -9,12 +9,13 @@ from django.db import transaction
 
 from alerts.models import Assignment
 from alerts.reassigning import Outcome, reassign
-from base.models import User
+from base.models import Effect, User
 from leadmodel.actions import Asked, undo
 from leadmodel.may_act import REASSIGN
 from leadmodel.models import Absence, Clock, Span
 from leadmodel.settings_store import enter, settings_in_force
 from sync.models import Lead
+from sync.models import User as SalesforceUser
 from sync.writeback.modes import Mode, switch
 from tests.alerts.overdue import (
     GIVEN,
@@ -104,6 +105,35 @@ def test_who_is_on_holiday_is_left_out(written: World) -> None:
     assert scan(written) == GIVEN
     assert ledger(written) == [("Carol", "ready")]
     assert why_not(written) == {"Alice": "had_them", "Bob": "absent"}
+
+
+@pytest.mark.parametrize("why", ["away", "not active"])
+def test_who_is_gone_before_it_is_written_is_not_given_anybody(written: World, why: str) -> None:
+    scan(written)
+    assert ledger(written) == [("Bob", "ready")]
+    bob = written.user("Bob")
+    if why == "away":
+        week = timedelta(days=7)
+        Absence.objects.create(user_id=bob, starts_at=written.now, ends_at=written.now + week)
+    else:
+        SalesforceUser.objects.filter(pk=bob).update(is_active=False)
+    work_off(written)
+    (effect,) = Effect.objects.filter(kind=REASSIGN)
+    assert (effect.state, why in effect.said) == ("cancelled", True)
+    assert owner(written) == "Alice"
+    written.pass_time(minutes=5)
+    written.catch_up()
+    scan(written)
+    work_off(written)
+    assert owner(written) == "Carol"
+
+
+def test_a_tool_that_acts_for_a_rep_is_given_nobody(written: World) -> None:
+    hire(written, "Aaron")
+    enter(MODEL.replace("touches: {", "touches: {acts_for: {Aaron: Bob}, "))
+    written.catch_up()
+    scan(written)
+    assert why_not(written) == {"Alice": "had_them", "Carol": "not_next"}
 
 
 def test_nobody_may_is_told_once_and_over_when_somebody_may(written: World) -> None:
