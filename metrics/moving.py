@@ -94,7 +94,8 @@ def would_move(user: User, settings: ModelSettings, *, now: datetime) -> WouldMo
         before = ask(selection, figures=figures).overall
         after = ask(selection, figures=figures, state=state).overall
         acts = _acts(
-            replay(selection, settings_in_force(), replace(state, prefix=STORED)),
+            # of the same people: whom nothing happened to lately is not derived
+            replay(selection, settings_in_force(), replace(state, prefix=STORED), among=state),
             replay(selection, settings, state),
         )
         moves, looked_at = _moves(user, state)

@@ -51,7 +51,7 @@ _WAITS = """
     JOIN {person} person USING (person_id)
     WHERE span.path = 'inbound' AND span.owes_response AND NOT person.is_deleted
       AND span.started_at < %(end)s AND span.started_at >= %(since)s
-      AND (%(reps)s::text[] IS NULL OR span.rep = ANY(%(reps)s))
+      AND (%(reps)s::text[] IS NULL OR span.rep = ANY(%(reps)s)) AND {looked_at}
       AND span.person_id NOT IN ({excluded})
 """
 _WORKED = """
@@ -60,7 +60,7 @@ _WORKED = """
            cycle.last_touch_at > %(start)s AND cycle.touch_count > 2
     FROM {cycle} cycle JOIN {person} person USING (person_id)
     WHERE cycle.first_touch_at < %(worked)s AND (cycle.closed_at IS NULL OR cycle.closed_at > %(start)s)
-      AND NOT person.is_deleted AND cycle.person_id NOT IN ({excluded})
+      AND NOT person.is_deleted AND {looked_at} AND cycle.person_id NOT IN ({excluded})
       AND (%(reps)s::text[] IS NULL OR EXISTS (
           SELECT FROM {span} span WHERE span.rep = ANY(%(reps)s)
           AND span.person_id = cycle.person_id AND span.number = cycle.number
@@ -81,14 +81,25 @@ _Cycle = tuple[str, int]
 """A person's Id, and the cycle's number."""
 
 
-def replay(selection: Selection, settings: ModelSettings, state: State) -> list[Happened]:
+def replay(
+    selection: Selection, settings: ModelSettings, state: State, *, among: State | None = None
+) -> list[Happened]:
     """What these settings would have done in the selection's period, the latest first; of its reps, where it has any.
 
-    `state` is where the cycles and spans stand: stored, or derived under settings that are tried.
+    `state` is where the cycles and spans stand: stored, or derived under settings that are tried. With `among`, only to
+    the people who stand there too.
     """
+    looked_at = "true"
+    if among is not None:
+        looked_at = "EXISTS (SELECT FROM {person} there WHERE there.person_id = person.person_id)".format(
+            **tables(among.prefix)
+        )
     end = min(selection.end, selection.instant)
     model = read_model(settings=settings)
-    found = [*_of_waits(selection, model, state, end), *_given_up(selection, model, state, end)]
+    found = [
+        *_of_waits(selection, model, state, end, looked_at),
+        *_given_up(selection, model, state, end, looked_at),
+    ]
     if selection.reps is not None:
         found = [one for one in found if one.rep in selection.reps]
     return sorted(found, key=place, reverse=True)
@@ -106,7 +117,9 @@ def count(found: Iterable[Happened]) -> dict[str | None, Counter[Deed]]:
     return told
 
 
-def _of_waits(selection: Selection, model: Model, state: State, end: datetime) -> Iterator[Happened]:
+def _of_waits(
+    selection: Selection, model: Model, state: State, end: datetime, looked_at: str
+) -> Iterator[Happened]:
     response = model.settings.response
     # a wait that began before can still break a promise, or come to a step, within the period
     longest = response.maximum + timedelta(
@@ -115,7 +128,7 @@ def _of_waits(selection: Selection, model: Model, state: State, end: datetime) -
     if response.hours == "business":
         longest = longest * 8 + timedelta(days=30)  # few hours a day, and weeks off
     names = tables(state.prefix)
-    query = _WAITS.format(**names, excluded=EXCLUDED.format(**names))
+    query = _WAITS.format(**names, looked_at=looked_at, excluded=EXCLUDED.format(**names))
     asked = {"end": end, "since": selection.start - longest, "reps": _reps(selection)}
     state.cursor.execute(query, state.values | asked)
     for person_id, number, rep, since, got_at, until, priority in state.cursor.fetchall():
@@ -127,10 +140,12 @@ def _of_waits(selection: Selection, model: Model, state: State, end: datetime) -
             yield Happened(at, person_id, number, deed, rep)
 
 
-def _given_up(selection: Selection, model: Model, state: State, end: datetime) -> Iterator[Happened]:
+def _given_up(
+    selection: Selection, model: Model, state: State, end: datetime, looked_at: str
+) -> Iterator[Happened]:
     limits = model.settings.auto_abandon
     names = tables(state.prefix)
-    query = _WORKED.format(**names, excluded=EXCLUDED.format(**names))
+    query = _WORKED.format(**names, looked_at=looked_at, excluded=EXCLUDED.format(**names))
     state.cursor.execute(query, state.values | {"worked": end - _shortest(limits), "reps": _reps(selection)})
     worked = state.cursor.fetchall()
     touches = _touches(state, model, {(row[0], row[1]) for row in worked if row[-1]})

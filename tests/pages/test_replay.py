@@ -126,6 +126,24 @@ def test_each_reps_numbers_are_the_same_whoever_looks(world: World, log_in: LogI
         assert seen[name] == all_seen[name]
 
 
+def test_settings_that_are_in_force_already_would_do_no_more_and_no_less(world: World, otto: Client) -> None:
+    """Also about whom nothing happened to for longer than the days that are looked at."""
+    enter(LIMITS)
+    world.add_lead("forgotten", BOB, 60 * DAY)
+    for ago in (50, 49):
+        world.add_touch("forgotten", BOB, ago * DAY)
+    mirror.Mark.objects.create(record_id=world.ids["forgotten"])
+    rebuild_all()
+    assert "Person forgotten" in {row.name for row in view(otto, f"?what=given_up&rep={BOB}").rows}
+    based_on = get(otto, "/settings/model/edit/").context["view"].draft.based_on
+
+    tried = otto.post("/settings/model/try/", {"text": LIMITS, "based_on": based_on}).context["moving"]
+
+    told = {one.label: (one.before, one.after, one.is_moved) for one in tried.figures}
+    assert told["Given up"][0] == told["Given up"][1] != "0"
+    assert not any(is_moved for _, _, is_moved in told.values()), told
+
+
 def test_settings_that_are_tried_tell_what_they_would_have_done(world: World, otto: Client) -> None:
     draft: dict[str, Any] = {"text": LIMITS + "response: {target_minutes: 240}\n", "based_on": "0"}
     draft["based_on"] = get(otto, "/settings/model/edit/").context["view"].draft.based_on
