@@ -98,22 +98,20 @@ _TAKE = """
     SELECT clock.person_id, clock.number, clock.due_at FROM leadmodel_clock clock
     WHERE clock.kind = %(kind)s AND clock.due_at <= %(at)s
       AND NOT EXISTS (
-          SELECT FROM base_effect effect
-          WHERE effect.subject = clock.person_id AND effect.kind = %(abandon)s AND effect.state <> 'cancelled'
-            AND starts_with(effect.key, %(abandon)s || ':' || clock.person_id || '/' || clock.number || '/'
-                || to_char(clock.due_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS') || '/')
-      )
-      AND NOT EXISTS (
-          SELECT FROM base_effect effect
-          WHERE effect.subject = clock.person_id AND effect.kind = %(abandon)s AND effect.ended_at > %(at)s
+          SELECT FROM leadmodel_personrecord record JOIN base_effect effect ON effect.subject = record.record_id
+          WHERE record.person_id = clock.person_id AND effect.kind = %(abandon)s
+            AND (effect.ended_at > %(at)s OR effect.state <> 'cancelled'
+                 AND split_part(effect.key, '/', 3)
+                     = to_char(clock.due_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS'))
       )
       AND ({is_open})
       AND NOT {excepted} AND NOT {has_news}
     ORDER BY clock.due_at, clock.person_id LIMIT %(limit)s
     FOR UPDATE OF clock SKIP LOCKED
 """
-"""Whose limit is over, oldest first: not decided yet (what was cancelled is decided anew once more was read), with a
-status that can be written and says nothing else, not excepted (M16), and with no news that is not derived yet."""
+"""Whose limit is over, oldest first: not decided yet of any record of theirs, whatever number the cycle had (what was
+cancelled is decided anew once more was read), with a status that can be written and says nothing else, not excepted
+(M16), and with no news that is not derived yet."""
 _IS_OPEN = """
     COALESCE((SELECT casefold(COALESCE(record.{status}, '') COLLATE pg_unicode_fast) <> ALL(%(elsewhere)s)
               FROM {table} record WHERE record.id = clock.person_id), false)

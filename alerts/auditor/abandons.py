@@ -47,10 +47,10 @@ _DUE = f"""
         WHERE cycle.outcome = 'open' AND cycle.first_touch_at IS NOT NULL
     ), decided AS MATERIALIZED (
         SELECT due.*, EXISTS (
-            SELECT FROM base_effect effect WHERE effect.subject = due.person_id AND effect.kind = %(kind)s
-              AND (effect.ended_at > %(at)s OR (effect.state <> 'cancelled' AND starts_with(effect.key, %(kind)s || ':'
-                   || due.person_id || '/' || due.number || '/'
-                   || to_char(due.due_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS') || '/')))
+            SELECT FROM leadmodel_personrecord record JOIN base_effect effect ON effect.subject = record.record_id
+            WHERE record.person_id = due.person_id AND effect.kind = %(kind)s
+              AND (effect.ended_at > %(at)s OR (effect.state <> 'cancelled' AND split_part(effect.key, '/', 3)
+                   = to_char(due.due_at AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS')))
         ) AS is_decided
         FROM due WHERE due.due_at <= %(at)s
     )

@@ -278,6 +278,26 @@ def test_news_that_is_not_derived_yet_is_waited_for(desk: World) -> None:
     assert abandon(now=desk.now) == 1
 
 
+def test_whoever_is_converted_since_is_not_given_up_once_more(desk: World) -> None:
+    """A conversion that is none of the definitions of *qualified*: the cycle stays open, as the contact's."""
+    desk.control("POST", "fields", {"object": "Contact", "name": "Status__c", "length": 80})
+    by_pipeline = "qualified: {by: opportunity, definition: pipeline, stages: {pipeline: [Pipeline]}}\n"
+    enter(MODEL.replace("stages:\n", "stages:\n  contact_status_field: Status__c\n") + by_pipeline)
+    desk.pass_time(minutes=1)
+    desk.catch_up()
+    abandon(now=desk.now)
+    work_off(desk)
+    (lead_id,) = Effect.objects.values_list("subject", flat=True)
+    converted = desk.org.convert(
+        lead_id, user_id=desk.user("Alice"), now=desk.now, status="Assigned", opportunity=None
+    )
+    desk.org.update("Contact", converted.contact_id, {"Status__c": "Assigned"}, user_id=desk.user("Alice"))
+    desk.pass_time(minutes=1)
+    desk.catch_up()
+    assert Clock.objects.get(kind="working_limit").person_id.startswith("003")
+    assert abandon(now=desk.now) == 0
+
+
 def test_six_scanners_at_once_decide_once(desk: World) -> None:
     for number in range(5):
         lead(desk, f"Lead {number}")
