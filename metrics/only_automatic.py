@@ -15,6 +15,7 @@ from leadmodel.settings_store import settings_in_force
 from metrics.compile import STORED, tables
 from metrics.selection import Selection
 from metrics.spec import Condition, Figure, Kind, Unit
+from sync.models import EventRelation, TaskRelation
 
 # activities of untouched people, as `touches._why` looks at them: what came from the person is neither; looked
 # through once, whatever the planner expects
@@ -24,12 +25,7 @@ _HEARD = """
         FROM (SELECT DISTINCT person_id FROM {cycle}
               WHERE touch_count = 0 AND assigned_at >= %(start)s AND assigned_at < %(end)s) untouched
         JOIN {record} record ON record.person_id = untouched.person_id
-        JOIN (
-            SELECT who_id, owner_id, COALESCE(subject, '') AS subject, COALESCE(task_subtype, '') AS subtype,
-                   GREATEST(created_at, completed_at) AS told_at FROM sync_task WHERE is_closed
-            UNION ALL
-            SELECT who_id, owner_id, COALESCE(subject, ''), COALESCE(event_subtype, ''), created_at FROM sync_event
-        ) activity ON activity.who_id = record.record_id
+        JOIN ({activities}) activity ON activity.who_id = record.record_id
         WHERE told_at <= LEAST(%(instant)s, %(known_by)s::timestamptz)
           AND NOT subject COLLATE pg_unicode_fast ~* %(inbound_subjects)s
         GROUP BY 1
@@ -40,6 +36,31 @@ _HEARD = """
     AND person_id NOT IN (SELECT person_id FROM {cycle} WHERE touch_count > 0)
 """
 
+_TASKS = """
+    SELECT {who} AS who_id, task.owner_id, COALESCE(task.subject, '') AS subject,
+           COALESCE(task.task_subtype, '') AS subtype, GREATEST(task.created_at, task.completed_at) AS told_at
+    FROM {source} WHERE task.is_closed
+"""
+_EVENTS = """
+    SELECT {who}, event.owner_id, COALESCE(event.subject, ''), COALESCE(event.event_subtype, ''), event.created_at
+    FROM {source}
+"""
+_OWN = (
+    _TASKS.format(who="task.who_id", source="sync_task task"),
+    _EVENTS.format(who="event.who_id", source="sync_event event"),
+)
+# of the people an activity is also about, where the organisation shares activities (K10)
+_SHARED_TASKS = _TASKS.format(
+    who="relation.relation_id",
+    source="sync_taskrelation relation JOIN sync_task task"
+    " ON task.id = relation.task_id AND relation.is_deleted IS NOT TRUE",
+)
+_SHARED_EVENTS = _EVENTS.format(
+    who="relation.relation_id",
+    source="sync_eventrelation relation JOIN sync_event event"
+    " ON event.id = relation.event_id AND relation.is_deleted IS NOT TRUE",
+)
+
 
 def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
     """The cycles of a selection whose people only ever got automatic touches, and what the condition asks for.
@@ -48,7 +69,7 @@ def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
     """
     settings = settings_in_force(known_by=selection.known_by)
     is_past = selection.as_of is not None or selection.known_by is not None
-    heard = _HEARD.format(**tables(AS_OF if is_past else STORED))
+    heard = _HEARD.format(activities=_activities(), **tables(AS_OF if is_past else STORED))
     figure = Figure(
         "pick_up",
         "Only automatic touches",
@@ -60,6 +81,16 @@ def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
         among=(Condition("touch_count = 0"), Condition(heard)),
     )
     return figure, _values(settings, selection)
+
+
+def _activities() -> str:
+    """Everything logged, a row for each it is about; tables of an organisation that shares none are not asked."""
+    told = [*_OWN]
+    if TaskRelation.objects.exists():
+        told.append(_SHARED_TASKS)
+    if EventRelation.objects.exists():
+        told.append(_SHARED_EVENTS)
+    return " UNION ALL ".join(told)
 
 
 def _values(settings: ModelSettings, selection: Selection) -> Mapping[str, object]:

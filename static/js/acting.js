@@ -58,8 +58,10 @@ export function tellOutcomes(page) {
   page.addEventListener("htmx:oobAfterSwap", (event) => tell(event.detail.target));
   page.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
-    if (event.detail.elt.matches(".marks")) event.detail.elt.replaceWith(event.detail.elt.cloneNode(true));
-    else if (event.detail.requestConfig.verb !== "get") {
+    if (event.detail.elt.matches(".marks")) {
+      // a server that is away for a moment is asked again at the next turn
+      if (status < 500) event.detail.elt.replaceWith(event.detail.elt.cloneNode(true));
+    } else if (event.detail.requestConfig.verb !== "get") {
       complain(event, status === 403
         ? "The page is too old: open it again and repeat it. Nothing was changed."
         : `That did not go through (${status}). Repeat it: done twice, it still happens once.`);

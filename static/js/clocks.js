@@ -1,4 +1,4 @@
-// Waiting times that tick. The words are those the server writes (base/words.py, duration).
+// Waiting times that tick and turn late. The words are those the server writes (base/words.py, duration).
 
 /** @param {number} seconds */
 export function duration(seconds) {
@@ -17,10 +17,24 @@ export function tick(page) {
     write(time, duration(Math.max(0, (now - Date.parse(time.dateTime)) / 1000)));
   }
   for (const time of page.querySelectorAll("time[data-due]")) {
-    const left = (Date.parse(time.dateTime) - now) / 1000;
+    const row = time.closest("tr");
+    const waiting = row.querySelector(".wait");
+    const due = Date.parse(time.dateTime);
+    const left = (due - now) / 1000;
     write(time, left >= 0 ? `${duration(left)} left` : `due ${duration(-left)} ago`);
-    if (left < 0) time.closest("td").querySelector(".wait").classList.replace("near", "bad");
+    const tone = toneOf(left, (due - Date.parse(waiting.dateTime)) / 1000);
+    for (const told of [waiting, row.querySelector("[data-turns] .badge")]) if (told) turn(told, tone);
   }
+}
+
+/** The tone the server gives (metrics/pages/people_rows.py): near from half of the time on. @param {number} left @param {number} target */
+function toneOf(left, target) {
+  if (left < 0) return "bad";
+  return left <= target / 2 ? "near" : "";
+}
+
+function turn(element, tone) {
+  for (const one of ["near", "bad"]) element.classList.toggle(one, one === tone);
 }
 
 /** Writes only what changed: nothing is laid out again every second. */

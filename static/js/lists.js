@@ -1,14 +1,17 @@
 // The address and what is selected on the page go together.
 
+// whatever opens a list: a cell, a tile, a heading, a link in a sentence
+const OPENERS = '[hx-target="#behind"]:not(#behind) a';
+
 /** Marks the cell or tile whose list is shown, brings the list into sight, and says so to screen readers. @param {Document} page */
 export function followAddress(page) {
   page.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "behind") return;
     const said = page.getElementById("behind").querySelector("h2, .none");
     page.getElementById("said").textContent = said?.textContent ?? "";
-    const chosen = event.detail.requestConfig.triggeringEvent?.target?.closest?.(".grid td a, .now a, .week a");
+    const chosen = event.detail.requestConfig.triggeringEvent?.target?.closest?.(OPENERS);
     if (!chosen) return;
-    for (const link of page.querySelectorAll(".grid td a, .now a, .week a")) link.removeAttribute("aria-current");
+    for (const link of page.querySelectorAll(OPENERS)) link.removeAttribute("aria-current");
     chosen.setAttribute("aria-current", "true");
     page.getElementById("behind").scrollIntoView({ block: "nearest" });
   });
@@ -22,10 +25,16 @@ export function leaveOutEmpty(page) {
   });
 }
 
-/** A refused look is shown as the page it is, not lost; refused deeds and marks are acting.js's, and the bell asks again. @param {Document} page */
+/**
+ * A refused look is shown as the page it is, not lost; refused deeds are acting.js's. Only where somebody followed a
+ * link or sent a form: what a page asks by itself has no event and is asked again at its next turn, and what is counted
+ * while one writes is worth less than what was written.
+ * @param {Document} page
+ */
 export function showRefusals(page) {
-  page.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.requestConfig.verb !== "get" || event.detail.elt.matches(".marks, .bell")) return;
-    location.assign(event.detail.pathInfo.finalRequestPath);
+  page.addEventListener("htmx:responseError", ({ detail: { requestConfig, pathInfo } }) => {
+    const { verb, elt, triggeringEvent } = requestConfig;
+    if (verb !== "get" || !triggeringEvent || !elt.matches("a, form")) return;
+    location.assign(pathInfo.finalRequestPath);
   });
 }

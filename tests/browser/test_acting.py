@@ -68,6 +68,21 @@ def test_two_clicks_close_a_person_with_a_reason(visit: Visit, world: World) -> 
     expect(page.locator(".marks[hx-get]")).to_have_count(0)
 
 
+def test_a_mark_is_asked_for_again_after_the_server_was_away(visit: Visit, world: World) -> None:
+    visitor = visit("alice")
+    page = visitor.page
+    to(page, "answered")
+    page.keyboard.press("c")
+    expect(page.get_by_role("button", name="Log a call")).to_be_focused()
+    page.route("**/marks/**", lambda route: route.fulfill(status=502), times=1)
+    with page.expect_console_message(lambda message: "502 from" in message.text):
+        page.keyboard.press("Enter")
+    aside(lambda: Effect.objects.update(state="conflict", said="Bob was faster."))
+
+    expect(marks_of(page, world, "answered")).to_contain_text("conflict")
+    visitor.complaints = [told for told in visitor.complaints if "502" not in told]
+
+
 def test_a_double_click_decides_once(visit: Visit, world: World) -> None:
     for scripting in (True, False):
         page = visit("alice", java_script_enabled=scripting).page

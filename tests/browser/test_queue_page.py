@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from base.words import duration
+from leadmodel.rebuild import rebuild_all
 from tests.browser.conftest import Visit
-from tests.pages.world import NASTY_NAME, World
+from tests.pages.world import ALICE, HOUR, NASTY_NAME, World
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +51,35 @@ def test_waiting_times_tick_and_turn_late(visit: Visit) -> None:
 
     expect(soon).to_contain_text("due 5 min ago")
     expect(soon.locator(".wait")).to_have_class("wait bad")
+    expect(soon.locator(".badge").last).to_have_class("badge bad")
+
+
+@pytest.fixture
+def just_came(world: World) -> None:
+    """Two of Alice's have nearly all of their two hours left; Salesforce calls the second one Working."""
+    world.add_lead("just_came", ALICE, HOUR / 6)
+    world.add_lead("claimed", ALICE, HOUR / 6, (HOUR / 12, "Status", "Assigned", "Working"))
+    rebuild_all()
+
+
+def test_who_just_came_turns_near_and_late_on_a_page_kept_open(just_came: None, visit: Visit) -> None:
+    visitor = visit("alice")
+    visitor.page.clock.install()
+    page = visitor.open("/queue/")
+
+    def told(called: str, wait: str, badge: str) -> None:
+        row = page.locator("tr", has_text=f"Person {called}")
+        expect(row.locator(".wait")).to_have_class(re.compile(f"^{wait} *$"))
+        expect(row.locator(".badge")).to_have_class(re.compile(f"^{badge} *$"))
+
+    for ahead, wait, badge in (
+        ("01", "wait", "badge"),
+        ("51:00", "wait near", "badge near"),
+        ("01:00:00", "wait bad", "badge bad"),
+    ):
+        page.clock.fast_forward(ahead)
+        told("just came", wait, badge)
+        told("claimed", wait, "badge near")
 
 
 def test_the_browser_says_durations_as_the_server_does(visit: Visit) -> None:

@@ -60,3 +60,22 @@ def test_otto_connects_and_logs_in(organisation: tuple[Org, str], visit: Visit) 
     page.get_by_role("button", name="Log in with Salesforce").click()
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_text("You have no account here")).to_be_visible()
+
+
+def test_a_page_that_asks_by_itself_outlives_a_server_that_is_away(visit: Visit) -> None:
+    visitor = visit("otto")
+    page = visitor.page
+    page.clock.install()
+    away = ["**/settings/salesforce/health/", "**/audit/auditor/"]
+    visitor.open("/settings/salesforce/health/")
+    for address in away:
+        page.route(address, lambda route: route.fulfill(status=502))
+    for address in ("/settings/salesforce/health/", "/audit/auditor/"):
+        with page.expect_response(f"**{address}", timeout=10_000):
+            page.clock.fast_forward("01:00")
+    for address in away:
+        page.unroute(address)
+    with page.expect_response("**/settings/salesforce/health/") as asked_again:
+        page.clock.fast_forward("15")
+    assert asked_again.value.request.headers["hx-request"] == "true"
+    visitor.complaints = [told for told in visitor.complaints if "502" not in told]

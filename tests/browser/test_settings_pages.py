@@ -29,6 +29,20 @@ def test_a_rule_is_counted_while_it_is_written_and_applied_after_a_look(visit: V
     expect(page.get_by_text("Applied. Everybody is derived anew now")).to_be_visible()
 
 
+def test_a_count_that_fails_leaves_the_rows_as_they_are_written(visit: Visit) -> None:
+    visitor = visit("otto")
+    page = visitor.open("/settings/lead-types/P1/")
+    page.route("**/settings/lead-types/P1/count/?*", lambda route: route.fulfill(status=503), times=1)
+
+    with page.expect_console_message(lambda message: "503 from" in message.text):
+        page.get_by_label("Field").first.fill("Company")
+    page.get_by_label("Value").first.fill("Queue & Sons")
+
+    expect(page.locator("#rule-count")).to_contain_text("Catches 1 person of 24 now.")
+    expect(page.get_by_label("Field").first).to_have_value("Company")
+    visitor.complaints = [told for told in visitor.complaints if "503" not in told]
+
+
 def test_mistakes_are_told_without_leaving_the_text(visit: Visit) -> None:
     page = visit("otto").open("/settings/model/edit/")
 

@@ -92,6 +92,18 @@ def test_it_works_without_javascript(visit: Visit) -> None:
     expect(page.locator("#behind tbody tr")).to_have_count(1)
 
 
+def test_a_number_the_server_fails_on_is_asked_for_as_a_page(visit: Visit) -> None:
+    visitor = visit("mona")
+    page = visitor.page
+    page.route("**/team/?*figure=*", lambda route: route.fulfill(status=503), times=1)
+
+    page.locator(CELL).click()
+
+    page.wait_for_url(re.compile("figure=response_median_s"))
+    expect(page.get_by_role("heading", name="Alice · Response, median")).to_be_visible()
+    visitor.complaints = [told for told in visitor.complaints if "503" not in told]
+
+
 def test_who_is_logged_out_meanwhile_is_sent_to_the_log_in(visit: Visit) -> None:
     visitor = visit("mona")
     visitor.context.clear_cookies()

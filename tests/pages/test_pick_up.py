@@ -16,6 +16,7 @@ from leadmodel.settings_store import enter
 from metrics.only_automatic import as_expression
 from metrics.pages.pick_up import Board
 from metrics.picking import BULK, LEFT, TOUCHLESS, Tally, bulks, cherries
+from sync import models as mirror
 from tests.pages.conftest import LogIn
 from tests.pages.reading import csv_lines, get, report_of, whole_list
 from tests.pages.world import ALICE, BOB, DAY, EVE, HOUR, MAX, MODEL, World, closed
@@ -145,6 +146,51 @@ def test_as_of_an_instant_it_is_what_had_been_logged_by_then(machines: World, ot
     # nobody had called yet
     assert found(3 * DAY - 1.5 * HOUR) == {
         "Person by pattern", "Person by user", "Person and called", "Person closed then called",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def shared(world: World) -> World:
+    """Max, a machine, and Bob write to one and let others share in it, as Tasks and as Events."""
+    enter(f"{MODEL}touches: {{automated_users: [Max]}}\n")
+    closing = closed(2 * DAY, "Unqualified")
+    for number, kind in enumerate(("task", "event")):
+        for called in ("beside", "called_beside", "no_longer_beside", "never_beside"):
+            world.add_lead(f"{called}_by_{kind}", ALICE, 3 * DAY, closing, source="Chat")
+        for called in ("called_beside", "no_longer_beside"):
+            world.add_touch(f"{called}_by_{kind}", MAX, 2.5 * DAY)
+        share(world, kind, 2 * number, MAX, 2.5 * DAY, {"beside": False, "never_beside": True})
+        # so late that it is no touch of the cycle
+        share(world, kind, 2 * number + 1, BOB, DAY, {"called_beside": False, "no_longer_beside": True})
+    rebuild_all()
+    return world
+
+
+def share(world: World, kind: str, number: int, owner: str, ago: timedelta, people: dict[str, bool]) -> None:
+    """An activity of the owner's that people share in who are called so; True: they do no longer."""
+    record_id, at = f"00{'TU'[kind == 'event']}9{number:011}AAA", world.now - ago
+    if kind == "task":
+        mirror.Task.objects.create(
+            id=record_id, owner_id=owner, subject="Call", is_closed=True, created_at=at, completed_at=at
+        )
+    else:
+        mirror.Event.objects.create(id=record_id, owner_id=owner, subject="Meeting", created_at=at)
+    relations = mirror.TaskRelation if kind == "task" else mirror.EventRelation
+    for at_place, (called, is_deleted) in enumerate(people.items()):
+        relations.objects.create(
+            id=f"0R{'TE'[kind == 'event']}{number:06}{at_place:06}AAA",
+            relation_id=world.ids[f"{called}_by_{kind}"],
+            is_deleted=is_deleted,
+            **{f"{kind}_id": record_id},
+        )
+
+
+def test_who_shares_in_an_activity_heard_it_too(shared: World, otto: Client) -> None:
+    found = {row.name for row in whole_list(otto, "/pick-up/?pick=automatic&source=Chat")}
+
+    assert found == {
+        "Person beside by task", "Person no longer beside by task",
+        "Person beside by event", "Person no longer beside by event",
     }  # fmt: skip
 
 
