@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadmodel.rows import written
@@ -16,8 +16,10 @@ INSTANTS = st.datetimes(*BOUNDS, timezones=ZONES, allow_imaginary=False)
 
 
 @given(INSTANTS)
+@example(datetime(1975, 10, 26, 1, tzinfo=ZoneInfo("America/New_York")))
 def test_an_instant_is_written_as_it_is(at: datetime) -> None:
-    assert datetime.fromisoformat(written(at)) == at
+    # in UTC: an hour that comes twice equals none of another zone, so Python has it
+    assert datetime.fromisoformat(written(at)) == at.astimezone(UTC)
 
 
 def test_it_is_written_as_iso_8601_writes_it() -> None:
