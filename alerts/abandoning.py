@@ -56,7 +56,7 @@ def abandon(*, now: datetime) -> int:
     Nothing is decided before Salesforce was ever read, while everybody is to be derived anew, while automation is
     stopped, or where the settings name no nurture status.
     """
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     if read_at is None or is_stopped(switches()) or Mark.objects.filter(record_id=EVERYBODY).exists():
         return 0
     settings = settings_in_force()

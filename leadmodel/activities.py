@@ -70,7 +70,7 @@ def put_what_may_count(
         "inbound": [inbound_like(pattern) for pattern in rules.inbound_subjects],
     }
     # most organisations share no activities: who asks nothing of an empty table saves a look for each person
-    shares_tasks, shares_events = _shares(cursor)
+    shares_tasks, shares_events = shares(cursor)
     for tasks, who in list(zip(_TASKS, _WHO, strict=True))[: 1 + shares_tasks]:
         done = f"{who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL AND task.is_closed"
         _put(filling, cursor, f"{tasks} WHERE {done} AND {_OWN}", asked)
@@ -106,7 +106,7 @@ turn round stands behind OFFSET 0: it would read every Task there is, batch for 
 Without shared tasks, and with them."""
 
 
-def _shares(cursor: Cursor) -> tuple[bool, bool]:
+def shares(cursor: Cursor) -> tuple[bool, bool]:
     """Whether any task, and any event, is about several people here (K10)."""
     cursor.execute("SELECT EXISTS (SELECT FROM sync_taskrelation), EXISTS (SELECT FROM sync_eventrelation)")
     row = cursor.fetchone()

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from django.db import connection
+
+from leadmodel.activities import shares
 from leadmodel.directory import read_directory
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.rebuild import AS_OF
@@ -15,7 +18,6 @@ from leadmodel.settings_store import settings_in_force
 from metrics.compile import STORED, tables
 from metrics.selection import Selection
 from metrics.spec import Condition, Figure, Kind, Unit
-from sync.models import EventRelation, TaskRelation
 
 # activities of untouched people, as `touches._why` looks at them: what came from the person is neither; looked
 # through once, whatever the planner expects
@@ -85,12 +87,10 @@ def only_automatic(selection: Selection) -> tuple[Figure, Mapping[str, object]]:
 
 def _activities() -> str:
     """Everything logged, a row for each it is about; tables of an organisation that shares none are not asked."""
-    told = [*_OWN]
-    if TaskRelation.objects.exists():
-        told.append(_SHARED_TASKS)
-    if EventRelation.objects.exists():
-        told.append(_SHARED_EVENTS)
-    return " UNION ALL ".join(told)
+    with connection.cursor() as wrapped:
+        shares_tasks, shares_events = shares(wrapped.cursor)
+    shared = [_SHARED_TASKS] * shares_tasks + [_SHARED_EVENTS] * shares_events
+    return " UNION ALL ".join([*_OWN, *shared])
 
 
 def _values(settings: ModelSettings, selection: Selection) -> Mapping[str, object]:

@@ -6,7 +6,6 @@ is always a moment, and nobody is alarmed by that.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -54,7 +53,7 @@ def compare(*, now: datetime) -> AuditRun:
 
 
 def _look(now: datetime) -> Look:
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     is_behind = read_at is None or now - read_at > BEHIND or Mark.objects.filter(record_id=EVERYBODY).exists()
     at = None if is_behind or read_at is None else min(read_at, now)
     return Look(now, at, settings_in_force(), read_stopped())
@@ -79,20 +78,22 @@ def _keep(look: Look, checked: Mapping[Check, Checked]) -> AuditRun:
     known: Mapping[str, str] = before.seen if before is not None else {}
     missing = [one for told in checked.values() for one in told.differing]
     since = {one.key: known.get(one.key, look.now.isoformat()) for one in missing}
-    standing: list[dict[str, str]] = []
+    standing: Mapping[str, int] = {}
+    kept: list[dict[str, str]] = []
     if look.at is None and before is not None:
         # nothing is known of what was not looked at: it is neither found nor gone
         unseen = {Check.STEPS, Check.TOLD, Check.REASSIGNED, Check.ABANDONED}
         since |= {key: at for key, at in known.items() if key.split("/")[0] in unseen}
-        standing = [told for told in before.differences if told["check"] in unseen]
+        standing = {check: number for check, number in before.differing.items() if check in unseen}
+        kept = [told for told in before.differences if told["check"] in unseen]
     differing = [one for one in missing if look.now - datetime.fromisoformat(since[one.key]) >= STILL]
     return AuditRun.objects.create(
         at=look.now,
         is_behind=look.at is None,
         agrees=not differing and not standing,
         expected={check.value: told.expected for check, told in checked.items()},
-        differing=dict(Counter(told["check"] for told in standing)) | _counted(differing),
-        differences=[*standing, *(_told(one, since[one.key]) for one in differing)][:MOST_KEPT],
+        differing={**standing, **_counted(differing)},
+        differences=[*kept, *(_told(one, since[one.key]) for one in differing)][:MOST_KEPT],
         seen=since,
     )
 

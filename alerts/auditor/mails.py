@@ -50,7 +50,7 @@ class _Morning(NamedTuple):
 
 def check_mails(look: Look) -> Checked:
     """Each working morning's mail was decided: sent, to be sent, or why not."""
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     if not django.EMAIL_HOST or read_at is None or Telling.MAILS in look.stopped:
         return Checked(0, ())
     due = _with_cause(list(_mornings(look)), look)

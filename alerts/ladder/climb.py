@@ -48,7 +48,7 @@ def climb(connected: Callable[[], Organisation], *, now: datetime) -> Counter[st
     while everybody is to be derived anew, or of what operations have stopped. `connected` is called only where
     something is due. Raises OrganisationError where Salesforce cannot be looked at: then all stays due.
     """
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     done: Counter[str] = Counter()
     if read_at is None or Mark.objects.filter(record_id=EVERYBODY).exists():
         return done

@@ -37,7 +37,7 @@ def scan(*, now: datetime) -> int:
     Without a mail server nothing is decided, nor before Salesforce was ever read. One whose mail cannot be written
     holds up nobody else; an ExceptionGroup tells of them at the end.
     """
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     if not django.EMAIL_HOST or read_at is None:
         return 0
     settings = settings_in_force()
@@ -67,10 +67,10 @@ def ask(user: User, *, now: datetime) -> Effect:
     That may be asked for on any day and at any time. For whom and what, the rules are those of the day's: it may come
     back as not sent, with its reason. Raises CannotBeAsked.
     """
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     if read_at is None:
         raise CannotBeAsked(
-            "Salesforce was never read, so there is nothing to tell: run `manage.py pull` first."
+            "Salesforce was never read, or not all of it, so there is nothing to tell: run `manage.py pull` first."
         )
     settings, at = settings_in_force(), min(read_at, now)
     found = list(read_recipients(settings, now=now, users=[user.pk]).values())

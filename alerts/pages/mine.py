@@ -61,7 +61,7 @@ class Choosing:
 
 @dataclass(frozen=True)
 class Mine:
-    """Somebody's mail. `mail` None: Salesforce was never read."""
+    """Somebody's mail. `mail` None: Salesforce was never read, or not all of it."""
 
     number: int
     name: str
@@ -141,7 +141,7 @@ def written_now(user: User, recipient: Recipient, *, now: datetime) -> Written |
 
     None before Salesforce was ever read.
     """
-    read_at, _ = read_up_to()
+    read_at = read_up_to()
     if read_at is None:
         return None
     shown = replace(recipient, wants_it=user.role != Role.OPS)

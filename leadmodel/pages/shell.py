@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
@@ -105,11 +106,18 @@ def read_shell(user: User, *, current: str, now: datetime) -> Shell:
     )
 
 
-def read_up_to() -> tuple[datetime | None, int]:
-    """Since when every object has been read whose changes people wait for, and how many objects fail.
+class _Read(NamedTuple):
+    """The objects whose changes people wait for: since when those were read that were, how many never, how many fail.
 
-    None as long as one of them that is there never was: without calls, everybody would seem to wait.
+    What fails is counted of all objects; what the organisation does not have is not waited for.
     """
+
+    oldest: datetime | None
+    unread: int
+    failing: int
+
+
+def _read_objects() -> _Read:
     states = ObjectState.State
     awaited = Q(name__in=HOT) & ~Q(state=states.ABSENT)
     found = ObjectState.objects.aggregate(
@@ -117,12 +125,21 @@ def read_up_to() -> tuple[datetime | None, int]:
         unread=Count("pk", filter=awaited & Q(read_at=None)),
         failing=Count("pk", filter=Q(state=states.FAILING)),
     )
-    return None if found["unread"] else found["oldest"], found["failing"]
+    return _Read(**found)
+
+
+def read_up_to() -> datetime | None:
+    """Since when every object has been read whose changes people wait for.
+
+    None as long as one of them that is there never was: without calls, everybody would seem to wait.
+    """
+    oldest, unread, _ = _read_objects()
+    return None if unread else oldest
 
 
 def read_freshness(user: User, *, now: datetime) -> Freshness:
-    """Since when every object has been read whose changes people wait for."""
-    read_at, failing = read_up_to()
+    """Since when the objects have been read whose changes people wait for, and whether that is all of them."""
+    read_at, unread, failing = _read_objects()
     if read_at is None:
         return Freshness(None, "", "No data yet", "near", failing)
     behind_s = (now - read_at).total_seconds()
@@ -132,4 +149,7 @@ def read_freshness(user: User, *, now: datetime) -> Freshness:
         return Freshness(
             shown, "Salesforce:", counted(failing, "object fails", "objects fail"), tone, failing
         )
+    if unread:
+        words = counted(unread, "object not read yet", "objects not read yet")
+        return Freshness(shown, "Salesforce:", words, "near", failing)
     return Freshness(shown, "Salesforce", ago(behind_s), tone, failing)

@@ -55,7 +55,7 @@ class BehindRow:
 
 @dataclass(frozen=True)
 class WaitingRow:
-    """An open person. Instants tick in the browser from `since` and towards `due`.
+    """An open person. Instants tick in the browser from `since` and towards `due`; `turns`: the stage's tone with them.
 
     `marks`: what became of actions on them, where the list is one to act in.
     """
@@ -78,6 +78,7 @@ class WaitingRow:
     last_touch: Instant | None
     touches: int
     stage: Badge
+    turns: bool
     marks: Marks | None = None
 
 
@@ -133,9 +134,11 @@ def waiting_row(
     cause = ENTRIES[row.entry]
     if row.number > 1 and (row.last_reason or row.last_kind):
         cause = " · ".join(filter(None, (cause, f"last time: {row.last_reason or row.last_kind}")))
-    stage = Badge("Working") if row.touch_count else Badge("Assigned, waiting", tone)
-    if row.claimed_at is not None and not row.touch_count:
-        stage = Badge("Claimed, no touch", "near")
+    stage, turns = Badge("Assigned, waiting", tone), True
+    if row.touch_count:
+        stage, turns = Badge("Working"), False
+    elif row.claimed_at is not None:
+        stage, turns = Badge("Claimed, no touch", "near"), False
     return WaitingRow(
         href=person_href(row.person_id, past),
         salesforce=salesforce_href(row.person_id, salesforce),
@@ -155,6 +158,7 @@ def waiting_row(
         last_touch=instant(row.last_touch_at, now=now, zone=zone) if row.last_touch_at else None,
         touches=row.touch_count,
         stage=stage,
+        turns=turns,
     )
 
 

@@ -64,7 +64,7 @@ def read_styleguide(*, now: datetime) -> dict[str, Any]:
     waiting = [
         WaitingRow(
             "#", "", "Tomás Vidal", "Head of Data · Grupo Vidal", cycle, cause, "Pricing page", "Website", "inbound",
-            "Alice Moreau", assigned, "3 h 00 min", due, words, tone, touched, touches, Badge("Working"),
+            "Alice Moreau", assigned, "3 h 00 min", due, words, tone, touched, touches, Badge("Working"), turns=False,
         )
         for cycle, cause, due, words, tone, touched, touches in (
             (1, "", assigned, "due 60 min ago", "bad", None, 0),

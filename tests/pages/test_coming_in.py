@@ -78,6 +78,24 @@ def test_how_fresh_the_data_are_stands_on_every_page(
         assert freshness.words == words or tone == "good"
 
 
+def test_what_was_read_is_shown_and_what_was_not_is_said(world: World, mona: Client) -> None:
+    """During a first read, or where one object's fails again and again."""
+    ObjectState.objects.create(name="Task")
+
+    page = get(mona, "/team/")
+
+    assert (page.context["shell"].freshness.words, page.context["shell"].is_empty) == (
+        "1 object not read yet",
+        False,
+    )
+    assert "No data yet" not in page.content.decode()
+    assert page.context["grid"].total.cells[0].value != "0"
+    ObjectState.objects.filter(name="Task").update(state="failing")
+    assert get(mona, "/team/").context["shell"].freshness.words == "1 object fails"
+    ObjectState.objects.filter(name="Task").update(state="absent")
+    assert get(mona, "/team/").context["shell"].freshness.tone == "good"
+
+
 def test_the_style_guide_is_for_development_only(world: World, otto: Client) -> None:
     with override_settings(LOCAL=False, DEBUG=False):
         assert otto.get("/styleguide/").status_code == 404
