@@ -130,8 +130,10 @@ def test_who_is_gone_before_it_is_written_is_not_given_anybody(written: World, w
 
 def test_a_tool_that_acts_for_a_rep_is_given_nobody(written: World) -> None:
     hire(written, "Aaron")
+    written.pull(full=True)
     enter(MODEL.replace("touches: {", "touches: {acts_for: {Aaron: Bob}, "))
     written.catch_up()
+    assert SalesforceUser.objects.filter(name="Aaron", is_active=True).exists()
     scan(written)
     assert why_not(written) == {"Alice": "had_them", "Carol": "not_next"}
 
