@@ -51,7 +51,5 @@ def test_what_was_decided_before_is_not_written_and_holds_up_nobody(desk: World)
     stop(STOP, desk)
     log_touch(Asked(alice, "a click", desk.now), waiting(), how=Touched.CALL, words="")
     work_off(desk)
-    assert list(Effect.objects.filter(kind__startswith="salesforce.").values_list("state", "said")) == [
-        ("ready", "Automation is stopped for now."),
-        ("done", ""),
-    ]
+    written = Effect.objects.filter(kind__startswith="salesforce.")
+    assert set(written.values_list("state", "said")) == {("ready", "Automation is stopped for now."), ("done", "")}
