@@ -50,11 +50,11 @@ class _Due(NamedTuple):
         return f"{ABANDON}:{self.person_id}/{self.number}/{self.due_at:%Y%m%dT%H%M%S}/{read_at:%Y%m%dT%H%M%S}"
 
 
-def abandon(*, now: datetime) -> int:
+def abandon(*, now: datetime, since: datetime | None = None) -> int:
     """Decide about whoever is due by what was read of Salesforce; how many people that concerned.
 
-    Nothing is decided before Salesforce was ever read, while everybody is to be derived anew, while automation is
-    stopped, or where the settings name no nurture status.
+    `since`: only of limits that were over after it. Nothing is decided before Salesforce was ever read, while
+    everybody is to be derived anew, while automation is stopped, or where the settings name no nurture status.
     """
     read_at = read_up_to()
     if read_at is None or is_stopped(switches()) or Mark.objects.filter(record_id=EVERYBODY).exists():
@@ -65,7 +65,7 @@ def abandon(*, now: datetime) -> int:
         return 0
     at, done = min(read_at, now), 0
     for kind in _WHY:
-        while found := _batch(settings, kind, status, at=at, now=now):
+        while found := _batch(settings, kind, status, since=since, at=at, now=now):
             done += found
     if done:
         log.info("abandoned", persons=done)
@@ -86,9 +86,18 @@ def _is_over(settings: ModelSettings, kind: ClockKind, status: str, now: datetim
     return settings.is_elsewhere(status, now)
 
 
-def _batch(settings: ModelSettings, kind: ClockKind, status: str, *, at: datetime, now: datetime) -> int:
+def _batch(
+    settings: ModelSettings,
+    kind: ClockKind,
+    status: str,
+    *,
+    since: datetime | None,
+    at: datetime,
+    now: datetime,
+) -> int:
     with transaction.atomic():
-        due = _take(settings, kind, at=at, now=now, limit=min(BATCH, abandons(settings, now=now).left))
+        limit = min(BATCH, abandons(settings, now=now).left)
+        due = _take(settings, kind, since=since, at=at, now=now, limit=limit)
         last = read_last_of(None, [one.person_id for one in due], settings)
         decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
     return len(due)
@@ -97,6 +106,7 @@ def _batch(settings: ModelSettings, kind: ClockKind, status: str, *, at: datetim
 _TAKE = """
     SELECT clock.person_id, clock.number, clock.due_at FROM leadmodel_clock clock
     WHERE clock.kind = %(kind)s AND clock.due_at <= %(at)s
+      AND (%(since)s IS NULL OR clock.due_at > %(since)s)
       AND NOT EXISTS (
           SELECT FROM leadmodel_personrecord record JOIN base_effect effect ON effect.subject = record.record_id
           WHERE record.person_id = clock.person_id AND effect.kind = %(abandon)s
@@ -119,14 +129,23 @@ _IS_OPEN = """
 """Asked of each clock that is due: as a join it would have PostgreSQL walk all clocks there are (M19)."""
 
 
-def _take(settings: ModelSettings, kind: ClockKind, *, at: datetime, now: datetime, limit: int) -> list[_Due]:
+def _take(
+    settings: ModelSettings,
+    kind: ClockKind,
+    *,
+    since: datetime | None,
+    at: datetime,
+    now: datetime,
+    limit: int,
+) -> list[_Due]:
     columns = read_columns(settings).current
     stand = [
         sql.SQL(_IS_OPEN).format(table=sql.Identifier(f"sync_{name.lower()}"), status=sql.Identifier(status))
         for name, told in columns.items()
         if (status := told[Tracked.STATUS]) is not None
     ]
-    values: dict[str, str | int | datetime | list[str]] = {
+    values: dict[str, str | int | datetime | list[str] | None] = {
+        "since": since,
         "kind": kind,
         "abandon": ABANDON,
         "at": at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from structlog import get_logger
@@ -25,6 +26,9 @@ from sync.salesforce.http import OrganisationError
 from sync.tasks import write_back
 
 log = get_logger(__name__)
+
+LATELY = timedelta(days=1)
+"""What was due, or told, before that is looked at by the seldom look: there may be much of it (M19)."""
 
 
 @shared_task
@@ -55,15 +59,28 @@ def audit(**_: object) -> None:
 
 @shared_task
 def act_on_due(**_: object) -> None:
-    """Do what is due about people, and tell of it: give up whose limit is over (M15), climb the ladder (M18)."""
-    abandoned = abandon(now=clock.now())
+    """Do what is due about people, and tell of it: give up whose limit is over (M15), climb the ladder (M18).
+
+    Of what became due lately: it is often that this is asked.
+    """
+    _act(since=clock.now() - LATELY)
+
+
+@shared_task
+def act_on_all_due(**_: object) -> None:
+    """The same of all that is due, however long it has been: it could not be done, or came to be due in the past."""
+    _act(since=None)
+
+
+def _act(*, since: datetime | None) -> None:
+    abandoned = abandon(now=clock.now(), since=since)
     try:
-        climbed = climb(connect, now=clock.now())
+        climbed = climb(connect, now=clock.now(), since=since)
     except OrganisationError as error:
         # what is due stays due: nobody is told of before Salesforce was looked at (M20)
         log.warning("ladder_waits", error=str(error))
         climbed = Counter()
-    told = tell_written(now=clock.now()) + look_after(now=clock.now())
+    told = tell_written(now=clock.now()) + look_after(now=clock.now(), since=since)
     if abandoned or climbed[Escalation.State.DONE]:
         look_now(write_back)
     if told or climbed.total():

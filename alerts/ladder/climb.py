@@ -41,12 +41,15 @@ State = Escalation.State
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=1)
 
 
-def climb(connected: Callable[[], Organisation], *, now: datetime) -> Counter[str]:
+def climb(
+    connected: Callable[[], Organisation], *, now: datetime, since: datetime | None = None
+) -> Counter[str]:
     """Decide about every step that is due by now; how many ended in which state.
 
-    Where the last read is not fresh, only what was due by then. Nothing is decided before Salesforce was ever read,
-    while everybody is to be derived anew, or of what operations have stopped. `connected` is called only where
-    something is due. Raises OrganisationError where Salesforce cannot be looked at: then all stays due.
+    `since`: of what comes too late only what does so since then is looked at. Where the last read is not fresh, only
+    what was due by it is done. Nothing is decided before Salesforce was ever read, while everybody is to be derived
+    anew, or of what operations have stopped. `connected` is called only where something is due. Raises
+    OrganisationError where Salesforce cannot be looked at: then all stays due.
     """
     read_at = read_up_to()
     done: Counter[str] = Counter()
@@ -59,6 +62,7 @@ def climb(connected: Callable[[], Organisation], *, now: datetime) -> Counter[st
         due=now if now - read_at <= FRESH else read_at,
         stale=now - timedelta(hours=late),
         now=now,
+        since=since,
     )
     done[State.STALE] = skip_stale(
         upto,

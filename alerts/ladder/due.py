@@ -15,13 +15,17 @@ from leadmodel.lifecycle.clocks import LASTING, ClockKind
 
 @dataclass(frozen=True)
 class UpTo:
-    """What a scan looks at: as far as Salesforce was read, until when steps count as due, and since when."""
+    """What a scan looks at: as far as Salesforce was read, until when steps count as due, and since when.
+
+    `since`: what came too late by then already is left to a scan that looks at all.
+    """
 
     read_at: datetime
     due: datetime
     stale: datetime
     """What was due by then comes too late."""
     now: datetime
+    since: datetime | None = None
 
 
 class DueStep(NamedTuple):
@@ -108,7 +112,8 @@ _IS_KEPT = "NOT clock IN ({})".format(", ".join(f"'{kind}'" for kind in LASTING)
 Nurture, who stay there for years, and of each meeting that nobody ever marks, and each scan would go over all of them
 (M19). An index holds the others."""
 _SKIP = f"""
-    WITH rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= LEAST(%(stale)s, %(due)s) AND {_IS_KEPT})
+    WITH rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= LEAST(%(stale)s, %(due)s) AND {_IS_KEPT}
+        AND (%(since)s IS NULL OR due_at > %(stale)s - (%(now)s - %(since)s)))
     INSERT INTO alerts_escalation (person_id, number, step, act, holder_id, due_at, state, said, attempts, decided_at)
     SELECT rung.person_id, rung.number, rung.step, rung.act, rung.holder_id, rung.due_at, 'stale', %(said)s, 0, %(now)s
     FROM rung {decided("rung")} WHERE done.id IS NULL

@@ -40,10 +40,11 @@ _ENDED = {
 """What is worth telling; where policies or records changed there is nothing that somebody did."""
 
 
-def look_after(*, now: datetime) -> int:
+def look_after(*, now: datetime, since: datetime | None = None) -> int:
     """Look what became of all that is not settled, and tell it; how many notices that were.
 
-    What operations stopped is left as it is, and looked at once they switch it on.
+    `since`: only of what was told after it. What operations stopped is left as it is, and looked at once they
+    switch it on.
     """
     stopped = read_stopped()
     if Telling.ESCALATIONS in stopped:  # that something is over is told by their switch, too
@@ -51,7 +52,7 @@ def look_after(*, now: datetime) -> int:
     told, after = 0, 0
     while True:
         with transaction.atomic():
-            found = _take(after)
+            found = _take(after, since)
             told += _decide([one for one in found if of_notice(one.topic, one.name) not in stopped], now)
         if len(found) < BATCH:
             break
@@ -61,12 +62,14 @@ def look_after(*, now: datetime) -> int:
     return told
 
 
-def _take(after: int) -> list[Told]:
+def _take(after: int, since: datetime | None) -> list[Told]:
     """The next lines that are not settled.
 
     Not locked, as that would write each of them anew each time: whoever tells the same at once is second.
     """
     unsettled = Told.objects.filter(settled_at=None, name__in=_TOLD, pk__gt=after).exclude(still={})
+    if since is not None:
+        unsettled = unsettled.filter(at__gt=since)
     return list(unsettled.order_by("pk")[:BATCH])
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.http import Http404
 
 from alerts.abandoning import abandon
-from alerts.tasks import act_on_due
+from alerts.tasks import act_on_all_due, act_on_due
 from base.models import Effect, Role, User
 from base.outbox import do_after_all
 from config.celery import app
@@ -367,7 +367,10 @@ def test_alice_takes_it_back_for_a_day_and_nobody_elses_rep_does(desk: World, ot
     assert can_be_undone(alice, [effect], now=desk.now) == set()
 
 
-def test_the_timetables_task_decides(desk: World) -> None:
+def test_the_timetables_tasks_decide(desk: World) -> None:
     assert app.tasks[TIMETABLE["act on what is due"]["task"]].name == act_on_due.name
+    assert app.tasks[TIMETABLE["act on all that is due"]["task"]].name == act_on_all_due.name
     act_on_due()
+    assert not Effect.objects.exists(), "by the real clock its limit was over long ago"
+    act_on_all_due()
     assert Effect.objects.get().kind == ABANDON

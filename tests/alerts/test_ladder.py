@@ -9,7 +9,7 @@ from django.db import connection
 
 from alerts.ladder.climb import FRESH, climb
 from alerts.models import Assignment, Escalation, Told
-from alerts.tasks import act_on_due
+from alerts.tasks import act_on_all_due, act_on_due
 from base.models import Effect, Role, User
 from leadmodel.may_act import REASSIGN
 from leadmodel.models import Absence, Exclusion, Rung
@@ -357,8 +357,10 @@ def test_a_rehearsal_tells_nobody_that_nobody_may(desk: World) -> None:
     assert told()[1:] == [("mona", "Lovelace still waits for Alice")]
 
 
-def test_the_timetables_task_looks(desk: World) -> None:
+def test_the_timetables_tasks_look(desk: World) -> None:
     """By the real clock, long after this desk's."""
     later(desk, minutes=A_DAY)
     act_on_due()
+    assert steps() == [], "what came too late long ago is left to the seldom look"
+    act_on_all_due()
     assert steps() == [("remind_rep", "stale"), ("tell_manager", "stale"), ("reassign", "stale")]

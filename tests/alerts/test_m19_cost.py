@@ -84,6 +84,12 @@ def _abandon() -> object:
     return abandon(now=NOW)
 
 
+def _abandon_lately() -> object:
+    late = NOW + timedelta(minutes=MANY - DUE)
+    ObjectState.objects.update(read_at=late)
+    return abandon(now=late, since=late - timedelta(minutes=DUE))
+
+
 def _find() -> object:
     return find_due(UpTo(NOW, NOW, NOW - timedelta(days=2), NOW), stopped=(), limit=500)
 
@@ -92,11 +98,23 @@ def _skip() -> object:
     return skip_stale(UpTo(NOW, NOW, NOW, NOW), over="It is over.", said="too late")
 
 
+def _skip_lately() -> object:
+    late = NOW + timedelta(minutes=MANY - DUE)
+    upto = UpTo(late, late, late - timedelta(hours=1), late, since=late - timedelta(minutes=DUE))
+    return skip_stale(upto, over="It is over.", said="too late")
+
+
 @pytest.mark.usefixtures("_waiting")
 @pytest.mark.parametrize(
     ("scan", "table"),
-    [(_abandon, "leadmodel_clock"), (_find, "leadmodel_rung"), (_skip, "leadmodel_rung")],
-    ids=["limits", "steps", "stale steps"],
+    [
+        (_abandon, "leadmodel_clock"),
+        (_find, "leadmodel_rung"),
+        (_skip, "leadmodel_rung"),
+        (_abandon_lately, "leadmodel_clock"),
+        (_skip_lately, "leadmodel_rung"),
+    ],
+    ids=["limits", "steps", "stale steps", "limits of late", "stale steps of late"],
 )
-def test_m19_what_is_not_due_is_not_looked_at(scan: Callable[[], object], table: str) -> None:
+def test_m19_what_is_not_due_or_was_long_ago_is_not_looked_at(scan: Callable[[], object], table: str) -> None:
     assert 0 < rows_read(scan, table) <= DUE

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.models import ChannelChoice, Told
 from alerts.stops import Telling
-from alerts.tasks import act_on_due
+from alerts.tasks import act_on_all_due, act_on_due
 from alerts.telling import standing
 from alerts.telling.notices import Name, tell
 from alerts.telling.standing import look_after
@@ -201,7 +201,9 @@ def test_killed_anywhere_it_is_told_once(escalated: World) -> None:
     assert number > 10
 
 
-def test_the_timetables_task_looks(escalated: World) -> None:
+def test_the_timetables_tasks_look(escalated: World) -> None:
     answer(escalated)
     act_on_due()
+    assert told("resolved") == [], "by the real clock it was told long ago"
+    act_on_all_due()
     assert len(told("resolved")) == 2

@@ -39,6 +39,7 @@ LOOKS = (
     "sync.tasks.poll",
     "leadmodel.tasks.rebuild",
     "alerts.tasks.act_on_due",
+    "alerts.tasks.act_on_all_due",
     "sync.tasks.write_back",
     "alerts.tasks.send_notices",
     "alerts.tasks.send_mails",
