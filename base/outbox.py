@@ -169,9 +169,14 @@ def _share(text: str) -> float:
     return int.from_bytes(sha256(text.encode()).digest()[:4]) / 2**32
 
 
-def do_after_all(effects: QuerySet[Effect], *, now: datetime) -> int:
-    """Have what a dry run told done after all; how many of these effects those were."""
+def do_after_all(effects: QuerySet[Effect], *, now: datetime, most: int | None = None) -> int:
+    """Have what a dry run told done after all, the oldest first; how many of these effects those were.
+
+    `most`: no more than so many.
+    """
     told = effects.filter(state=Effect.State.DRY)
+    if most is not None:
+        told = told.filter(pk__in=list(told.order_by("pk").values_list("pk", flat=True)[:most]))
     return told.update(state=Effect.State.READY, attempts=0, due_at=now, said="", ended_at=None)
 
 

@@ -152,6 +152,10 @@ class Reassignment(Manner):
             before.append(rule)
         return self
 
+    def called(self, name: str) -> Manner | None:
+        """The manner that the ledger calls so; None where there is none any more."""
+        return self if name == OTHERWISE else next((rule for rule in self.rules if rule.name == name), None)
+
     def rule_of(self, asked: Handed) -> tuple[str, Manner]:
         """How this lead is re-assigned, and what the ledger calls that."""
         found = next((rule for rule in self.rules if rule.fits(asked)), None)

@@ -10,7 +10,7 @@ and nothing that they missed is made up for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from math import lcm
@@ -129,7 +129,7 @@ def choose(lead: Due, candidates: Sequence[Candidate], rule: str, manner: Manner
     front = max((turn.place for one in listed if (turn := rota.turns.get((rule, one.rep_id)))), default=0)
     standing: list[tuple[tuple[int, ...], str, int]] = []
     for one in listed:
-        if (why_not := _why_not(one, lead, manner, rota.more.get(one.rep_id, 0))) is not None:
+        if (why_not := _why_not(one, lead.had, manner, rota.more.get(one.rep_id, 0))) is not None:
             skipped.append(why_not)
             continue
         turn = rota.turns.get((rule, one.rep_id))
@@ -148,6 +148,18 @@ def choose(lead: Due, candidates: Sequence[Candidate], rule: str, manner: Manner
     return Choice(rep_id, rule, place, told)
 
 
+def why_no_more(chosen: Candidate, manner: Manner, team: str | None, more: int = 0) -> Skip | None:
+    """Why a rep who was chosen for a lead may not be given it after all; None where they still may.
+
+    `team`: the holder's; `more`: what they were given since they were counted. That they have gone home keeps
+    nothing from them.
+    """
+    if not _is_listed(chosen, manner, team):
+        return Skip.NOT_LISTED
+    found = _why_not(replace(chosen, is_at_work=True), frozenset(), manner, more)
+    return found.why if found is not None else None
+
+
 def _is_listed(one: Candidate, manner: Manner, team: str | None) -> bool:
     """Whether the rule is about this rep: the holder's team where it names nobody."""
     if not manner.to_teams and not manner.reps:
@@ -164,11 +176,11 @@ def _colleagues(
         yield from (one for one in candidates if one.team == lead.asked.team and one.rep_id not in known)
 
 
-def _why_not(one: Candidate, lead: Due, manner: Manner, more: int) -> Skipped | None:
+def _why_not(one: Candidate, had: frozenset[str], manner: Manner, more: int) -> Skipped | None:
     """Why a rep may not take a lead, the plainest reason; None where they may."""
     reasons = {
         Skip.INACTIVE: not one.is_active,
-        Skip.HAD_THEM: one.rep_id in lead.had,
+        Skip.HAD_THEM: one.rep_id in had,
         Skip.ABSENT: one.is_absent,
         Skip.OFF_HOURS: manner.in_hours_only and not one.is_at_work,
     }

@@ -28,12 +28,14 @@ from leadmodel.pages.write_back import (
     KINDS,
     MOVE_COLUMNS,
     SWITCHES,
+    left_of_the_day,
     move_lines,
     read_write_back,
     read_writes_address,
     why_not_done,
     write_lines,
 )
+from leadmodel.settings_store import settings_in_force
 from sync.tasks import write_back as deliver_now
 from sync.writeback.modes import Mode, switches
 from sync.writeback.modes import switch as set_mode
@@ -112,11 +114,21 @@ def again(request: HttpRequest, number: int) -> HttpResponseBase:
 def _do_after_all(request: HttpRequest, kind: str, effects: QuerySet[Effect]) -> None:
     if why_not := why_not_done(kind, switches()):
         messages.error(request, why_not)
-    elif count := do_after_all(effects, now=clock.now()):
+        return
+    now = clock.now()
+    left = left_of_the_day(kind, settings_in_force(), now=now)
+    count = do_after_all(effects, now=now, most=left)
+    wait = 0 if left is None or count < left else effects.filter(state=Effect.State.DRY).count()
+    if count:
         look_now(deliver_now)
         told = counted(count, "write goes", "writes go")
         messages.success(request, f"{told} to Salesforce after all, compared with it afresh.")
-    else:
+    if wait:
+        told = counted(wait, "dry run waits", "dry runs wait")
+        messages.error(
+            request, f"{told}: as many as may be within 24 hours went, by the settings (most_a_day)."
+        )
+    elif not count:
         messages.error(request, "No dry run waits there any more: look at where it stands.")
 
 

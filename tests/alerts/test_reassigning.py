@@ -107,7 +107,7 @@ def test_who_is_on_holiday_is_left_out(written: World) -> None:
     assert why_not(written) == {"Alice": "had_them", "Bob": "absent"}
 
 
-@pytest.mark.parametrize("why", ["away", "not active"])
+@pytest.mark.parametrize("why", ["away", "not active", "not among those", "holds as many"])
 def test_who_is_gone_before_it_is_written_is_not_given_anybody(written: World, why: str) -> None:
     scan(written)
     assert ledger(written) == [("Bob", "ready")]
@@ -115,6 +115,10 @@ def test_who_is_gone_before_it_is_written_is_not_given_anybody(written: World, w
     if why == "away":
         week = timedelta(days=7)
         Absence.objects.create(user_id=bob, starts_at=written.now, ends_at=written.now + week)
+    elif why == "not among those":
+        enter(MODEL + "reassignment: {reps: [Carol]}\n")
+    elif why == "holds as many":
+        enter(MODEL + "reassignment: {capacity_of: {Bob: 0}}\n")
     else:
         SalesforceUser.objects.filter(pk=bob).update(is_active=False)
     work_off(written)
@@ -126,6 +130,21 @@ def test_who_is_gone_before_it_is_written_is_not_given_anybody(written: World, w
     scan(written)
     work_off(written)
     assert owner(written) == "Carol"
+
+
+def test_what_a_rule_decided_that_is_no_more_is_decided_anew(written: World) -> None:
+    enter(MODEL + "reassignment: {rules: [{name: Demo requests, sources: [Web], reps: [Carol]}]}\n")
+    scan(written)
+    assert ledger(written) == [("Carol", "ready")]
+    enter(MODEL)
+    work_off(written)
+    (effect,) = Effect.objects.filter(kind=REASSIGN)
+    assert (effect.state, effect.said) == ("cancelled", "The settings have no rule “Demo requests” any more.")
+    written.pass_time(minutes=5)
+    written.catch_up()
+    scan(written)
+    work_off(written)
+    assert owner(written) == "Bob"
 
 
 def test_a_tool_that_acts_for_a_rep_is_given_nobody(written: World) -> None:

@@ -52,4 +52,7 @@ def test_what_was_decided_before_is_not_written_and_holds_up_nobody(desk: World)
     log_touch(Asked(alice, "a click", desk.now), waiting(), how=Touched.CALL, words="")
     work_off(desk)
     written = Effect.objects.filter(kind__startswith="salesforce.")
-    assert set(written.values_list("state", "said")) == {("ready", "Automation is stopped for now."), ("done", "")}
+    assert set(written.values_list("state", "said")) == {
+        ("ready", "Automation is stopped for now."),
+        ("done", ""),
+    }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from base.models import Effect
 from base.outbox import Decided, decide
+from leadmodel.may_act import ABANDON
+from leadmodel.settings_store import enter
 from sync.models import WriteSwitch
 from tests.pages.acting import send
 from tests.pages.reading import csv_lines, get
-from tests.pages.world import FORMULA, World
+from tests.pages.world import FORMULA, MODEL, World
 
 PAGE = "/settings/salesforce/write-back/"
 
@@ -143,6 +146,31 @@ def test_what_a_dry_run_told_is_done_after_all_once_its_kind_is_on(
     body = otto.post(f"{PAGE}after-all/", {"kind": kind}, follow=True).content.decode()
     assert "No dry run waits there any more" in body
     assert otto.post(f"{PAGE}after-all/", {"kind": "luck"}).status_code == 400
+
+
+def test_no_more_is_done_after_all_than_automation_may_in_a_day(world: World, otto: Client) -> None:
+    enter(MODEL + "auto_abandon: {most_a_day: 3}\n")
+    decide(
+        [Decided(f"give up {n}", ABANDON, {}, world.ids["answered"]) for n in range(5)],
+        by=None,
+        now=world.now,
+    )
+    Effect.objects.update(state="dry", ended_at=world.now)
+    lately, *_ = Effect.objects.order_by("-pk")
+    Effect.objects.filter(pk=lately.pk).update(state="done", ended_at=timezone.now())
+    WriteSwitch.objects.create(kind=ABANDON, mode="on")
+
+    body = otto.post(f"{PAGE}after-all/", {"kind": ABANDON}, follow=True).content.decode()
+
+    assert "2 writes go to Salesforce after all" in body
+    assert "2 dry runs wait: as many as may be within 24 hours went" in body
+    states = Effect.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["ready", "ready", "dry", "dry", "done"], "the oldest first"
+    body = otto.post(f"{PAGE}after-all/", {"kind": ABANDON}, follow=True).content.decode()
+    assert "2 dry runs wait" in body
+    Effect.objects.filter(state="dry").delete()
+    body = otto.post(f"{PAGE}after-all/", {"kind": ABANDON}, follow=True).content.decode()
+    assert "No dry run waits there any more" in body
 
 
 def test_a_refused_write_is_tried_again_under_its_key(writes: list[Effect], otto: Client) -> None:
