@@ -13,6 +13,7 @@ from django.db import connection
 from leadmodel.rebuild import Rebuilt, rebuild_all
 from leadmodel.rows import TABLES
 from sandbox.org.org import Org
+from sandbox.org.store import HIDDEN_FROM_PROFILES, HIDDEN_FROM_USERS
 from sync.fields import ensure_columns
 from sync.models import CustomField, ObjectState
 from sync.pull import Pulled, poll, pull, pull_object
@@ -147,10 +148,9 @@ class World:
 
     def _keeping_how_objects_stand(self) -> Rebuilt:
         done = self.sync()
-        states = list(ObjectState.objects.all())
-        hides = any(one.unreadable or one.state != ObjectState.State.READ for one in states)
-        if not hides and not CustomField.objects.exists():
-            _described[:] = states
+        hidden = ("hidden_objects", "hidden_fields", HIDDEN_FROM_USERS, HIDDEN_FROM_PROFILES)
+        if not any(map(self.org.store.setting, hidden)) and not CustomField.objects.exists():
+            _described[:] = ObjectState.objects.all()
         return done
 
     def sync(self, *, full: bool = False) -> Rebuilt:
