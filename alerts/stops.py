@@ -11,7 +11,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 from alerts.mails.recipients import ASKED_FOR
-from alerts.models import Told
 from alerts.telling.words import Name
 from base.models import Effect
 from leadmodel.lifecycle.policies import Act
@@ -75,11 +74,10 @@ def why_stopped(effect: Effect) -> str:
 
 
 def _kinds_of(effect: Effect) -> frozenset[str]:
-    """What a message tells; a mail that somebody asked for is no automation."""
+    """What a message tells, which is of one kind; a mail that somebody asked for is no automation."""
     if "notices" not in effect.payload:
         return frozenset() if effect.kind.endswith(ASKED_FOR) else frozenset({Telling.MAILS})
-    told = Told.objects.filter(key__in=effect.payload["notices"]).values_list("topic", "name").distinct()
-    return frozenset(of_notice(topic, name) for topic, name in told)
+    return frozenset({effect.payload["of"]})
 
 
 def of_notice(topic: str, name: str) -> Telling:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import connection
@@ -24,6 +25,7 @@ from leadmodel.may_act import ABANDON
 from leadmodel.settings_store import policies_ever
 from sync.writeback.modes import STOP
 
+AT_ONCE = 1000
 _DUE = f"""
     WITH limits AS (
         SELECT * FROM jsonb_to_recordset(%(limits)s::jsonb)
@@ -59,7 +61,7 @@ _DUE = f"""
     LEFT JOIN (
         SELECT * FROM decided
         WHERE NOT is_decided AND NOT {excepted("decided")} AND NOT {has_news("decided")}
-        ORDER BY due_at, person_id LIMIT %(limit)s
+        ORDER BY due_at, person_id
     ) missing ON true
 """
 """With how many it looked at, also where none of them is missing."""
@@ -74,20 +76,7 @@ def check_abandoned(look: Look) -> Checked:
     expected, found = _read(look)
     if abandons(look.settings, now=look.now).left == 0:
         return Checked(expected, ())
-    last = read_last_of(None, [one.person_id for one in found], look.settings)
-    differing = [
-        Difference(
-            Check.ABANDONED,
-            f"abandoned/{one.person_id}/{one.number}/{one.due_at:%Y%m%dT%H%M%S}",
-            one.person_id,
-            f"The limit of cycle {one.number} was over on {one.due_at:%Y-%m-%d %H:%M} UTC, and nothing was decided.",
-        )
-        for one in found
-        if one.person_id in last
-        and Tracked.STATUS in last[one.person_id].values
-        and not last[one.person_id].is_elsewhere(look.now)
-    ]
-    return Checked(expected, differing)
+    return Checked(expected, list(islice(_differing(look, found), MOST_LOOKED_AT)))
 
 
 class _Undecided(NamedTuple):
@@ -96,14 +85,33 @@ class _Undecided(NamedTuple):
     due_at: datetime
 
 
+def _differing(look: Look, found: Sequence[_Undecided]) -> Iterator[Difference]:
+    """Those whose status does not say that nobody works on them, the longest overdue first."""
+    for place in range(0, len(found), AT_ONCE):
+        some = found[place : place + AT_ONCE]
+        last = read_last_of(None, [one.person_id for one in some], look.settings)
+        yield from (
+            Difference(
+                Check.ABANDONED,
+                f"abandoned/{one.person_id}/{one.number}/{one.due_at:%Y%m%dT%H%M%S}",
+                one.person_id,
+                f"The limit of cycle {one.number} was over on {one.due_at:%Y-%m-%d %H:%M} UTC,"
+                " and nothing was decided.",
+            )
+            for one in some
+            if one.person_id in last
+            and Tracked.STATUS in last[one.person_id].values
+            and not last[one.person_id].is_elsewhere(look.now)
+        )
+
+
 def _read(look: Look) -> tuple[int, list[_Undecided]]:
     """How many are due, and those nothing was decided about."""
-    asked: dict[str, str | int | datetime | None] = {
+    asked: dict[str, str | datetime | None] = {
         "limits": json.dumps(list(_limits(policies_ever()))),
         "kind": ABANDON,
         "at": look.at,
         "now": look.now,
-        "limit": MOST_LOOKED_AT,
     }
     with connection.cursor() as cursor:
         cursor.execute(_DUE, asked)

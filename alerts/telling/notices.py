@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings as django
 from django.db import connection
 from psycopg2.extras import Json, execute_values
 
+from alerts.stops import Telling, of_notice
 from alerts.telling.preflight import CHECKS
 from alerts.telling.slack import connected, why_no_slack
 from alerts.telling.wishes import Wishes, read_wishes
@@ -54,7 +55,7 @@ def tell(notices: Sequence[Notice], *, now: datetime) -> None:
     """Tell these people, in the caller's transaction; what was told before, by its key, is left out.
 
     Each gets a line behind the bell, and for each channel of theirs a message is decided. What is new to one person of
-    one topic goes into one message, also into one that still waits. What they muted is kept as muted.
+    one topic and one switch goes into one message, also into one that still waits. What they muted is kept as muted.
     """
     for one in notices:
         if one.still and one.still.get("kind") not in CHECKS:
@@ -64,15 +65,16 @@ def tell(notices: Sequence[Notice], *, now: datetime) -> None:
     users = list(User.objects.filter(pk__in={one.to for one in notices}))
     wishes = read_wishes(users, settings_in_force())
     new = _ring(notices, wishes, now)
-    parcels: dict[tuple[Channel, int, Topic], list[str]] = defaultdict(list)
+    parcels: dict[tuple[Channel, int, Topic, Telling], list[str]] = defaultdict(list)
     for one in sorted(notices, key=lambda one: one.key):
         if one.key in new:
             for channel in KINDS:
-                parcels[channel, one.to, Topic(one.topic)].append(one.key)
+                parcels[channel, one.to, Topic(one.topic), of_notice(one.topic, one.name)].append(one.key)
     decided = []
-    for (channel, user, topic), keys in sorted(parcels.items()):
+    for (channel, user, topic, of), keys in sorted(parcels.items()):
         for place in range(0, len(keys), MOST_IN_ONE):
-            decided += _message(channel, wishes[user], user, topic, keys[place : place + MOST_IN_ONE], now)
+            parcel = _Parcel(user, topic, of, keys[place : place + MOST_IN_ONE])
+            decided += _message(channel, wishes[user], parcel, now)
     decide(decided, by=None, now=now)
 
 
@@ -113,11 +115,19 @@ def _line(text: str) -> str:
     return told if len(told) <= 300 else f"{told[:299]}…"
 
 
-def _message(
-    channel: Channel, wishes: Wishes, user: int, topic: Topic, keys: list[str], now: datetime
-) -> list[Decided]:
+class _Parcel(NamedTuple):
+    """What is new to one person of one topic, and of one kind that operations may stop."""
+
+    user: int
+    topic: Topic
+    of: Telling
+    keys: list[str]
+
+
+def _message(channel: Channel, wishes: Wishes, parcel: _Parcel, now: datetime) -> list[Decided]:
     """The message to decide: none where the channel is not theirs, or where one that waits takes these up."""
-    payload = {"user": user, "topic": topic.value, "notices": keys}
+    user, topic, of, keys = parcel
+    payload = {"user": user, "topic": topic.value, "of": of.value, "notices": keys}
     key, kind = f"{keys[0]}/{channel}", KINDS[channel]
     if wishes.has_muted(topic, channel):
         why = "Muted: switched off on their own page."
@@ -126,7 +136,7 @@ def _message(
         return []
     if why := _why_no_way(channel):
         return [Decided(key, kind, payload, not_done=why)]
-    if _join_waiting(kind, user, topic, keys):
+    if _join_waiting(kind, parcel):
         return []
     wait = timedelta(minutes=wishes.settings.collect_minutes)
     return [Decided(key, kind, payload, due_at=now + wait)]
@@ -145,7 +155,7 @@ _JOIN = """
     WHERE id = (
         SELECT id FROM base_effect
         WHERE kind = %(kind)s AND state = 'ready' AND attempts = 0 AND payload->>'user' = %(user)s
-          AND payload->>'topic' = %(topic)s
+          AND payload->>'topic' = %(topic)s AND payload->>'of' = %(of)s
           AND jsonb_array_length(payload->'notices') + %(number)s <= %(most)s
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
@@ -153,12 +163,14 @@ _JOIN = """
 """What nobody has begun to send may grow: it waits for quiet hours to end, for others to come, or for a deliverer."""
 
 
-def _join_waiting(kind: str, user: int, topic: Topic, keys: list[str]) -> bool:
+def _join_waiting(kind: str, parcel: _Parcel) -> bool:
+    user, topic, of, keys = parcel
     values: dict[str, str | int] = {
         "keys": json.dumps(keys),
         "kind": kind,
         "user": str(user),
         "topic": topic.value,
+        "of": of.value,
         "number": len(keys),
         "most": MOST_IN_ONE,
     }

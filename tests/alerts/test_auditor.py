@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alerts.abandoning import abandon
+from alerts.auditor import abandons
 from alerts.auditor.comparing import compare
 from alerts.models import AuditRun, Escalation
 from alerts.stops import Telling
@@ -16,9 +17,9 @@ from base.models import Effect, User
 from leadmodel.models import Clock, Rung
 from leadmodel.rebuild import mark_everybody
 from leadmodel.settings_store import enter
-from sync.models import Mark
+from sync.models import Lead, Mark
 from sync.writeback.modes import STOP
-from tests.alerts.overdue import MODEL, later, look
+from tests.alerts.overdue import MODEL, later, lead, look
 from tests.alerts.test_ladder import A_DAY, State, desk, new_world, waiting, world
 from tests.alerts.test_stops import stop
 from tests.sync.world import World
@@ -179,6 +180,26 @@ def test_whom_nobody_gave_up_is_told_until_somebody_does(desk: World) -> None:
     assert abandon(now=desk.now) == 1
     assert compare(now=desk.now).agrees
     assert AuditRun.objects.latest("pk").expected["abandoned"] == 1
+
+
+def test_who_is_missed_is_found_behind_any_number_who_are_not(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The longest overdue are elsewhere by a status of which no history tells."""
+    for name in ("AT_ONCE", "MOST_LOOKED_AT"):
+        monkeypatch.setattr(abandons, name, 1)
+    first = waiting()
+    desk.call(first)
+    desk.pass_time(hours=1)
+    desk.call(lead(desk, "Hopper"))
+    desk.pass_time(days=31)
+    desk.catch_up()
+    Clock.objects.all().delete()
+    Lead.objects.filter(pk=first).update(status="Nurture")
+    compare(now=desk.now)
+    compare(now=desk.now + timedelta(minutes=5))
+    (told,) = AuditRun.objects.latest("pk").differences
+    assert told["person_id"] != first
 
 
 @pytest.mark.parametrize("why", ["status", "cap", "no nurture"])

@@ -45,6 +45,18 @@ def test_a_message_that_waits_is_not_sent_while_its_kind_is_stopped(world: World
     assert {state for _, state, _ in messages()} == {"done"}
 
 
+def test_who_is_told_of_both_kinds_hears_the_one_that_is_not_stopped(world: World, sink: Sink) -> None:
+    """Mona leads a team and is reminded herself: of one topic, and by two switches."""
+    tell([notice(world, name=Name.WORSENED)], now=MORNING)
+    tell([notice(world, "bobs_late", key="another")], now=MORNING)
+    tell([notice(world, "bobs_late", key="third", name=Name.WORSENED)], now=MORNING)
+    stop(Telling.REMINDERS)
+    send(MORNING)
+    assert sorted(state for _, state, _ in messages()) == ["done", "ready"]
+    sent, waits = (Effect.objects.get(state=state).payload["notices"] for state in ("done", "ready"))
+    assert (len(sent), waits) == (2, ["another"])
+
+
 def test_mails_of_the_morning_are_neither_decided_nor_sent(
     world: World, sink: Sink, settings: Settings, tmp_path: Path
 ) -> None:
