@@ -17,6 +17,25 @@ export function listenToKeys(page) {
   });
 }
 
+/** Whether letters act by themselves is chosen at the top, and kept in this browser. @param {Document} page */
+export function chooseLetters(page) {
+  const choice = page.getElementById("letters");
+  if (!choice) return;
+  choice.checked = letters.areOn;
+  choice.addEventListener("change", () => (letters.areOn = choice.checked));
+}
+
+// they can be switched off for who speaks to the machine, or rests a hand on the keys (WCAG 2.1.4)
+const letters = {
+  get areOn() {
+    return localStorage.getItem("letters") !== "off";
+  },
+  set areOn(on) {
+    if (on) localStorage.removeItem("letters");
+    else localStorage.setItem("letters", "off");
+  },
+};
+
 /** The row one is at: the one that holds the focus, or whose opened forms do. @param {Document} page */
 export function currentRow(page) {
   const line = page.activeElement?.closest("tr");
@@ -24,11 +43,12 @@ export function currentRow(page) {
   return own?.querySelector("[data-row]") ?? null;
 }
 
-/** Whether a key belongs to a field, or to the browser. @param {KeyboardEvent} event */
+/** Whether a key belongs to a field, to the browser, or to nobody, as letters are off. @param {KeyboardEvent} event */
 export function isForOthers(event) {
   const { target } = event;
   const isTyping = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
-  return event.ctrlKey || event.metaKey || event.altKey || isTyping;
+  const isOff = event.key.length === 1 && !letters.areOn;
+  return event.ctrlKey || event.metaKey || event.altKey || isTyping || isOff;
 }
 
 function focus(row) {

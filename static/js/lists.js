@@ -17,6 +17,24 @@ export function followAddress(page) {
   });
 }
 
+/**
+ * Days and instants are asked for when one has written them all: with Enter, or the button that comes with the first.
+ * Whatever else one chooses is asked for at once.
+ * @param {Document} page
+ */
+export function waitForDates(page) {
+  page.addEventListener(
+    "change",
+    (event) => {
+      const show = event.target.form?.querySelector("[data-show]");
+      if (!show || !["date", "datetime-local"].includes(event.target.type)) return;
+      show.classList.remove("without-script");
+      event.stopPropagation();
+    },
+    { capture: true },
+  );
+}
+
 /** A filter that says nothing does not stand in the address. @param {Document} page */
 export function leaveOutEmpty(page) {
   page.addEventListener("htmx:configRequest", (event) => {

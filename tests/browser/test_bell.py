@@ -45,3 +45,16 @@ def test_the_bell_counts_without_touching_the_page_and_empties(
     expect(page.locator("#bell .count")).to_be_empty()
     page.get_by_role("link", name="bobs_late waits for an answer").click()
     assert page.url.endswith(world.person("bobs_late"))
+
+
+def test_a_bell_that_got_no_answer_asks_again(told: None, visit: Visit) -> None:
+    visitor = visit("mona")
+    visitor.page.clock.install()
+    visitor.page.route("**/told/bell/", lambda route: route.fulfill(status=503), times=1)
+    page = visitor.open("/people/")
+    expect(page.locator("#bell .count")).to_be_empty()
+
+    page.clock.fast_forward("00:31")
+
+    expect(page.locator("#bell .count")).to_have_text("3")
+    visitor.complaints.clear()

@@ -54,6 +54,23 @@ def test_waiting_times_tick_and_turn_late(visit: Visit) -> None:
     expect(soon.locator(".badge").last).to_have_class("badge bad")
 
 
+def test_letters_are_letters_for_who_switches_them_off(visit: Visit, world: World) -> None:
+    visitor = visit("alice")
+    page = visitor.open("/queue/")
+    page.locator(".who summary").click()
+    page.get_by_label("Letters are shortcuts").uncheck()
+    page = visitor.open("/queue/")
+    page.keyboard.press("j")
+    page.keyboard.press("/")
+    expect(page.locator("[data-row]:focus, #find:focus")).to_have_count(0)
+
+    page.locator(".who summary").click()
+    page.get_by_label("Letters are shortcuts").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("[data-row]").first).to_be_focused()
+
+
 @pytest.fixture
 def just_came(world: World) -> None:
     """Two of Alice's have nearly all of their two hours left; Salesforce calls the second one Working."""

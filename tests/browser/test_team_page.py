@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -60,10 +61,18 @@ def test_days_of_ones_own_are_asked_for(visit: Visit) -> None:
     page = visit("mona").page
 
     page.get_by_label("Period").select_option("custom")
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+    page.get_by_label("from").fill("2020-01-02")
+    page.get_by_label("through").fill("2020-01-01")
     page.get_by_label("from").fill("2020-01-01")
-    page.get_by_label("from").blur()
+    page.get_by_role("button", name="Show").click()
 
-    expect(page).to_have_url(re.compile(r"period=custom&from=2020-01-01&through="))
+    expect(page).to_have_url(re.compile(r"period=custom&from=2020-01-01&through=2020-01-01"))
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+    today = timezone.now().date().isoformat()
+    page.get_by_label("through").fill(today)
+    page.get_by_label("through").press("Enter")
+    expect(page).to_have_url(re.compile(f"from=2020-01-01&through={today}"))
     expect(page.locator(".grid tr.total")).to_contain_text("My team")
 
 
