@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-
-from django.db import connection
 
 from leadmodel.access import visible_reps
 from leadmodel.lifecycle.reasons import KINDS
@@ -17,18 +16,16 @@ from metrics.api.parameters import day, zone
 from metrics.api.periods import read_period
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import ReasonList
-from metrics.selection import last_days
+from metrics.query import derived
+from metrics.reasons import LOST, count_reasons
+from metrics.selection import Selection, last_days
 
 DAYS = 90
 FROM = day("from", f"Count cycles assigned on this day or later; the last {DAYS} days unless told.")
 TO = day("to", "Count cycles assigned before this day.")
 ZONE = zone("tz", "The zone of the two days; the organisation's unless told.")
-_IN_USE = """
-    SELECT latest_kind, reason, count(*) FROM leadmodel_cycle
-    WHERE assigned_at >= %(start)s AND assigned_at < %(end)s AND reason IS NOT NULL AND latest_kind IS NOT NULL
-      AND (%(reps)s::text[] IS NULL OR first_rep = ANY(%(reps)s))
-    GROUP BY latest_kind, reason ORDER BY count(*) DESC, reason
-"""
+_ENDED = {LOST: Stage.QUALIFIED.value}
+"""Under which disposition reasons stand that came later: why who was qualified came back is told under Qualified."""
 _Used = tuple[str, str, int]
 """Disposition, reason, how many cycles."""
 
@@ -43,15 +40,20 @@ class Reasons(Resource):
         zone = call.asked[ZONE] or settings.organisation.zone
         usual_first, usual_until = last_days(DAYS, call.now, zone)
         first, until = call.asked[FROM] or usual_first, call.asked[TO] or usual_until
-        used = _used(read_period(first, until, zone), visible_reps(call.user))
+        bounds = read_period(first, until, zone)
+        used = _used(Selection(bounds["start"], bounds["end"], call.now, reps=visible_reps(call.user)))
         told = list(_by_kind(settings, used, call.now))
         return ReasonList({"first": first, "until": until, "results": told}).data
 
 
-def _used(bounds: dict[str, datetime], reps: frozenset[str] | None) -> list[_Used]:
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_USE, {**bounds, "reps": sorted(reps) if reps is not None else None})
-        return [(kind, reason, cycles) for kind, reason, cycles in cursor.fetchall()]
+def _used(selection: Selection) -> list[_Used]:
+    """As the Reasons page counts: a cycle by how it ended, without those that exceptions leave out (M16)."""
+    used: Counter[tuple[str, str]] = Counter()
+    with derived(selection) as state:
+        for tally in count_reasons(selection, state):
+            if tally.reason is not None:
+                used[_ENDED.get(tally.kind, tally.kind), tally.reason] += tally.cycles
+    return [(kind, reason, cycles) for (kind, reason), cycles in used.most_common()]
 
 
 def _by_kind(settings: ModelSettings, used: list[_Used], now: datetime) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from leadmodel.models import Exclusion
+from leadmodel.rebuild import rebuild_all
+from leadmodel.settings_store import enter
 from metrics.definitions import FIGURES
 from metrics.spec import Kind
 from tests.api.conftest import Act, Program, people_of, problem
-from tests.pages.world import ALICE, BOB, EVE, World
+from tests.pages.test_reasons import REASONS, end
+from tests.pages.world import ALICE, BOB, DAY, EVE, World, closed
 
 
 def days(world: World) -> dict[str, str]:
@@ -186,3 +190,22 @@ def test_reasons_are_told_with_their_use(world: World, alice: Program, otto: Pro
     assert told["nurture"]["salesforce_field"] == "Nurture_Reason__c"
     assert told["qualified"]["salesforce_field"] is None
     assert alice.get("reasons/", **{"from": "2099-01-01"}).status_code == 400
+
+
+def test_reasons_in_use_are_those_of_the_reasons_page(world: World, otto: Program) -> None:
+    """Without those under an exception (M16); who was qualified and then lost stands under qualified (M14)."""
+    enter(REASONS)
+    for called in ("gone", "left_aside"):
+        end(world, called, ALICE, 3, "Nurture", "No budget")
+    world.add_lead(
+        "lost", BOB, 4 * DAY, closed(3 * DAY, "Qualified"),
+        (2 * DAY, "Nurture_Reason__c", None, "No budget"), (2 * DAY, "Status", "Qualified", "Nurture"),
+    )  # fmt: skip
+    aside = Exclusion.objects.get()
+    aside.pk, aside.record_id = None, world.ids["left_aside"]
+    aside.save()
+    rebuild_all()
+
+    told = {kind["kind"]: kind["in_use"] for kind in otto.read("reasons/")["results"]}
+    once = [{"reason": "No budget", "cycles": 1}]
+    assert told == {"nurture": once, "unqualified": [], "qualified": once}
