@@ -97,7 +97,10 @@ def _batch(
 ) -> int:
     with transaction.atomic():
         limit = min(BATCH, abandons(settings, now=now).left)
-        due = _take(settings, kind, since=since, at=at, now=now, limit=limit)
+        # read once more when they are locked: what another decided and committed while they were being locked is not
+        # seen by the statement that locks them
+        held, read = (_take(settings, kind, since=since, at=at, now=now, limit=limit) for _ in range(2))
+        due = [one for one in read if one in held]
         last = read_last_of(None, [one.person_id for one in due], settings)
         decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
     return len(due)
