@@ -33,6 +33,7 @@ _COMING = Ledger(
     columns=f"""
         {_NUMBER} AS id, line.step, line.act, line.due_at,
         CASE line.clock WHEN 'acceptance' THEN 'Of a hand-off.' WHEN 'nurture_return' THEN 'Of a return from Nurture.'
+             WHEN 'follow_up' THEN 'Of a follow-up.'
              WHEN 'meeting_outcome' THEN 'Of a meeting.' WHEN 'no_show' THEN 'Of a no-show.' ELSE '' END AS said,
         0 AS attempts, NULL::timestamptz AS again_at,
         NULL::timestamptz AS decided_at,

@@ -13,6 +13,7 @@ from leadmodel.lifecycle.facts import (
     Activity,
     Change,
     Deal,
+    FollowUp,
     Meeting,
     OpportunityStep,
     Record,
@@ -56,6 +57,7 @@ class Lists(NamedTuple):
     deals: list[Deal]
     values: dict[str, dict[str, str | None]]
     meetings: list[Meeting]
+    follow_ups: list[FollowUp]
 
 
 Filling = dict[str, Lists]
@@ -79,7 +81,7 @@ def begin(records: Sequence[Record]) -> tuple[list[Lists], Filling]:
     begun: Filling = {}
     filling: Filling = {}
     for record in sorted(records, key=attrgetter("record_id")):
-        family = begun.setdefault(root(record.record_id), Lists([], [], [], [], [], [], {}, []))
+        family = begun.setdefault(root(record.record_id), Lists([], [], [], [], [], [], {}, [], []))
         family.records.append(record)
         filling[record.record_id] = family
     return list(begun.values()), filling

@@ -232,14 +232,14 @@ class Rows:
 
 
 def _clock(person_id: str, clock: Clock) -> Sequence[str]:
-    number, kind, ordinal, started_at, due_at, event_id = clock
-    return person_id, str(number), str(ordinal), kind, written(started_at), written(due_at), event_id or ""
+    number, kind, ordinal, started_at, due_at, activity_id = clock
+    return person_id, str(number), str(ordinal), kind, written(started_at), written(due_at), activity_id or ""
 
 
 def _rung(person_id: str, rung: Rung) -> Sequence[str]:
-    number, ordinal, step, act, holder, clock, clock_due_at, due_at, event_id = rung
+    number, ordinal, step, act, holder, clock, clock_due_at, due_at, activity_id = rung
     place = (person_id, str(number), str(ordinal), str(step))
-    return (*place, act, holder or "", clock, written(clock_due_at), written(due_at), event_id or "")
+    return (*place, act, holder or "", clock, written(clock_due_at), written(due_at), activity_id or "")
 
 
 _NOWHERE = ("",) * 4

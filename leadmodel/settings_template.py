@@ -32,7 +32,8 @@ _COMMENTS = {
     "is filled. Rules of priorities may also ask path, target_account and relation.",
     "recycling": "How long nurture holds a person. return_after_days: so long after they went there whoever\n"
     "holds them is reminded of them; null or 0: never. types: other returns of some lead types, the first that fits,\n"
-    "e.g. {path: outbound, return_after_days: 365}. It holds for people who go to Nurture from then on.",
+    "e.g. {path: outbound, return_after_days: 365}. It holds for people who go to Nurture from then on.\n"
+    "remind_of_follow_ups: whoever holds them is reminded of a Task of theirs on the day it is planned for.",
     "write_back": "Which status the app writes when a rep disposes or a manager assigns here, by stage;\n"
     "else the first that means it.",
     "role_owners": "Where the original owner of a role is kept when a person goes to another role's hands: for\n"

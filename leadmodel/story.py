@@ -63,7 +63,7 @@ class Story:
         return [one for one in told if (one.clock, one.number, one.ordinal) in runs]
 
     def _is_kept(self, kind: ClockKind) -> bool:
-        return self.has_opted_out and kind is ClockKind.RETURN
+        return self.has_opted_out and kind in (ClockKind.RETURN, ClockKind.FOLLOW_UP)
 
     def name(self, user_id: str | None) -> str:
         """The name people know a user or queue by."""

@@ -15,6 +15,7 @@ from leadmodel.backdrop import put_known, ruled_columns
 from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
 from leadmodel.filling import Batch, Columns, Filling, array, begin
+from leadmodel.follow_ups import put_follow_ups
 from leadmodel.lifecycle.cited import object_of
 from leadmodel.lifecycle.facts import (
     Change,
@@ -106,6 +107,7 @@ def families_among(
         if (family := filling.get(step.record_id)) is not None:
             family.steps.append(step)
     put_known(filling, cursor, batch, columns)
+    put_follow_ups(filling, cursor, every)
     if columns.unmarked is not None:
         put_meetings(filling, cursor, every, columns.unmarked)
     return [Family(*lists) for lists in begun]

@@ -21,6 +21,7 @@ from alerts.ladder.words import (
     of_queue,
     to_keeper,
     to_manager,
+    to_planner,
     to_rep,
     to_taker,
     to_takers_manager,
@@ -36,7 +37,7 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.may_act import REASSIGN
 from leadmodel.models import Person
 from leadmodel.outcomes import names
-from sync.models import Event, Group
+from sync.models import Event, Group, Task
 from sync.models import User as SalesforceUser
 from sync.writeback.modes import Mode, mode_of, switches
 
@@ -106,6 +107,8 @@ class _People:
     """Person who is to return → since when they are where they are."""
     ended: Mapping[str, datetime]
     """Meeting that is not marked → when it ended."""
+    planned: Mapping[str, str]
+    """Task that is planned → its subject."""
     holders: Mapping[str, str]
     users: Mapping[str, int]
     """Salesforce user Id → the active user of this app."""
@@ -117,6 +120,7 @@ class _People:
 _OF = {
     ClockKind.ACCEPTANCE: ", of a hand-off",
     ClockKind.RETURN: ", of a return from Nurture",
+    ClockKind.FOLLOW_UP: ", of a follow-up",
     ClockKind.MEETING: ", of a meeting",
     ClockKind.NO_SHOW: ", of a no-show",
 }
@@ -146,7 +150,8 @@ def _read_people(due: Sequence[DueStep], settings: ModelSettings) -> _People:
     return _People(
         persons=names([one.person_id for one in due]),
         since=_read_since(one.person_id for one in due if one.clock is ClockKind.RETURN),
-        ended=_read_ended(one.event_id for one in due if one.event_id is not None),
+        ended=_read_ended(one.activity_id for one in due if one.activity_id is not None),
+        planned=_read_planned(one.activity_id for one in due if one.clock is ClockKind.FOLLOW_UP),
         holders={pk: name or pk for pk, name in holders.items()},
         users={user.salesforce_id: user.pk for user in reps if user.salesforce_id and user.pk in reaches},
         above={
@@ -167,6 +172,11 @@ def _read_ended(events: Iterable[str]) -> Mapping[str, datetime]:
     return dict(found.values_list("pk", Coalesce("ends_at", "starts_at")))
 
 
+def _read_planned(tasks: Iterable[str | None]) -> Mapping[str, str]:
+    found = Task.objects.filter(pk__in=[pk for pk in tasks if pk is not None])
+    return {pk: subject or "" for pk, subject in found.values_list("pk", "subject")}
+
+
 def _notices(due: DueStep, people: _People, settings: ModelSettings) -> Iterator[Notice]:
     """One for each who is to be told of it."""
     for user in _recipients(due, people):
@@ -178,10 +188,10 @@ def _words(due: DueStep, people: _People, settings: ModelSettings, zone: ZoneInf
     holder = people.holders.get(due.holder_id or "", "nobody")
     is_reminder = due.act == Act.REMIND_REP
     match due.clock:
-        case ClockKind.RETURN:
-            return to_keeper(due, who, people.since[due.person_id], zone=zone)
+        case ClockKind.RETURN | ClockKind.FOLLOW_UP:
+            return _of_nurture(due, who, people, zone)
         case ClockKind.MEETING | ClockKind.NO_SHOW:
-            ended = people.ended[due.event_id or ""]
+            ended = people.ended[due.activity_id or ""]
             return of_meeting(due, who, holder, ended, settings.meetings, zone=zone)
         case ClockKind.ACCEPTANCE:
             return (
@@ -194,6 +204,12 @@ def _words(due: DueStep, people: _People, settings: ModelSettings, zone: ZoneInf
     if due.act == Act.REASSIGN:
         return could_not_assign(due, who, holder, zone=zone)
     return (to_manager if due.ordinal > 0 else of_queue)(due, who, holder, zone=zone)
+
+
+def _of_nurture(due: DueStep, who: str, people: _People, zone: ZoneInfo) -> Words:
+    if due.clock is ClockKind.FOLLOW_UP:
+        return to_planner(due, who, people.planned.get(due.activity_id or "", ""), zone=zone)
+    return to_keeper(due, who, people.since[due.person_id], zone=zone)
 
 
 def _recipients(due: DueStep, people: _People) -> Sequence[int]:
@@ -211,6 +227,7 @@ def _recipients(due: DueStep, people: _People) -> Sequence[int]:
 _TOPICS = {
     ClockKind.ACCEPTANCE: Topic.HAND_OFF,
     ClockKind.RETURN: Topic.RETURN,
+    ClockKind.FOLLOW_UP: Topic.RETURN,
     ClockKind.MEETING: Topic.MEETING,
     ClockKind.NO_SHOW: Topic.MEETING,
 }
@@ -241,6 +258,6 @@ def _notice(due: DueStep, user: int, words: Words, settings: ModelSettings) -> N
             "clock": due.clock.value,
             "due_at": due.clock_due_at.isoformat(),
             "holder": due.holder_id,
-            **({} if due.event_id is None else {"event_id": due.event_id}),
+            **({} if due.activity_id is None else {"activity_id": due.activity_id}),
         },
     )

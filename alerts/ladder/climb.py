@@ -38,6 +38,7 @@ FRESH = timedelta(minutes=5)
 """As long as Salesforce was read so lately, what is due since is done too: the look before acting fills the gap (M20).
 A read longer ago is behind, and delays."""
 State = Escalation.State
+_OF_NURTURE = (ClockKind.RETURN, ClockKind.FOLLOW_UP)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -74,7 +75,7 @@ def climb(
     while found := find_due(upto, stopped=stopped_acts(read_stopped()), limit=BATCH):
         organisation = organisation or connected()
         news = read_news(organisation, {one.person_id for one in found}, upto.read_at)
-        news |= read_changed(organisation, {one.event_id for one in found if one.event_id is not None})
+        news |= read_changed(organisation, {one.activity_id for one in found if one.activity_id is not None})
         decided = _decided_together(settings, found, news, upto)
         done.update(decided)
         if not decided:
@@ -122,19 +123,19 @@ def _kept(
 ) -> dict[DueStep, Became]:
     """The steps that are not done: there is news of the person or meeting, or nobody works on them by the status."""
     last = read_last_of(None, sorted({one.person_id for one in due}), settings)
-    elsewhere = read_elsewhere([one for one in due if one.clock is ClockKind.RETURN], last, now)
+    elsewhere = read_elsewhere([one for one in due if one.clock in _OF_NURTURE], last, now)
     elsewhere |= read_given_up(due, last, now)
     unreadable = why_unreadable(settings) if any(one.clock is ClockKind.MEETING for one in due) else ""
     kept = {}
     for one in due:
-        told = news.get(one.person_id) or news.get(one.event_id or "")
+        told = news.get(one.person_id) or news.get(one.activity_id or "")
         if told:
             kept[one] = Became(State.WAITING, f"Waits: {told}, which is not read yet.")
         elif one.clock is ClockKind.MEETING:
             # whoever it was with, and wherever they are by now: it was held, or it was not
             if unreadable:
                 kept[one] = Became(State.WAITING, unreadable, UNREADABLE_PAUSE)
-        elif one.clock in (ClockKind.RETURN, ClockKind.NO_SHOW):
+        elif one.clock in (*_OF_NURTURE, ClockKind.NO_SHOW):
             if one.person_id in elsewhere:
                 kept[one] = Became(State.MOOT, elsewhere[one.person_id])
         elif one.clock is ClockKind.ACCEPTANCE:
@@ -167,7 +168,7 @@ def _note(became: dict[DueStep, Became], now: datetime, *, has_failed: bool = Fa
             act=one.act,
             holder_id=one.holder_id,
             due_at=one.due_at,
-            event_id=one.event_id,
+            activity_id=one.activity_id,
             state=told.state,
             said=told.said[:300],
             attempts=one.attempts + has_failed,

@@ -41,20 +41,20 @@ class DueStep(NamedTuple):
     clock_due_at: datetime
     due_at: datetime
     attempts: int
-    event_id: str | None = None
+    activity_id: str | None = None
     first_of: str | None = None
     """Of which record of the person something was decided about it before, if anything was."""
 
     @property
     def kept_of(self) -> str:
         """Of whom it is kept what becomes of it: a conversion or merge changes the person's Id, and not the step."""
-        return self.person_id if self.event_id is not None else self.first_of or self.person_id
+        return self.person_id if self.activity_id is not None else self.first_of or self.person_id
 
     @property
     def key(self) -> str:
         """What makes it this one step, however often it is found, and whoever the person becomes."""
         key = f"{self.kept_of}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
-        return key if self.event_id is None else f"{key}/{self.event_id}"
+        return key if self.activity_id is None else f"{key}/{self.activity_id}"
 
 
 def decided(rung: str) -> str:
@@ -65,7 +65,7 @@ def decided(rung: str) -> str:
     return f"""
         LEFT JOIN LATERAL (
             SELECT * FROM alerts_escalation one
-            WHERE one.about = ANY(CASE WHEN {rung}.event_id IS NOT NULL THEN ARRAY[{rung}.event_id] ELSE ARRAY(
+            WHERE one.about = ANY(CASE WHEN {rung}.activity_id IS NOT NULL THEN ARRAY[{rung}.activity_id] ELSE ARRAY(
                       SELECT record_id FROM leadmodel_personrecord record WHERE record.person_id = {rung}.person_id
                   ) END)
               AND one.step = {rung}.step AND one.due_at = {rung}.due_at
@@ -77,13 +77,13 @@ def decided(rung: str) -> str:
 def stands(done: str) -> str:
     """Whether the step about which something was decided is still in the ladder of whoever that is about by now."""
     return f"""
-        CASE WHEN {done}.event_id IS NULL THEN EXISTS (
+        CASE WHEN {done}.activity_id IS NULL THEN EXISTS (
             SELECT FROM leadmodel_personrecord record JOIN leadmodel_rung rung USING (person_id)
-            WHERE record.record_id = {done}.person_id AND rung.event_id IS NULL
+            WHERE record.record_id = {done}.person_id AND rung.activity_id IS NULL
               AND rung.step = {done}.step AND rung.due_at = {done}.due_at
         ) ELSE EXISTS (
             SELECT FROM leadmodel_rung rung
-            WHERE rung.event_id = {done}.event_id AND rung.step = {done}.step AND rung.due_at = {done}.due_at
+            WHERE rung.activity_id = {done}.activity_id AND rung.step = {done}.step AND rung.due_at = {done}.due_at
         ) END
     """
 
@@ -98,9 +98,9 @@ _DUE = "rung AS MATERIALIZED (SELECT * FROM leadmodel_rung WHERE due_at <= %(due
 """By when they are due, before anything is joined: finding them never walks those that are not (M19)."""
 _STEPS = """
     SELECT rung.person_id, rung.number, rung.ordinal, rung.step, rung.act, rung.holder_id, rung.clock,
-           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0), rung.event_id, done.person_id
+           rung.clock_due_at, rung.due_at, COALESCE(done.attempts, 0), rung.activity_id, done.person_id
 """
-_IN_ORDER = "ORDER BY rung.due_at, rung.person_id, rung.step, rung.event_id LIMIT %(limit)s"
+_IN_ORDER = "ORDER BY rung.due_at, rung.person_id, rung.step, rung.activity_id LIMIT %(limit)s"
 _FIND = f"WITH {_DUE} {_STEPS} FROM rung {_UNDECIDED} {_FREE} {_IN_ORDER}"
 _TAKE = f"""
     {_STEPS} FROM leadmodel_rung rung {_UNDECIDED} {_FREE}

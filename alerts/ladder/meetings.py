@@ -1,4 +1,4 @@
-"""Whether a meeting is unmarked in Salesforce too, before anybody is told that it is (M20)."""
+"""Whether a meeting or a plan stands in Salesforce as it was read, before anybody is told of it (M20)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from alerts.ladder.due import DueStep
 from leadmodel.changes import LastRead
+from leadmodel.lifecycle.cited import object_of
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import NOT_TO_BE_MET
 from leadmodel.recycling import read_opted_out
-from sync.models import Event, ObjectState
+from sync.models import Event, ObjectState, Task
 from sync.salesforce.client import Organisation
 from sync.salesforce.soql import ids_among
 from sync.writeback.calls import query
@@ -19,23 +20,27 @@ from sync.writeback.calls import query
 UNREADABLE_PAUSE = timedelta(minutes=10)
 
 
-def read_changed(organisation: Organisation, events: Collection[str]) -> dict[str, str]:
-    """Of which of these meetings Salesforce tells something that is not in the mirror yet, and what.
+def read_changed(organisation: Organisation, activities: Collection[str]) -> dict[str, str]:
+    """Of which of these meetings and Tasks Salesforce tells something that is not in the mirror yet, and what.
 
     Asked by their own Ids: one may be about somebody else by now.
     """
-    if not events:
-        return {}
-    rows = query(organisation, f"SELECT Id, SystemModstamp FROM Event WHERE {ids_among(sorted(events))}")
-    stamps = {row["Id"]: datetime.fromisoformat(row["SystemModstamp"]) for row in rows}
-    read = dict(Event.objects.filter(pk__in=events).values_list("pk", "system_modstamp"))
-    changed = {}
-    for event_id in events:
-        at, known = stamps.get(event_id), read.get(event_id)
-        if at is None:
-            changed[event_id] = "the meeting was deleted"
-        elif known is None or at > known:
-            changed[event_id] = "the meeting was changed"
+    changed: dict[str, str] = {}
+    for model, called in ((Event, "meeting"), (Task, "Task")):
+        asked = {one for one in activities if object_of(one) == model.__name__}
+        if not asked:
+            continue
+        rows = query(
+            organisation, f"SELECT Id, SystemModstamp FROM {model.__name__} WHERE {ids_among(sorted(asked))}"
+        )
+        stamps = {row["Id"]: datetime.fromisoformat(row["SystemModstamp"]) for row in rows}
+        read = dict(model.objects.filter(pk__in=asked).values_list("pk", "system_modstamp"))
+        for activity_id in asked:
+            at, known = stamps.get(activity_id), read.get(activity_id)
+            if at is None:
+                changed[activity_id] = f"the {called} was deleted"
+            elif known is None or at > known:
+                changed[activity_id] = f"the {called} was changed"
     return changed
 
 

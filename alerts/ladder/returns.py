@@ -1,4 +1,4 @@
-"""Who is not to return from Nurture after all, by what was last read of Salesforce."""
+"""Who is not to return from Nurture, or be followed up there, after all, by what was last read of Salesforce."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,16 @@ def to_keeper(due: DueStep, who: str, since: datetime, *, zone: ZoneInfo) -> Wor
         f"{who} has been in Nurture since {since.astimezone(zone):%d %B %Y}: work them again, or say why not",
         f"They were to be looked at again by {_told(due.clock_due_at, zone)}. Assign them to begin a new cycle; where"
         " they are not to be worked, dispose of them with the reason.",
+    )
+
+
+def to_planner(due: DueStep, who: str, subject: str, *, zone: ZoneInfo) -> Words:
+    """Whoever planned to follow up with a person in Nurture is reminded of it on the day."""
+    last = due.clock_due_at.astimezone(zone) - timedelta(seconds=1)
+    planned = f"“{subject}” is planned" if subject else "It is planned"
+    return Words(
+        f"Follow up with {who}, as you planned for {last:%d %B %Y}",
+        f"{planned} for that day in Salesforce. Assign them to begin a new cycle; else complete the Task, or move it.",
     )
 
 

@@ -75,14 +75,14 @@ class Escalation(models.Model):
     act = models.CharField(max_length=32)
     holder_id = models.CharField(max_length=18, db_collation="C", null=True, help_text="Who kept waiting.")
     due_at = models.DateTimeField()
-    event_id = models.CharField(
-        max_length=18, db_collation="C", null=True, help_text="The meeting it is about."
+    activity_id = models.CharField(
+        max_length=18, db_collation="C", null=True, help_text="The meeting or Task it is about."
     )
     about = models.GeneratedField(
-        expression=Coalesce("event_id", "person_id"),
+        expression=Coalesce("activity_id", "person_id"),
         output_field=models.CharField(max_length=18, db_collation="C"),
         db_persist=True,
-        help_text="The meeting, which stays the same when a person is converted or merged; else the person.",
+        help_text="The meeting or Task, which stays the same when a person is converted or merged; else the person.",
     )
     state = models.CharField(max_length=8, choices=State)
     said = models.CharField(max_length=300, help_text="What was done, or why not, in a sentence.")

@@ -43,7 +43,7 @@ def view_steps(
     Of a step that waited, only the last word is kept: before it, it is told as due.
     """
     at = as_of or now
-    rungs = {(one.due_at, one.step, one.event_id or ""): one for one in story.rungs(at)}
+    rungs = {(one.due_at, one.step, one.activity_id or ""): one for one in story.rungs(at)}
     stale = at - timedelta(hours=story.model.settings.response.stale_after_hours)
     decided = _decided(story.person, [of for _, _, of in rungs if of], min(at, known_by or at))
 
@@ -83,7 +83,7 @@ def _decided(person: Person, events: Sequence[str], by: datetime) -> dict[_Key, 
     if since is not None:
         about |= Q(about__in=person.record_ids, due_at__gte=since)
     found = Escalation.objects.filter(about, decided_at__lte=by)
-    return {(one.due_at, one.step, one.event_id or ""): one for one in found}
+    return {(one.due_at, one.step, one.activity_id or ""): one for one in found}
 
 
 def _of(rung: Rung | None, told: Escalation | None) -> tuple[str, str | None]:

@@ -24,6 +24,7 @@ class Stopped(StrEnum):
     ANSWERED = "answered since"
     TAKEN_UP = "taken up or moved on since"
     LOOKED_AT = "looked at again since"
+    FOLLOWED_UP = "done or moved since, or in Nurture no more"
     MARKED = "marked or called off since"
     TRIED = "followed up or given up since"
     OPTED_OUT = "opted out since"
@@ -35,6 +36,7 @@ class Stopped(StrEnum):
 _AFTER = {
     ClockKind.ACCEPTANCE: Stopped.TAKEN_UP,
     ClockKind.RETURN: Stopped.LOOKED_AT,
+    ClockKind.FOLLOW_UP: Stopped.FOLLOWED_UP,
     ClockKind.MEETING: Stopped.MARKED,
     ClockKind.NO_SHOW: Stopped.TRIED,
 }
@@ -44,7 +46,7 @@ OF_AN_ANSWER = {ClockKind.RESPONSE_TARGET, ClockKind.RESPONSE_MAXIMUM}
 _STAND = f"""
     SELECT person.person_id IS NULL OR asked.is_joined AND asked.is_merged AND clock.due_at IS NULL,
            COALESCE(person.is_deleted, false),
-           {excepted("asked")}, asked.kind = '{ClockKind.RETURN}' AND {opted_out("asked")},
+           {excepted("asked")}, asked.kind IN ('{ClockKind.RETURN}', '{ClockKind.FOLLOW_UP}') AND {opted_out("asked")},
            cycle.closed_at IS NOT NULL, cycle.first_touch_at IS NOT NULL, cycle.holder_id,
            CASE asked.kind WHEN '{ClockKind.MEETING}' THEN meeting.owner_id ELSE person.holder_id END, clock.due_at
     FROM (
@@ -52,10 +54,10 @@ _STAND = f"""
         SELECT COALESCE(record.person_id, told.person_id) AS person_id, record.person_id <> told.person_id AS is_joined,
                (SELECT master_record_id FROM sync_lead WHERE id = told.person_id COLLATE "C" UNION ALL
                 SELECT master_record_id FROM sync_contact WHERE id = told.person_id COLLATE "C") <> '' AS is_merged,
-               number, ordinal, kind, due_at, event_id, place
+               number, ordinal, kind, due_at, activity_id, place
         FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[],
                     %(dues)s::timestamptz[], %(events)s::text[])
-            WITH ORDINALITY AS told (person_id, number, ordinal, kind, due_at, event_id, place)
+            WITH ORDINALITY AS told (person_id, number, ordinal, kind, due_at, activity_id, place)
         LEFT JOIN leadmodel_personrecord record ON record.record_id = told.person_id COLLATE "C"
     ) AS asked
     LEFT JOIN leadmodel_person person ON person.person_id = asked.person_id COLLATE "C"
@@ -63,14 +65,14 @@ _STAND = f"""
         -- cycles of two people are numbered anew when these become one; until when a clock runs stays
         SELECT * FROM leadmodel_clock running
         WHERE running.person_id = asked.person_id COLLATE "C" AND running.kind = asked.kind
-          AND CASE WHEN asked.event_id IS NOT NULL THEN running.event_id = asked.event_id
+          AND CASE WHEN asked.activity_id IS NOT NULL THEN running.activity_id = asked.activity_id
                    WHEN asked.is_joined THEN running.due_at = asked.due_at
                    ELSE running.number = asked.number AND running.ordinal = asked.ordinal END
         ORDER BY running.ordinal <> asked.ordinal LIMIT 1
     ) clock ON true
     LEFT JOIN leadmodel_cycle cycle
         ON cycle.person_id = asked.person_id COLLATE "C" AND cycle.number = COALESCE(clock.number, asked.number)
-    LEFT JOIN sync_event meeting ON meeting.id = asked.event_id COLLATE "C"
+    LEFT JOIN sync_event meeting ON meeting.id = asked.activity_id COLLATE "C"
     ORDER BY asked.place
 """
 
@@ -97,7 +99,7 @@ def why_stopped(conditions: Sequence[Mapping[str, Any]], now: datetime) -> list[
     """Of each condition why its clock is nobody's matter any more, in a phrase; empty where it is.
 
     A condition has `person_id`, `number` of the cycle, `ordinal`, `clock` (its kind), `due_at`, `holder` where it is
-    about who held the person, and `event_id` where it is about a meeting.
+    about who held the person, and `activity_id` where it is about a meeting or a Task.
     """
     values: dict[str, datetime | list[str] | list[int] | list[str | None]] = {
         "now": now,
@@ -106,7 +108,7 @@ def why_stopped(conditions: Sequence[Mapping[str, Any]], now: datetime) -> list[
         "ordinals": [one["ordinal"] for one in conditions],
         "kinds": [one["clock"] for one in conditions],
         "dues": [one["due_at"] for one in conditions],
-        "events": [one.get("event_id") for one in conditions],
+        "events": [one.get("activity_id") for one in conditions],
     }
     with connection.cursor() as cursor:
         cursor.execute(_STAND, values)

@@ -143,7 +143,7 @@ def _of_the_latest(repeated: Sequence[Notice]) -> list[Notice]:
 def _wait(one: Told) -> str:
     """Whose wait somebody was told of, and who: several steps may have told of the same."""
     still = one.still
-    of = still.get("event_id") or f"{still['number']}/{still['ordinal']}"
+    of = still.get("activity_id") or f"{still['number']}/{still['ordinal']}"
     if still["clock"] not in OF_AN_ANSWER:
         # of a span there is one wait for an answer; a hand-off or meeting may be another's later
         of = f"{of}/{still['clock']}/{still['holder']}"

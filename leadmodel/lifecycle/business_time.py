@@ -63,7 +63,7 @@ class Openings:
         absences: Iterable[tuple[datetime, datetime]] = (),
     ) -> None:
         self._week = week
-        self._zone = zone
+        self.zone = zone
         self._is_closed = is_closed
         self._absences = _joined((int(start.timestamp()), int(end.timestamp())) for start, end in absences)
         self._years: dict[int, _Year] = {}
@@ -124,7 +124,7 @@ class Openings:
         In each stretch of one offset from UTC the wall clock runs evenly.
         """
         start, end = (int(datetime(y, 1, 1, tzinfo=UTC).timestamp()) for y in (year, year + 1))
-        for since, until, offset in _offsets(self._zone, start, end):
+        for since, until, offset in _offsets(self.zone, start, end):
             for day in range((since + offset) // _DAY, (until + offset - 1) // _DAY + 1):
                 that_day = date(1970, 1, 1) + timedelta(days=day)
                 if self._is_closed(that_day):

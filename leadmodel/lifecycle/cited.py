@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Touch
-from leadmodel.lifecycle.facts import Activity, Change, Family, Horizon, Meeting, Record, Tracked
+from leadmodel.lifecycle.facts import Activity, Change, Family, FollowUp, Horizon, Meeting, Record, Tracked
 from leadmodel.lifecycle.history import History
 from leadmodel.lifecycle.joins import Join
 from leadmodel.lifecycle.known import Known
@@ -100,6 +100,11 @@ class Facts:
         """That a meeting was to end then."""
         at, event_id = meeting.ends_at, meeting.event_id
         return Fact("Event", event_id, event_id, "EndDateTime", at, meeting.created_at)
+
+    def of_follow_up(self, planned: FollowUp) -> Fact:
+        """That a Task is planned for a day."""
+        at, task_id = planned.created_at, planned.task_id
+        return Fact("Task", task_id, task_id, "ActivityDate", at, at, None, planned.day.isoformat())
 
     def source(self, at: datetime, source: str | None) -> list[Fact]:
         """The records that say the source a cycle begun at `at` has."""

@@ -29,6 +29,8 @@ class ClockKind(StrEnum):
     """Of a hand-off: that whoever was handed a qualified person takes them up (`clocks_of_hand_offs`)."""
     RETURN = "nurture_return"
     """Of who is in Nurture: that whoever holds them looks at them again (`clocks_of_nurture`)."""
+    FOLLOW_UP = "follow_up"
+    """Of who is in Nurture: what whoever holds them planned for a day (`clocks_of_follow_ups`)."""
     MEETING = "meeting_outcome"
     """Of a meeting that is over: that whoever had it says what became of it (`clocks_of_meetings`)."""
     NO_SHOW = "no_show"
@@ -37,14 +39,14 @@ class ClockKind(StrEnum):
     """Of who did not come too often: that they are not tried any more (`clocks_of_no_shows`)."""
 
 
-LASTING = (ClockKind.RETURN, ClockKind.MEETING, ClockKind.NO_SHOW)
+LASTING = (ClockKind.RETURN, ClockKind.FOLLOW_UP, ClockKind.MEETING, ClockKind.NO_SHOW)
 """Clocks that may run for years after they were due: a scan never goes through those."""
 
 
 class Clock(NamedTuple):
     """One running clock of the cycle `number`. `ordinal` is the span whose holder owes it, 0 where the cycle does.
 
-    One of a meeting has its Event's Id, and an `ordinal` below 0.
+    One of a meeting or of a planned Task has its Id, and an `ordinal` below 0.
     """
 
     number: int
@@ -52,13 +54,13 @@ class Clock(NamedTuple):
     ordinal: int
     started_at: datetime
     due_at: datetime
-    event_id: str | None = None
+    activity_id: str | None = None
 
 
 class Rung(NamedTuple):
     """A step of the ladder about somebody who waits: what is due when, on which clock, and who holds the person.
 
-    `ordinal` and `event_id` as of `Clock`; `step` is its place in the ladder, from 1.
+    `ordinal` and `activity_id` as of `Clock`; `step` is its place in the ladder, from 1.
     """
 
     number: int
@@ -69,7 +71,7 @@ class Rung(NamedTuple):
     clock: ClockKind
     clock_due_at: datetime
     due_at: datetime
-    event_id: str | None = None
+    activity_id: str | None = None
 
 
 def running(person: Person, policies: Sequence[Policies], directory: Directory) -> Iterator[Clock]:

@@ -86,10 +86,10 @@ def _cycle_by(person: Person, at: datetime) -> int:
 
 def meeting_rungs(clock: Clock, owner: str | None, policies: Sequence[Policies]) -> Iterator[Rung]:
     """What is done as long as nobody marks it: a word to whoever had the meeting, later one to their manager."""
-    number, kind, ordinal, started_at, due_at, event_id = clock
+    number, kind, ordinal, started_at, due_at, activity_id = clock
     steps = [(Act.REMIND_REP, due_at)]
     after = in_force(policies, started_at).meetings.tell_manager_after
     if after is not None:
         steps.append((Act.TELL_MANAGER, due_at + after))
     for step, (act, at) in enumerate(steps, start=1):
-        yield Rung(number, ordinal, step, act, owner, kind, due_at, at, event_id)
+        yield Rung(number, ordinal, step, act, owner, kind, due_at, at, activity_id)

@@ -61,7 +61,7 @@ def no_show_rungs(clock: Clock, holder: str | None, policies: Sequence[Policies]
 
     After too many, nothing: automation gives them up.
     """
-    number, kind, ordinal, started_at, due_at, event_id = clock
+    number, kind, ordinal, started_at, due_at, activity_id = clock
     if kind is ClockKind.NO_SHOWS:
         return
     told = in_force(policies, started_at).meetings.after_no_show
@@ -69,4 +69,4 @@ def no_show_rungs(clock: Clock, holder: str | None, policies: Sequence[Policies]
     for step, (act, at) in enumerate(
         ((Act.REMIND_REP, reminded_at), (Act.TELL_MANAGER, due_at)), start=FIRST_STEP
     ):
-        yield Rung(number, ordinal, step, act, holder, kind, due_at, at, event_id)
+        yield Rung(number, ordinal, step, act, holder, kind, due_at, at, activity_id)

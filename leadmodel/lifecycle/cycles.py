@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from leadmodel.lifecycle.facts import Meeting
+from leadmodel.lifecycle.facts import FollowUp, Meeting
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from leadmodel.lifecycle.stages import Ending, Entry, Handling, Outcome, Path, Stage, Trigger
 
@@ -162,3 +162,5 @@ class Person:
     """Whom a qualified person was handed to, as long as these do nothing about them."""
     meetings: Sequence[Meeting] = ()
     """Those that are not marked, or as no-shows; the first to end first."""
+    follow_ups: Sequence[FollowUp] = ()
+    """Those that are planned, the first day first."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from operator import attrgetter
 
+from leadmodel.lifecycle.clocks_of_follow_ups import follow_ups_of
 from leadmodel.lifecycle.clocks_of_hand_offs import tell_taken_up
 from leadmodel.lifecycle.clocks_of_meetings import meetings_of
 from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch
@@ -212,7 +213,7 @@ def _finish(line: Line, settings: ModelSettings, directory: Directory) -> None:
 def _tell_around(
     persons: Iterable[Person], family: Family, settings: ModelSettings, directory: Directory, horizon: Horizon
 ) -> None:
-    """Say of each person what their opportunities and meetings tell, where there are any."""
+    """Say of each person what their opportunities, meetings and plans tell, where there are any."""
     if family.steps:
         for person in persons:
             tell_reached(person, family.steps, settings.qualified, horizon)
@@ -220,6 +221,9 @@ def _tell_around(
     if family.meetings:
         for person in persons:
             person.meetings = meetings_of(person, family.meetings, horizon)
+    if family.follow_ups:
+        for person in persons:
+            person.follow_ups = follow_ups_of(person, family.follow_ups, horizon)
 
 
 def _tell_types(person: Person, known: Known, settings: ModelSettings, directory: Directory) -> None:

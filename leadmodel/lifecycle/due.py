@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from leadmodel.lifecycle.clocks import Clock, Rung, ladder, running
+from leadmodel.lifecycle.clocks_of_follow_ups import follow_up_clocks, follow_up_rung
 from leadmodel.lifecycle.clocks_of_hand_offs import hand_off_clocks, hand_off_rungs
 from leadmodel.lifecycle.clocks_of_meetings import meeting_clocks, meeting_rungs
 from leadmodel.lifecycle.clocks_of_no_shows import no_show_clocks, no_show_rungs
@@ -38,6 +39,10 @@ def owed(person: Person, policies: Sequence[Policies], directory: Directory) -> 
     for clock in return_clocks(person, policies, directory):
         told.clocks.append(clock)
         told.rungs.append(return_rung(clock, person.holder))
+    if person.follow_ups:
+        for clock in follow_up_clocks(person, policies, directory):
+            told.clocks.append(clock)
+            told.rungs.append(follow_up_rung(clock, person.holder, directory))
     if person.meetings:
         for meeting, clock in meeting_clocks(person, policies, directory):
             told.clocks.append(clock)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -153,6 +153,16 @@ class Meeting(NamedTuple):
     """When the first later meeting with them was made."""
 
 
+class FollowUp(NamedTuple):
+    """A Task towards the person that is planned for a day and not done, as it stands now: what it was nobody tells."""
+
+    record_id: str
+    task_id: str
+    owner_id: str | None
+    created_at: datetime
+    day: date
+
+
 class Response(NamedTuple):
     """The person answered a campaign, or was put on it."""
 
@@ -173,6 +183,7 @@ class Family(NamedTuple):
     values: Mapping[str, Mapping[str, str | None]] = {}
     """Record's or account's Id → a field that rules read → its value now. `AccountId` is a record's account."""
     meetings: Sequence[Meeting] = ()
+    follow_ups: Sequence[FollowUp] = ()
 
 
 class Directory(Protocol):

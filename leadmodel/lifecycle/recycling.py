@@ -31,6 +31,8 @@ class Recycling(Section):
     return_after_days: After = HALF_A_YEAR
     types: tuple[TypedReturn, ...] = ()
     """Other returns of some lead types, the first that fits."""
+    remind_of_follow_ups: bool = True
+    """Whether whoever holds a person in Nurture is reminded of a Task they planned for a day, when that begins."""
 
     @model_validator(mode="after")
     def _held_no_longer(self) -> Recycling:

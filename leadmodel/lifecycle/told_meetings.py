@@ -28,7 +28,7 @@ def tell_meetings(
     for clock in no_show_clocks(person, policies, directory):
         if clock.started_at > at:
             continue
-        (meeting,) = (one for one in person.meetings if one.event_id == clock.event_id)
+        (meeting,) = (one for one in person.meetings if one.event_id == clock.activity_id)
         if clock.kind is ClockKind.NO_SHOWS:
             yield _too_many(missed_of_late(person, policies), teller)
             continue

@@ -1,9 +1,10 @@
-"""When a person in Nurture is looked at again, in a sentence (M18). Pure."""
+"""When a person in Nurture is looked at again, in sentences (M18). Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from leadmodel.lifecycle.clocks_of_follow_ups import follow_up_clocks
 from leadmodel.lifecycle.clocks_of_nurture import return_clocks
 from leadmodel.lifecycle.cycles import Person
 from leadmodel.lifecycle.explain import Sentence, Teller, Topic
@@ -30,3 +31,21 @@ def tell_return(
             then = f"to be looked at again on {when}, and nobody is reminded, for no rep holds them"
         text = f"In Nurture since {teller.when(clock.started_at)}: {then}."
         yield Sentence(text, "M18", Topic.ENDING, teller.grounds.standing(person.stage, clock.started_at))
+
+
+def tell_follow_ups(
+    person: Person,
+    teller: Teller,
+    policies: Sequence[Policies],
+    directory: Directory,
+    *,
+    has_opted_out: bool,
+) -> Iterator[Sentence]:
+    """What whoever holds the person planned for which day; nothing where nobody is reminded of it."""
+    if has_opted_out:
+        return
+    planned = {one.task_id: one for one in person.follow_ups}
+    for clock in follow_up_clocks(person, policies, directory):
+        one = planned[clock.activity_id or ""]
+        text = f"{teller.names(one.owner_id)} planned to follow up with them on {one.day:%d %B %Y}."
+        yield Sentence(text, "M18", Topic.ENDING, (teller.grounds.facts.of_follow_up(one),))

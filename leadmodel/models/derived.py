@@ -201,7 +201,7 @@ class Clock(models.Model):
     kind = _code(ClockKind)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    event_id = _id(null=True, help_text="The meeting it is about.")
+    activity_id = _id(null=True, help_text="The meeting or Task it is about.")
 
     class Meta:
         indexes = (
@@ -225,7 +225,7 @@ class Rung(models.Model):
     clock = _code(ClockKind)
     clock_due_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    event_id = _id(null=True, help_text="The meeting it is about.")
+    activity_id = _id(null=True, help_text="The meeting or Task it is about.")
 
     class Meta:
         indexes = (

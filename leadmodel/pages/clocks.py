@@ -26,6 +26,10 @@ _WORDS = {
         "To be looked at again",
         "They are in Nurture until then; a new cycle or another disposition ends it.",
     ),
+    ClockKind.FOLLOW_UP: (
+        "Follow-up planned",
+        "It ends when the Task is done or moved, or they are in Nurture no more.",
+    ),
     ClockKind.MEETING: (
         "Meeting to be marked",
         "What became of it is to stand in Salesforce; a new time there puts it off.",
@@ -57,7 +61,7 @@ def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) ->
     person = story.person
     told: dict[tuple[ClockKind, datetime, str | None], Clock] = {}
     for clock in story.clocks(at):
-        told.setdefault((clock.kind, clock.due_at, clock.event_id), clock)
+        told.setdefault((clock.kind, clock.due_at, clock.activity_id), clock)
     views = []
     for clock in told.values():
         label, about = _WORDS[clock.kind]
@@ -69,9 +73,9 @@ def view_clocks(story: Story, at: datetime, *, now: datetime, zone: ZoneInfo) ->
 
 def _holder(person: Person, clock: Clock) -> str | None:
     """Whose clock it is: the meeting's owner, the span's holder, or after the cycle's last span the person's."""
-    if clock.kind in (ClockKind.NO_SHOW, ClockKind.NO_SHOWS):
+    if clock.kind in (ClockKind.FOLLOW_UP, ClockKind.NO_SHOW, ClockKind.NO_SHOWS):
         return person.holder
-    if clock.event_id is not None:
-        return next(one.owner_id for one in person.meetings if one.event_id == clock.event_id)
+    if clock.activity_id is not None:
+        return next(one.owner_id for one in person.meetings if one.event_id == clock.activity_id)
     spans = person.cycles[clock.number - 1].spans
     return spans[clock.ordinal - 1].holder if clock.ordinal <= len(spans) else person.holder

@@ -28,6 +28,10 @@ class Task(Mirrored):
         indexes = (
             models.Index("who_id", name="task_who"),  # timeline of a batch of people
             models.Index("created_at", name="task_created"),  # people concerned by a period
+            # what is planned with a batch of people
+            models.Index(
+                "who_id", name="task_planned", condition=Q(is_closed=False, activity_date__isnull=False)
+            ),
             # what was learned since an instant: tasks that stood open for a while
             models.Index(
                 "completed_at", name="task_completed", condition=Q(completed_at__gt=F("created_at"))

@@ -194,7 +194,7 @@ def test_two_meetings_are_two_reminders_also_where_they_end_at_once(desk: World)
     change(desk, first, Outcome__c="Held")
     change(desk, given, OwnerId=desk.user("Alice"))
     later(desk, hours=24)
-    conditions = {one.still["event_id"]: one.still for one in Told.objects.all()}
+    conditions = {one.still["activity_id"]: one.still for one in Told.objects.all()}
     assert dict(zip(conditions, why_stopped(list(conditions.values()), desk.now), strict=True)) == {
         first: "marked or called off since",
         second: "",
@@ -348,8 +348,8 @@ def test_where_the_field_cannot_be_read_nobody_is_told_until_it_can(desk: World)
         "Waits: the field Outcome__c of Event cannot be read; Salesforce → Health says why."
     )
     desk.hide()
-    desk.pull(full=True)
-    later(desk, minutes=11)
+    desk.pass_time(minutes=11)
+    desk.sync()
     assert look(desk) == {State.DONE: 1}
     assert told() == [REMINDED]
 
@@ -360,7 +360,7 @@ def test_m19_those_nobody_ever_marks_are_not_gone_through(desk: World) -> None:
     Rung.objects.bulk_create(
         Rung(
             person_id=f"00Q{number:012}AAA", number=1, ordinal=-1, step=1, act=Act.REMIND_REP,
-            clock=ClockKind.MEETING, clock_due_at=over, due_at=over, event_id=f"00U{number:012}AAA",
+            clock=ClockKind.MEETING, clock_due_at=over, due_at=over, activity_id=f"00U{number:012}AAA",
         )
         for number in range(100_000, 103_000)
     )  # fmt: skip

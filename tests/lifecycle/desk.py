@@ -15,6 +15,7 @@ from leadmodel.lifecycle.facts import (
     Deal,
     DealEnd,
     Family,
+    FollowUp,
     Meeting,
     OpportunityStep,
     Record,
@@ -103,6 +104,7 @@ class Desk:
         self.deals: list[Deal] = []
         self.values: dict[str, dict[str, str | None]] = {}
         self.meetings: list[Meeting] = []
+        self.follow_ups: list[FollowUp] = []
 
     def _id(self, prefix: str) -> str:
         told = len(self.changes) + len(self.activities) + len(self.steps)
@@ -191,6 +193,18 @@ class Desk:
         self.meetings.append(Meeting(**(meeting | values)))
         return self
 
+    def planned(self, day: float, owner: str | None = ALICE, **values: Any) -> Desk:
+        """A Task planned at the start for the day of this minute, and not done."""
+        planned: dict[str, Any] = {
+            "record_id": LEAD,
+            "task_id": f"00T{900 + len(self.follow_ups):012}AAA",
+            "owner_id": owner,
+            "created_at": at(0),
+            "day": at(day).date(),
+        }
+        self.follow_ups.append(FollowUp(**(planned | values)))
+        return self
+
     def holds(self, record_id: str = LEAD, **values: str | None) -> Desk:
         """What fields that rules read hold now, on a record or an account."""
         self.values.setdefault(record_id, {}).update(values)
@@ -207,6 +221,7 @@ class Desk:
             self.deals,
             self.values,
             self.meetings,
+            self.follow_ups,
         )
 
     def persons(self, *, as_of: float | None = None, known_by: float | None = None) -> list[Person]:

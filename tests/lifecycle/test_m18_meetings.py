@@ -52,7 +52,7 @@ def owed(
     """Of each meeting that is to be marked its Id, when it ended and until when it is to be."""
     found = clocks_of(desk.person(**horizon), ever or policies(), DIRECTORY)
     return [
-        (one.event_id, minutes(one.started_at), minutes(one.due_at))
+        (one.activity_id, minutes(one.started_at), minutes(one.due_at))
         for one in found
         if one.kind is ClockKind.MEETING
     ]
@@ -71,14 +71,14 @@ def qualified() -> Desk:
 def test_m18_a_meeting_is_to_be_marked_a_day_after_it_ended() -> None:
     desk = qualified().meeting(ENDS)
     (clock,) = clocks_of(desk.person(), policies(), DIRECTORY)
-    assert (clock.number, clock.kind, clock.ordinal, clock.event_id) == (1, ClockKind.MEETING, -1, FIRST)
+    assert (clock.number, clock.kind, clock.ordinal, clock.activity_id) == (1, ClockKind.MEETING, -1, FIRST)
     assert (minutes(clock.started_at), minutes(clock.due_at)) == (ENDS, ENDS + DAY)
     assert owed(desk, policies(mark_within_hours=48)) == [(FIRST, ENDS, ENDS + 2 * DAY)]
 
 
 def test_m18_then_whoever_had_it_is_reminded_once_and_a_day_later_their_manager_told() -> None:
     desk = qualified().meeting(ENDS, BOB)
-    told = [(one.step, one.act, one.holder, one.event_id, minutes(one.due_at)) for one in steps(desk)]
+    told = [(one.step, one.act, one.holder, one.activity_id, minutes(one.due_at)) for one in steps(desk)]
     assert told == [
         (1, Act.REMIND_REP, BOB, FIRST, ENDS + DAY),
         (2, Act.TELL_MANAGER, BOB, FIRST, ENDS + 2 * DAY),
@@ -101,7 +101,7 @@ def test_m18_whoever_never_was_in_a_cycle_has_meetings_too() -> None:
     (clock,) = clocks_of(Desk().record().meeting(ENDS).person(), policies(), DIRECTORY)
     assert clock.number == 0
     later = Desk().record().status(ENDS + 1, "New", "Assigned", ROUTER).meeting(ENDS).meeting(2 * ENDS)
-    numbers = [one.number for one in clocks_of(later.person(), policies(), DIRECTORY) if one.event_id]
+    numbers = [one.number for one in clocks_of(later.person(), policies(), DIRECTORY) if one.activity_id]
     assert numbers == [0, 1], "that of the cycle that began last before it ended"
 
 

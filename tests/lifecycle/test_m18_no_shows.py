@@ -62,7 +62,7 @@ def test_r064_five_touches_are_owed_within_seven_days_by_whoever_holds_them() ->
     assert owed(desk, policies(within_days=2)) == [(-1, ENDS + 2 * DAY)]
     rungs = rungs_of(desk.owner(ENDS + 1, ALICE, BOB).person(), policies(), DIRECTORY)
     found = [
-        (one.step, one.act, one.holder, one.event_id, minutes(one.due_at))
+        (one.step, one.act, one.holder, one.activity_id, minutes(one.due_at))
         for one in rungs
         if one.clock is ClockKind.NO_SHOW
     ]

@@ -229,7 +229,7 @@ def test_of_meetings_that_end_at_once_each_comes_once(world: World, mona: Client
     Rung.objects.exclude(person_id=world.ids["due_soon"]).delete()
     rung = Rung.objects.get(person_id=world.ids["due_soon"], step=REMIND)
     for meeting in range(1, 121):
-        rung.ordinal, rung.event_id = -meeting, f"00U{meeting:012}AAA"
+        rung.ordinal, rung.activity_id = -meeting, f"00U{meeting:012}AAA"
         rung.save(force_insert=True)
 
     assert walk(mona, "?show=next", most=99) == [1, *(1000 * meeting + 1 for meeting in range(1, 121))]

@@ -61,7 +61,7 @@ def meet(world: World, ended: timedelta, owner: str = ALICE, called: str = "met"
 def owed() -> set[str | None]:
     """The meetings that are to be marked."""
     rebuild_all()
-    return set(Clock.objects.exclude(event_id=None).values_list("event_id", flat=True))
+    return set(Clock.objects.exclude(activity_id=None).values_list("activity_id", flat=True))
 
 
 def clocks(client: Client, address: str) -> list[tuple[str, str, bool]]:
@@ -103,10 +103,10 @@ def test_as_of_when_it_was_not_over_it_owed_nothing(desk: World, alice: Client) 
 def test_what_became_of_the_steps_stays_as_long_as_it_is_not_marked(desk: World, alice: Client) -> None:
     told, other = meet(desk, 30 * HOUR), meet(desk, 30 * HOUR)
     rebuild_all()
-    rung = Rung.objects.get(event_id=told, step=1)
+    rung = Rung.objects.get(activity_id=told, step=1)
     Escalation.objects.create(
         person_id=rung.person_id, number=rung.number, step=1, act=rung.act, holder_id=rung.holder_id,
-        due_at=rung.due_at, event_id=told, state="done", said="Told 1 person.", decided_at=desk.now,
+        due_at=rung.due_at, activity_id=told, state="done", said="Told 1 person.", decided_at=desk.now,
     )  # fmt: skip
 
     found = steps(alice, desk.person("met"))
@@ -117,7 +117,7 @@ def test_what_became_of_the_steps_stays_as_long_as_it_is_not_marked(desk: World,
         ("Word to Alice's manager", ""),
         ("Word to Alice's manager", ""),
     ]
-    assert Rung.objects.filter(event_id=other).count() == 2
+    assert Rung.objects.filter(activity_id=other).count() == 2
     assert clocks(alice, desk.person("met")) == [("Meeting to be marked", "Alice", True)] * 2
 
 
@@ -151,7 +151,7 @@ def test_r064_who_did_not_come_and_whom_nobody_meets_again(desk: World, alice: C
     meet(desk, -DAY, called="again", Outcome__c="Whatever else")
     gone = meet(desk, -DAY, called="moved", is_deleted=True)
     rebuild_all()
-    assert set(Clock.objects.filter(kind=ClockKind.NO_SHOW).values_list("event_id", flat=True)) == {
+    assert set(Clock.objects.filter(kind=ClockKind.NO_SHOW).values_list("activity_id", flat=True)) == {
         told,
         f"00U{int(gone[3:15]) - 2:012}AAA",
     }
@@ -178,7 +178,7 @@ def test_m01_deriving_again_changes_no_row_and_one_that_is_marked_leaves_the_oth
         cursor.execute(f"UPDATE sync_event SET {column_of('Event', FIELD)} = 'Held' WHERE id = %s", [first])
     mark_everybody()
     assert owed() == {second}
-    assert list(Clock.objects.filter(event_id=second).values_list("number", "ordinal")) == [(1, -1)]
+    assert list(Clock.objects.filter(activity_id=second).values_list("number", "ordinal")) == [(1, -1)]
 
 
 def test_where_nobody_asks_it_costs_no_look_at_meetings(world: World) -> None:

@@ -37,6 +37,24 @@ def why(client: Client, address: str) -> list[str]:
     return [one.text for one in told if one.rule == "M18"]
 
 
+def test_alice_reads_what_she_planned(world: World, alice: Client) -> None:
+    address = send(world, 10 * DAY)
+    day = (world.now + 30 * DAY).date()
+    mirror.Task.objects.create(
+        id="00T000000000900AAA", who_id=world.ids["resting"], owner_id=ALICE, subject="Budget in May",
+        is_closed=False, activity_date=day, created_at=world.now - 9 * DAY,
+    )  # fmt: skip
+    mirror.Mark.objects.create(record_id=world.ids["resting"])
+    rebuild_all()
+
+    assert clocks(alice, address) == [
+        ("To be looked at again", "Alice", False),
+        ("Follow-up planned", "Alice", False),
+    ]
+    assert steps(alice, address) == [("Reminder to Alice", ""), ("Reminder to Alice", "")]
+    assert f"Alice planned to follow up with them on {day:%d %B %Y}." in why(alice, address)
+
+
 def test_alice_reads_since_when_and_when_they_return(world: World, alice: Client) -> None:
     address = send(world, 10 * DAY)
 

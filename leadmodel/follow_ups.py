@@ -1,0 +1,23 @@
+"""Gather what is planned with a batch of people (M18): Tasks with a day that are not done."""
+
+from __future__ import annotations
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from leadmodel.filling import Filling
+from leadmodel.lifecycle.facts import FollowUp
+
+_PLANNED = """
+    SELECT who_id, id, owner_id, created_at, activity_date FROM sync_task
+    WHERE who_id = ANY(%s::text[]) AND NOT is_closed AND activity_date IS NOT NULL
+      AND is_deleted IS NOT TRUE AND created_at IS NOT NULL
+"""
+"""By an index that has these alone: most Tasks are of the past."""
+
+
+def put_follow_ups(filling: Filling, cursor: Cursor, batch: str) -> None:
+    """With the person first named in it, for it is done once."""
+    cursor.execute(_PLANNED, [batch])
+    for row in cursor.fetchall():
+        if (family := filling.get(row[0])) is not None:
+            family.follow_ups.append(FollowUp._make(row))
