@@ -45,7 +45,7 @@ def test_mona_sees_what_she_was_told_and_the_bell_counts_it(
         ("waiting waits for an answer", "", world.person("waiting")),
     ]
     assert "2 lines are unread" in page.content.decode()
-    assert 'hx-get="/told/bell/" hx-trigger="load"' in page.content.decode()
+    assert 'hx-get="/told/bell/" hx-trigger="load, every 30s"' in page.content.decode()
     assert count(log_in("max")) == ""
     assert [row.headline for row in get(log_in("alice"), "/told/").context["view"].rows] == [
         "waiting waits for an answer"

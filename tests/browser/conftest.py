@@ -8,10 +8,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from base.models import User
 from tests.pages.world import World, make_world
 
 ARGUMENTS = [
@@ -52,6 +55,14 @@ class Visitor:
         self.page.goto(self.address + path)
         return self.page
 
+    def come_back(self, name: str) -> Page:
+        """Open one's first page, logged in some hours ago: the form is for the stories that are about it."""
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
+        return self.open("/")
+
     def log_in(self, name: str) -> Page:
         page = self.open("/login/")
         page.get_by_label("User name").fill(name)
@@ -64,21 +75,30 @@ class Visitor:
 Visit = Callable[..., Visitor]
 
 
-@pytest.fixture
-def visit(world: World, live_server: LiveServer, chromium: str) -> Iterator[Visit]:
-    """Start a visitor; options are those of a browser context. Complaints fail the test at its end."""
-    with ExitStack() as stack:
-        player = stack.enter_context(sync_playwright())
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One for all tests of a file; each visitor in it shares nothing with another."""
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as player:
+        # Playwright's loop stands still in this thread while tests run, and Django takes it for one that runs
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = player.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        stack.callback(browser.close)
-        visitors: list[Visitor] = []
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(world: World, live_server: LiveServer, browser: Browser) -> Iterator[Visit]:
+    """Start a visitor, logged in; options are those of a browser context. Complaints fail the test at its end."""
+    visitors: list[Visitor] = []
+    with ExitStack() as stack:
 
         def start(name: str = "", **options: Any) -> Visitor:
             context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+            stack.callback(context.close)
             visitor = Visitor(context, live_server.url)
             visitors.append(visitor)
             if name:
-                visitor.log_in(name)
+                visitor.come_back(name)
             return visitor
 
         yield start

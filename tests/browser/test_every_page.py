@@ -54,7 +54,7 @@ def addresses(world: World, name: str) -> list[str]:
     return pages + OPERATIONS if name == "otto" else pages
 
 
-@pytest.mark.parametrize("name", ["alice", "mona", "otto"])
+@pytest.mark.parametrize("name", ["alice", "mona"])
 def test_the_browser_has_nothing_to_complain_about(visit: Visit, world: World, name: str) -> None:
     visitor = visit(name)
 
@@ -62,9 +62,9 @@ def test_the_browser_has_nothing_to_complain_about(visit: Visit, world: World, n
         visitor.open(path)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_phone(visit: Visit, world: World, scheme: str) -> None:
-    visitor = visit("otto", viewport={"width": 360, "height": 740}, color_scheme=scheme)
+def test_no_page_is_wider_than_a_phone(visit: Visit, world: World) -> None:
+    """Nor has the browser anything to complain about them."""
+    visitor = visit("otto", viewport={"width": 360, "height": 740}, color_scheme="dark")
 
     for path in addresses(world, "otto"):
         page = visitor.open(path)
