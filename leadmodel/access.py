@@ -1,7 +1,7 @@
 """The one door to people: whose rows a user may see, whether a person is among them, and lists of them.
 
 A rep sees the people they hold, held, or pulled while somebody else held them. A manager sees the team's, and those
-nobody holds. Ops sees all.
+nobody holds. Ops sees all. Who is matched to no Salesforce user sees nobody, unless they are ops.
 Everything else does not exist for them (404).
 """
 
@@ -76,7 +76,7 @@ def sight(user: User) -> Sight:
     reps = visible_reps(user)
     if reps is None:
         return Sight("true", {})
-    condition = _HELD_OR_NOBODYS if user.role == Role.MANAGER else _HELD
+    condition = _HELD_OR_NOBODYS if has_nobodys(user) else _HELD
     return Sight(condition, {"seen_reps": sorted(reps)})
 
 
@@ -85,13 +85,18 @@ def sight_of_few(user: User) -> Sight:
     reps = visible_reps(user)
     if reps is None:
         return Sight("true", {})
-    condition = f"{_HELD_EACH} OR {_NOBODYS}" if user.role == Role.MANAGER else _HELD_EACH
+    condition = f"{_HELD_EACH} OR {_NOBODYS}" if has_nobodys(user) else _HELD_EACH
     return Sight(f"({condition})", {"seen_reps": sorted(reps)})
 
 
 def sees_all(user: User) -> bool:
     """Whether everybody's people are this user's to see and to act on: operations'."""
     return user.role == Role.OPS or user.is_superuser
+
+
+def has_nobodys(user: User) -> bool:
+    """Whether this user answers for those whom nobody holds: a manager does who has a place in Salesforce."""
+    return user.role == Role.MANAGER and user.salesforce_id is not None
 
 
 def visible_reps(user: User, *, settings: ModelSettings | None = None) -> frozenset[str] | None:
@@ -139,7 +144,7 @@ def _may_see(user: User, person: Person) -> bool:
         return True
     if Cycle.objects.filter(pulled_by__in=reps, person_id=person.person_id).exists():
         return True
-    return user.role == Role.MANAGER and is_nobodys(person.holder_id)
+    return has_nobodys(user) and is_nobodys(person.holder_id)
 
 
 def is_nobodys(holder_id: str | None) -> bool:

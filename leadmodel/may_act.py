@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.http import Http404
 
 from base.models import Effect, Role, User
-from leadmodel.access import is_nobodys, sees_all, visible_reps
+from leadmodel.access import has_nobodys, is_nobodys, sees_all, visible_reps
 from leadmodel.models import Person, PersonRecord
 from sync.writeback.modes import AUTOMATIC_KINDS
 
@@ -40,7 +40,7 @@ def _refusal(user: User, person: Person, reps: frozenset[str] | None) -> str:
         return "The person was deleted in Salesforce."
     if reps is None or person.holder_id in reps:
         return ""
-    if user.role == Role.MANAGER and is_nobodys(person.holder_id):
+    if has_nobodys(user) and is_nobodys(person.holder_id):
         return ""
     return "The person is held by somebody else now: only they, their manager and ops can act."
 

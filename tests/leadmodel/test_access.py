@@ -12,6 +12,7 @@ from django.http import Http404
 from base.models import Role, User
 from leadmodel.access import Sight, access_person, is_nobodys, sight, sight_of_few, visible_reps
 from leadmodel.lifecycle.settings import Teams
+from leadmodel.may_act import refusal
 from leadmodel.models import Cycle, TeamMembership
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import SHIPPED, enter
@@ -221,6 +222,19 @@ def test_k13_people_of_a_queue_and_of_leavers_are_nobodys_and_a_manager_sees_the
     assert access_person(mona, left).person_id == left
     with pytest.raises(Http404):
         access_person(eve, left)
+
+
+def test_a_manager_who_is_no_salesforce_user_sees_and_acts_on_nobody(mona: User) -> None:
+    Group.objects.create(id=QUEUE, name="Inbound", type="Queue")
+    add_users()
+    queued = add_lead(1, owner=QUEUE)
+    rebuild_all()
+    newcomer = login("newer", Role.MANAGER, None)
+
+    assert listed(sight(newcomer)) == listed(sight_of_few(newcomer)) == set()
+    assert not reaches(newcomer, queued)
+    person = access_person(mona, queued)
+    assert (refusal(mona, person), bool(refusal(newcomer, person))) == ("", True)
 
 
 def test_k13_a_leavers_open_cycles_stay_open_and_theirs() -> None:
