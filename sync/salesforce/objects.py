@@ -62,6 +62,9 @@ class MirroredObject:
         return self.columns[self.stamp]
 
 
+_MERGED_INTO = "SELECT master_record_id FROM {rows}"
+_CONVERTED_INTO = "SELECT converted_contact_id FROM {rows}"
+"""When a row goes or turns back, nothing but what it was leads to who survived it, and loses its past."""
 _WHO = "SELECT who_id FROM {rows} WHERE who_id ~ '^(00Q|003)'"
 _RELATED = "SELECT relation_id FROM {rows} WHERE relation_id ~ '^(00Q|003)'"
 
@@ -183,8 +186,15 @@ OBJECTS: tuple[MirroredObject, ...] = (
         marks=(*_of_opportunity("id"), *_of_account("account_id"), _WHOSE_STAGE_ENDS),
         is_hot=True,
     ),
-    MirroredObject(mirror.Lead, marks=("SELECT id FROM {rows}",), seen=_LEAD_SEEN, is_hot=True),
-    MirroredObject(mirror.Contact, marks=("SELECT id FROM {rows}",), seen=_CONTACT_SEEN, is_hot=True),
+    MirroredObject(
+        mirror.Lead,
+        marks=("SELECT id FROM {rows}", _MERGED_INTO, _CONVERTED_INTO),
+        seen=_LEAD_SEEN,
+        is_hot=True,
+    ),
+    MirroredObject(
+        mirror.Contact, marks=("SELECT id FROM {rows}", _MERGED_INTO), seen=_CONTACT_SEEN, is_hot=True
+    ),
 )
 BY_NAME = {spec.name: spec for spec in OBJECTS}
 HOT = tuple(spec.name for spec in OBJECTS if spec.is_hot)

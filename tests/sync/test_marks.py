@@ -6,6 +6,7 @@ import pytest
 
 from leadmodel.models import Cycle
 from leadmodel.rebuild import mark_everybody, rebuild_all
+from sandbox.org.instants import to_text
 from sync.fields import want
 from sync.pull import pull_object
 from sync.salesforce.objects import OBJECTS
@@ -118,6 +119,35 @@ def test_a_conversion_marks_lead_and_contact(world: World, pair: tuple[str, str]
 
     rebuild_all()
     assert values("SELECT person_id FROM leadmodel_person ORDER BY 1") == sorted([b, contact])
+
+
+@pytest.mark.parametrize("way", ["a converted lead is deleted for good", "a merge is taken back"])
+def test_a_record_that_is_tied_no_more_marks_who_survived_it(
+    world: World, pair: tuple[str, str], way: str
+) -> None:
+    lead, survivor = pair
+    world.org.update("Lead", lead, {"Status": "Assigned"})
+    world.pass_time(minutes=1)
+    if "merge" in way:
+        world.org.merge(survivor, [lead])
+    else:
+        survivor = world.org.convert(lead).contact_id
+    world.sync()
+    assert values("SELECT person_id FROM leadmodel_cycle") == [survivor]
+
+    world.pass_time(hours=7)
+    if "merge" in way:
+        apart = {"MasterRecordId": None, "IsDeleted": False, "SystemModstamp": to_text(world.now)}
+        world.org.store.update_row("Lead", lead, apart)
+    else:
+        world.control("POST", "purge", {"ids": [lead]})
+    world.pass_time(minutes=1)
+    world.pull()
+    assert marks() == {lead, survivor}
+    rebuild_all()
+    assert survivor not in values("SELECT person_id FROM leadmodel_cycle")
+    mark_everybody()
+    assert rebuild_all().rows_changed == 0
 
 
 def test_an_opportunitys_step_marks_its_contacts(world: World, pair: tuple[str, str]) -> None:
