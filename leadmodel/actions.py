@@ -24,7 +24,7 @@ from leadmodel.changes import LastRead, read_last
 from leadmodel.directory import read_directory
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.stages import Stage
-from leadmodel.may_act import assigns, lately_given_up, refusal
+from leadmodel.may_act import assigns, lately_given_up, refusal, taken_over
 from leadmodel.models import Cycle, Exclusion, Person, PersonRecord, Request, Span
 from leadmodel.reasons import REASON_FIELDS, dispositions, has_status
 from leadmodel.recycling import held_back
@@ -184,8 +184,13 @@ def contest(asked: Asked, record_id: str, *, why: str) -> Request:
 def grant(
     asked: Asked, request: Request, *, words: str, until: datetime | None = None, to: str | None = None
 ) -> None:
-    """A manager or ops says yes: the person is left out `until` then (M16), or goes `to` another user or queue."""
+    """A manager or ops says yes: the person is left out `until` then (M16), or goes `to` another user or queue.
+
+    Who goes to somebody else is still theirs to give: another team may have taken the person since it was asked.
+    """
     person = _to_answer(asked.by, request)
+    if request.kind == Request.Kind.NOT_MINE and (why_not := refusal(asked.by, person)):
+        raise NotPossible(why_not)
     with transaction.atomic():
         _answer(asked, request, Request.State.GRANTED, words)
         if request.kind == Request.Kind.NOT_MINE:
@@ -286,7 +291,7 @@ def _answer(asked: Asked, request: Request, state: Request.State, words: str) ->
 
 
 def undo(asked: Asked, effect: Effect) -> Effect:
-    """Take back what one of our writes did, unless somebody changed it since."""
+    """Take back what one of our writes did, unless somebody changed it since, or the person is another's by now."""
     if effect.state != Effect.State.DONE:
         raise NotPossible("Only what Salesforce accepted can be taken back.")
     is_own = effect.decided_by_id == asked.by.pk or sees_all(asked.by)
@@ -294,6 +299,8 @@ def undo(asked: Asked, effect: Effect) -> Effect:
         raise NotPossible(
             "Only whoever decided it, or ops, can take it back; what automation gave up, for a day its holder too."
         )
+    if why_not := taken_over(asked.by, [effect]).get(effect.pk):
+        raise NotPossible(why_not)
     if effect.kind.startswith(TASK) and effect.result.get("task"):
         kind, payload = TASK_UNDO, {"task": effect.result["task"]}
     elif effect.kind.startswith(CHANGE) and effect.result.get("values"):

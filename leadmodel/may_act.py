@@ -10,6 +10,7 @@ from django.http import Http404
 from base.models import Effect, Role, User
 from leadmodel.access import has_nobodys, is_nobodys, sees_all, visible_reps
 from leadmodel.models import Person, PersonRecord
+from sync.writeback.deliver import CHANGE
 from sync.writeback.modes import AUTOMATIC_KINDS
 
 ABANDON, REASSIGN = AUTOMATIC_KINDS
@@ -35,6 +36,34 @@ def refusal(user: User, person: Person) -> str:
     return _refusal(user, person, visible_reps(user))
 
 
+def refusals(user: User, record_ids: Collection[str]) -> dict[str, str]:
+    """Why this user cannot act on the person each of these records stands for, in a sentence; empty where they can."""
+    records = PersonRecord.objects.filter(record_id__in=record_ids)
+    person_of = dict(records.values_list("record_id", "person_id"))
+    people, reps = Person.objects.in_bulk(person_of.values()), visible_reps(user)
+    found = {record_id: people.get(person_of.get(record_id, "")) for record_id in record_ids}
+    return {
+        record_id: _refusal(user, person, reps) if person is not None else "There is no such person any more."
+        for record_id, person in found.items()
+    }
+
+
+def taken_over(user: User, effects: Collection[Effect]) -> dict[int, str]:
+    """Those of a user's own changes that are no more theirs to take back, and why: the person is another's by now.
+
+    What moved the person is not among them: write-back takes it back only while they are where it took them.
+    """
+    if sees_all(user):
+        return {}
+    bound = {
+        one.pk: one.subject
+        for one in effects
+        if one.kind.startswith(CHANGE) and "OwnerId" not in one.result.get("values", {})
+    }
+    told = refusals(user, set(bound.values())) if bound else {}
+    return {pk: told[record_id] for pk, record_id in bound.items() if told[record_id]}
+
+
 def _refusal(user: User, person: Person, reps: frozenset[str] | None) -> str:
     if person.is_deleted:
         return "The person was deleted in Salesforce."
@@ -54,8 +83,5 @@ def lately_given_up(user: User, effects: Collection[Effect], *, now: datetime) -
     ]
     if not lately:
         return set()
-    records = PersonRecord.objects.filter(record_id__in={one.subject for one in lately})
-    person_of = dict(records.values_list("record_id", "person_id"))
-    people, reps = Person.objects.in_bulk(person_of.values()), visible_reps(user)
-    found = ((one.pk, people.get(person_of.get(one.subject, ""))) for one in lately)
-    return {pk for pk, person in found if person is not None and not _refusal(user, person, reps)}
+    told = refusals(user, {one.subject for one in lately})
+    return {one.pk for one in lately if not told[one.subject]}

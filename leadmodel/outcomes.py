@@ -12,7 +12,7 @@ from django.http import Http404
 from base.models import Effect, User
 from leadmodel.access import sees_all
 from leadmodel.actions import UNDO
-from leadmodel.may_act import lately_given_up
+from leadmodel.may_act import lately_given_up, taken_over
 from leadmodel.models import PersonRecord, Request
 from sync.models.writing import EVERYTHING
 from sync.writeback.deliver import TASK_UNDO
@@ -64,8 +64,8 @@ def can_be_undone(user: User, effects: Sequence[Effect], *, now: datetime) -> se
         and (is_anybodys or effect.decided_by_id == user.pk or effect.pk in theirs)
     ]
     undone = Effect.objects.filter(key__in=[f"undo:{effect.pk}" for effect in mine])
-    keys = set(undone.values_list("key", flat=True))
-    return {effect.pk for effect in mine if f"undo:{effect.pk}" not in keys}
+    keys, others = set(undone.values_list("key", flat=True)), taken_over(user, mine)
+    return {effect.pk for effect in mine if f"undo:{effect.pk}" not in keys and effect.pk not in others}
 
 
 def access_write(user: User, number: int, *, now: datetime) -> Effect:

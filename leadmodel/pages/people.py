@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
@@ -102,3 +103,17 @@ def find_people(user: User, words: str) -> Finding:
         for person_id, name, title, company, email, stage, cycles, holder, _ in rows[:MOST]
     ]
     return Finding(people, len(rows) > MOST, bool(rows) and rows[0][-1] >= MOST_LOOKED_AT)
+
+
+def holders(record_ids: Collection[str]) -> dict[str, str]:
+    """Who holds the person each record stands for now: the name of a user or queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT record.record_id, {HOLDER} FROM leadmodel_personrecord record
+            JOIN leadmodel_person person ON person.person_id = record.person_id {WITH_NAMES}
+            WHERE record.record_id = ANY(%s)
+            """,
+            [list(record_ids)],
+        )
+        return dict(cursor.fetchall())

@@ -11,9 +11,11 @@ from base.models import User
 from base.pages import viewer_zone
 from base.words import Instant, instant
 from leadmodel import requests
+from leadmodel.may_act import refusals
 from leadmodel.models import Request
 from leadmodel.outcomes import names
 from leadmodel.pages.marks import Mark, view_request
+from leadmodel.pages.people import holders
 from leadmodel.takers import Taker, takers
 
 USUAL = timedelta(days=30)
@@ -22,7 +24,10 @@ USUAL = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request to answer. `problem`: why the latest try to answer it came to nothing, `written`: what it said."""
+    """A request to answer. `problem`: why the latest try to answer it came to nothing, `written`: what it said.
+
+    `holder`: who holds the person now; `refusal`: why it cannot be granted, in a sentence.
+    """
 
     number: int
     person_id: str
@@ -32,6 +37,8 @@ class Waiting:
     is_exception: bool
     what: str
     why: str
+    holder: str
+    refusal: str
     problem: str
     written: Mapping[str, str]
 
@@ -64,19 +71,24 @@ def read_requests(
     zone = viewer_zone(user)
     waiting, answered = list(requests.waiting(user)), requests.answered(user)
     called = names({request.record_id for request in (*waiting, *answered)})
+    held_by = holders({request.record_id for request in waiting})
+    not_mine = {request.record_id for request in waiting if request.kind == Request.Kind.NOT_MINE}
+    refused = refusals(user, not_mine)
     today = now.astimezone(zone).date()
 
     def view(request: Request) -> Waiting:
-        is_wrong = request.pk == wrong
+        is_wrong, is_exception = request.pk == wrong, request.kind == Request.Kind.EXCEPTION
         return Waiting(
             number=request.pk,
             person_id=request.record_id,
             name=called[request.record_id],
             who=str(request.asked_by),
             asked=instant(request.asked_at, now=now, zone=zone),
-            is_exception=request.kind == Request.Kind.EXCEPTION,
+            is_exception=is_exception,
             what=request.get_kind_display(),
             why=request.why,
+            holder=held_by.get(request.record_id, ""),
+            refusal="" if is_exception else refused[request.record_id],
             problem=problem if is_wrong else "",
             written=(written or {}) if is_wrong else {},
         )

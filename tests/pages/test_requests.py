@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from base.models import Effect
-from leadmodel.models import Exclusion, Request
+from leadmodel.models import Exclusion, Person, Request
 from tests.pages.acting import send
 from tests.pages.conftest import LogIn
 from tests.pages.reading import get
@@ -89,3 +89,23 @@ def test_not_mine_goes_to_whom_she_may_give_people(world: World, not_mine: Reque
 
     (effect,) = Effect.objects.all()
     assert (effect.kind, effect.payload["changes"][0][1]) == ("salesforce.change.owner", BOB)
+
+
+def test_whom_another_team_took_since_she_cannot_give_away(
+    world: World, not_mine: Request, mona: Client, otto: Client
+) -> None:
+    (waiting,) = get(mona, "/requests/").context["requests"].waiting
+    assert (waiting.holder, waiting.refusal) == ("Alice", "")
+    Person.objects.filter(person_id=world.ids["answered"]).update(holder_id=EVE)
+    grant, refuse = (f"/requests/{not_mine.pk}/{what}/" for what in ("grant", "refuse"))
+
+    page = get(mona, "/requests/")
+    (waiting,) = page.context["requests"].waiting
+    assert (waiting.holder, "held by somebody else now" in waiting.refusal) == ("Eve", True)
+    assert grant not in page.content.decode()
+    answer = mona.post(grant, {"to": BOB})
+    assert (answer.status_code, waiting.refusal in answer.content.decode()) == (422, True)
+    assert not Effect.objects.exists()
+
+    assert grant in get(otto, "/requests/").content.decode()
+    assert mona.post(refuse, {"words": "Eve has them"}).status_code == 302

@@ -6,14 +6,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from base.models import Effect
+from base.models import Effect, User
 from base.outbox import Decided, decide
 from leadmodel.may_act import ABANDON
+from leadmodel.models import Person
+from leadmodel.outcomes import can_be_undone
 from leadmodel.settings_store import enter
 from sync.models import WriteSwitch
-from tests.pages.acting import send
+from tests.pages.acting import PART, send
 from tests.pages.reading import csv_lines, get
-from tests.pages.world import FORMULA, MODEL, World
+from tests.pages.world import ALICE, EVE, FORMULA, MODEL, World
 
 PAGE = "/settings/salesforce/write-back/"
 
@@ -194,3 +196,27 @@ def test_otto_takes_back_what_alice_did(writes: list[Effect], otto: Client) -> N
     assert answer.headers["Location"] == there
     undone = Effect.objects.get(key=f"undo:{writes[2].pk}")
     assert (undone.kind, str(undone.decided_by)) == ("salesforce.change.undo", "Otto")
+
+
+def test_what_became_anothers_alice_takes_back_no_more(
+    world: World, writes: list[Effect], alice: Client, otto: Client
+) -> None:
+    disposition = writes[2]
+    call = {"state": "done", "result": {"task": "00T000000000001AAA"}, "subject": world.ids["waiting"]}
+    Effect.objects.filter(pk=writes[0].pk).update(**call)
+    moved = disposition.result | {"values": {"OwnerId": EVE}, "before": {"OwnerId": ALICE}}
+    by_alice, by_otto = (User.objects.get(username=name) for name in ("alice", "otto"))
+
+    def offered(user: User) -> set[int]:
+        return can_be_undone(user, list(Effect.objects.all()), now=world.now)
+
+    assert offered(by_alice) == {writes[0].pk, disposition.pk}
+    Person.objects.filter(person_id=world.ids["waiting"]).update(holder_id=EVE)
+
+    assert offered(by_alice) == {writes[0].pk}, "her call stays hers"
+    answer = alice.post(f"/writes/{disposition.pk}/undo/", headers=PART)
+    assert (answer.status_code, "held by somebody else now" in answer.content.decode()) == (422, True)
+    assert not Effect.objects.filter(key=f"undo:{disposition.pk}").exists()
+    assert offered(by_otto) == {writes[0].pk, disposition.pk}
+    Effect.objects.filter(pk=disposition.pk).update(result=moved)
+    assert disposition.pk in offered(by_alice), "what moved the person is compared when it is written"
