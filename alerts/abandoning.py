@@ -25,6 +25,7 @@ from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import NOT_TO_BE_MET, Stage
 from leadmodel.may_act import ABANDON
+from leadmodel.models import Clock
 from leadmodel.pages.shell import read_up_to
 from leadmodel.rebuild import EVERYBODY
 from leadmodel.settings_store import settings_in_force
@@ -53,8 +54,9 @@ class _Due(NamedTuple):
 def abandon(*, now: datetime, since: datetime | None = None) -> int:
     """Decide about whoever is due by what was read of Salesforce; how many people that concerned.
 
-    `since`: only of limits that were over after it. Nothing is decided before Salesforce was ever read, while
-    everybody is to be derived anew, while automation is stopped, or where the settings name no nurture status.
+    `since`: only of limits that were over after it, where a day's most is enough for all that are over. Nothing is
+    decided before Salesforce was ever read, while everybody is to be derived anew, while automation is stopped, or
+    where the settings name no nurture status.
     """
     read_at = read_up_to()
     if read_at is None or is_stopped(switches()) or Mark.objects.filter(record_id=EVERYBODY).exists():
@@ -64,12 +66,19 @@ def abandon(*, now: datetime, since: datetime | None = None) -> int:
     if status is None:
         return 0
     at, done = min(read_at, now), 0
+    if since is not None and _are_more_than(abandons(settings, now=now).left, at):
+        return 0  # then the longest overdue come first, and it is for a look at all to say who they are
     for kind in _WHY:
         while found := _batch(settings, kind, status, since=since, at=at, now=now):
             done += found
     if done:
         log.info("abandoned", persons=done)
     return done
+
+
+def _are_more_than(number: int, at: datetime) -> bool:
+    """Whether more limits are over than so many, whatever was decided about them."""
+    return Clock.objects.filter(kind__in=_WHY, due_at__lte=at)[number : number + 1].exists()
 
 
 _WHY = {
@@ -103,7 +112,7 @@ def _batch(
         due = [one for one in read if one in held]
         last = read_last_of(None, [one.person_id for one in due], settings)
         decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
-    return len(due)
+    return len(held)
 
 
 _TAKE = """

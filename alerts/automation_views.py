@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from alerts.pages.automation import view_automation
 from alerts.stops import LABELS
-from alerts.tasks import act_on_due, send_mails, send_notices
+from alerts.tasks import act_on_all_due, send_mails, send_notices
 from base import clock
 from base.address import WrongAddress
 from base.hints import look_now
@@ -50,6 +50,6 @@ def switch(request: HttpRequest) -> HttpResponseBase:
         return redirect("automation")
     set_mode(kind, mode, by=viewer(request), why=why, now=clock.now())
     messages.success(request, f"{LABELS[kind]}: {'stopped' if mode == Mode.OFF else 'on'}.")
-    for task in (act_on_due, send_notices, send_mails):
+    for task in (act_on_all_due, send_notices, send_mails):
         look_now(task)
     return redirect("automation")

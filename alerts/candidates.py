@@ -75,7 +75,8 @@ _HELD = """
                                AND after.ordinal > given.span)),
         (SELECT count(*) FROM alerts_assignment given
          JOIN base_effect effect ON effect.id = given.effect_id AND effect.state = ANY(%(states)s)
-         WHERE given.to_id = rep.id AND given.decided_at > %(yesterday)s)
+         WHERE given.to_id = rep.id AND given.decided_at > %(lately)s
+           AND (effect.ended_at IS NULL OR effect.ended_at > %(yesterday)s))
     FROM unnest(%(reps)s::text[]) AS rep (id)
 """
 """How many open cycles each holds, those on the way to them too; and how many they were given within a day."""

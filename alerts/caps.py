@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from alerts.telling.words import KINDS
 from base.models import Effect
 from leadmodel.lifecycle.settings import ModelSettings
@@ -55,5 +57,6 @@ def why_too_many(effect: Effect, *, now: datetime) -> str:
 
 
 def _decided(kind: str, now: datetime) -> int:
-    lately = Effect.objects.filter(kind=kind, created_at__gt=now - DAY)
-    return lately.exclude(state=Effect.State.CANCELLED).count()
+    """Decided within 24 hours, or written: what a dry run told may be done after all days later."""
+    lately = Q(created_at__gt=now - DAY) | Q(state=Effect.State.DONE, ended_at__gt=now - DAY)
+    return Effect.objects.filter(lately, kind=kind).exclude(state=Effect.State.CANCELLED).count()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from alerts.candidates import read_candidates
+from alerts.candidates import queue_called, read_candidates
 from alerts.kept import excepted
 from alerts.models import Assignment
 from base.models import Effect
@@ -62,7 +62,11 @@ def _may_not(effects: Sequence[Effect], now: datetime) -> dict[int, str]:
         manner = settings.reassignment.called(rule)
         if manner is None:
             found[number] = f"The settings have no rule “{rule}” any more."
-        elif taker is not None and manner.how is not How.QUEUE:
+        elif manner.how is How.QUEUE:
+            queue = queue_called(manner.queue or "")
+            if queue is None or queue.pk != taker:
+                found[number] = _WHY[Skip.NOT_LISTED]
+        elif taker is not None:
             by_rep.append((number, taker, holder, manner))
     if not by_rep:
         return found

@@ -27,7 +27,7 @@ TIMETABLE: dict[str, Entry] = {
     "write to Salesforce": every(5, "sync.tasks.write_back"),
     "rebuild changed people": every(10, "leadmodel.tasks.rebuild"),
     "act on what is due": every(15, "alerts.tasks.act_on_due"),
-    "act on all that is due": every(600, "alerts.tasks.act_on_all_due"),
+    "act on all that is due": every(180, "alerts.tasks.act_on_all_due"),
     "send notices": every(5, "alerts.tasks.send_notices"),
     "audit": every(300, "alerts.tasks.audit"),
     "send mails": every(30, "alerts.tasks.send_mails"),

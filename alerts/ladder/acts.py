@@ -15,6 +15,7 @@ from alerts.addresses import read_reaches
 from alerts.ladder.above import managers_above
 from alerts.ladder.due import DueStep
 from alerts.ladder.words import (
+    Planned,
     Words,
     could_not_assign,
     of_meeting,
@@ -107,8 +108,8 @@ class _People:
     """Person who is to return → since when they are where they are."""
     ended: Mapping[str, datetime]
     """Meeting that is not marked → when it ended."""
-    planned: Mapping[str, str]
-    """Task that is planned → its subject."""
+    planned: Mapping[str, Planned]
+    """By the Task."""
     holders: Mapping[str, str]
     users: Mapping[str, int]
     """Salesforce user Id → the active user of this app."""
@@ -172,9 +173,10 @@ def _read_ended(events: Iterable[str]) -> Mapping[str, datetime]:
     return dict(found.values_list("pk", Coalesce("ends_at", "starts_at")))
 
 
-def _read_planned(tasks: Iterable[str | None]) -> Mapping[str, str]:
+def _read_planned(tasks: Iterable[str | None]) -> Mapping[str, Planned]:
     found = Task.objects.filter(pk__in=[pk for pk in tasks if pk is not None])
-    return {pk: subject or "" for pk, subject in found.values_list("pk", "subject")}
+    told = found.values_list("pk", "subject", "activity_date")
+    return {pk: Planned(subject or "", day) for pk, subject, day in told if day is not None}
 
 
 def _notices(due: DueStep, people: _People, settings: ModelSettings) -> Iterator[Notice]:
@@ -208,7 +210,7 @@ def _words(due: DueStep, people: _People, settings: ModelSettings, zone: ZoneInf
 
 def _of_nurture(due: DueStep, who: str, people: _People, zone: ZoneInfo) -> Words:
     if due.clock is ClockKind.FOLLOW_UP:
-        return to_planner(due, who, people.planned.get(due.activity_id or "", ""), zone=zone)
+        return to_planner(who, people.planned[due.activity_id or ""])
     return to_keeper(due, who, people.since[due.person_id], zone=zone)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -87,13 +87,19 @@ def to_keeper(due: DueStep, who: str, since: datetime, *, zone: ZoneInfo) -> Wor
     )
 
 
-def to_planner(due: DueStep, who: str, subject: str, *, zone: ZoneInfo) -> Words:
+class Planned(NamedTuple):
+    """A Task that is planned for a day."""
+
+    subject: str
+    day: date
+
+
+def to_planner(who: str, planned: Planned) -> Words:
     """Whoever planned to follow up with a person in Nurture is reminded of it on the day."""
-    last = due.clock_due_at.astimezone(zone) - timedelta(seconds=1)
-    planned = f"“{subject}” is planned" if subject else "It is planned"
+    what = f"“{planned.subject}” is planned" if planned.subject else "It is planned"
     return Words(
-        f"Follow up with {who}, as you planned for {last:%d %B %Y}",
-        f"{planned} for that day in Salesforce. Assign them to begin a new cycle; else complete the Task, or move it.",
+        f"Follow up with {who}, as you planned for {planned.day:%d %B %Y}",
+        f"{what} for that day in Salesforce. Assign them to begin a new cycle; else complete the Task, or move it.",
     )
 
 

@@ -37,4 +37,10 @@ class Migration(migrations.Migration):
             model_name='escalation',
             constraint=models.UniqueConstraint(fields=('about', 'step', 'due_at'), name='escalation_once'),
         ),
+        # what was told of a meeting must hold by the same name
+        migrations.RunSQL(
+            """UPDATE alerts_told SET still = (still - 'event_id') || jsonb_build_object('activity_id', still->'event_id')
+               WHERE still ? 'event_id'""",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -61,6 +61,7 @@ class Told(models.Model):
     class Meta:
         indexes = (
             models.Index(
+                "at",
                 "id",
                 name="told_open",
                 condition=models.Q(settled_at=None, name__in=("worsened", "repeat_due")),

@@ -7,10 +7,11 @@ is looked at no more; killed anywhere, both happened or neither.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from alerts.models import Told
 from alerts.stops import Telling, of_notice, read_stopped
@@ -23,6 +24,7 @@ from leadmodel.settings_store import settings_in_force
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+EVER = datetime.min.replace(tzinfo=UTC)
 _TOLD = (Name.WORSENED, Name.REPEAT_DUE)
 """What escalations tell. Whoever is only reminded sees in the queue what became of it."""
 _LATELY = timedelta(days=2)
@@ -49,28 +51,28 @@ def look_after(*, now: datetime, since: datetime | None = None) -> int:
     stopped = read_stopped()
     if Telling.ESCALATIONS in stopped:  # that something is over is told by their switch, too
         return 0
-    told, after = 0, 0
+    told, after = 0, (since or EVER, 0)
     while True:
         with transaction.atomic():
-            found = _take(after, since)
+            found = _take(after)
             told += _decide([one for one in found if of_notice(one.topic, one.name) not in stopped], now)
         if len(found) < BATCH:
             break
-        after = found[-1].pk
+        after = (found[-1].at, found[-1].pk)
     if told:
         log.info("looked_after", notices=told)
     return told
 
 
-def _take(after: int, since: datetime | None) -> list[Told]:
-    """The next lines that are not settled.
+def _take(after: tuple[datetime, int]) -> list[Told]:
+    """The next lines that are not settled, by when they were told.
 
     Not locked, as that would write each of them anew each time: whoever tells the same at once is second.
     """
-    unsettled = Told.objects.filter(settled_at=None, name__in=_TOLD, pk__gt=after).exclude(still={})
-    if since is not None:
-        unsettled = unsettled.filter(at__gt=since)
-    return list(unsettled.order_by("pk")[:BATCH])
+    at, pk = after
+    later = Q(at__gte=at) & (Q(at__gt=at) | Q(pk__gt=pk))
+    unsettled = Told.objects.filter(later, settled_at=None, name__in=_TOLD).exclude(still={})
+    return list(unsettled.order_by("at", "pk")[:BATCH])
 
 
 def _decide(found: Sequence[Told], now: datetime) -> int:

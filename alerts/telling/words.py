@@ -28,7 +28,10 @@ NAMES = {
 TOPICS = {
     Topic.RESPONSE: ("Waiting for an answer", "somebody waits past, or nearly past, the promised time"),
     Topic.HAND_OFF: ("Handed off", "somebody qualified was handed to a rep who does not take them up"),
-    Topic.RETURN: ("Return from Nurture", "it is time to look again at somebody you hold in Nurture"),
+    Topic.RETURN: (
+        "Return from Nurture",
+        "it is time to look again at somebody you hold in Nurture, or the day you planned to",
+    ),
     Topic.MEETING: (
         "Meetings",
         "a meeting is over and nobody says what became of it, or nobody came and too little was done since",

@@ -47,4 +47,9 @@ class Migration(migrations.Migration):
             model_name='rung',
             index=models.Index(models.F('due_at'), condition=models.Q(('clock__in', ['nurture_return', 'follow_up', 'meeting_outcome', 'no_show']), _negated=True), name='rung_stale'),
         ),
+        # the new rows are told when everybody is derived anew
+        migrations.RunSQL(
+            "INSERT INTO sync_mark (record_id) SELECT '*' WHERE EXISTS (SELECT FROM leadmodel_person)",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -28,13 +28,22 @@ export function chooseLetters(page) {
 // they can be switched off for who speaks to the machine, or rests a hand on the keys (WCAG 2.1.4)
 const letters = {
   get areOn() {
-    return localStorage.getItem("letters") !== "off";
+    return kept()?.getItem("letters") !== "off";
   },
   set areOn(on) {
-    if (on) localStorage.removeItem("letters");
-    else localStorage.setItem("letters", "off");
+    if (on) kept()?.removeItem("letters");
+    else kept()?.setItem("letters", "off");
   },
 };
+
+/** Where choices are kept; null in a browser that keeps nothing. */
+function kept() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
 
 /** The row one is at: the one that holds the focus, or whose opened forms do. @param {Document} page */
 export function currentRow(page) {

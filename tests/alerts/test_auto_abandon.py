@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import Http404
 
-from alerts import abandoning
 from alerts.abandoning import abandon
 from alerts.tasks import act_on_all_due, act_on_due
 from base.models import Effect, Role, User
@@ -368,25 +365,6 @@ def test_alice_takes_it_back_for_a_day_and_nobody_elses_rep_does(desk: World, ot
     work_off(desk)
     assert desk.org.live_row("Lead", effect.subject)["Status"] == "Assigned"
     assert can_be_undone(alice, [effect], now=desk.now) == set()
-
-
-def test_who_was_decided_about_while_they_were_being_locked_is_decided_about_once(
-    desk: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By another scanner that knew of less: a statement that locks does not see what is committed meanwhile."""
-    take, others = abandoning._take, [lambda: abandon(now=desk.now - timedelta(minutes=1))]
-
-    def slowly(*asked: Any, **how: Any) -> Any:
-        with transaction.atomic():
-            found = take(*asked, **how)
-            transaction.set_rollback(True)  # not locked yet
-        if others:
-            at_once(others.pop(), times=1)
-        return found
-
-    monkeypatch.setattr(abandoning, "_take", slowly)
-    abandon(now=desk.now)
-    assert Effect.objects.count() == 1
 
 
 def test_the_timetables_tasks_decide(desk: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,13 +25,15 @@ from tests.alerts.overdue import STAGES
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MANY = 3_000
+_GOES_OVER = re.compile(r"due_at.*(FOR UPDATE|INSERT|LIMIT 500)|INSERT.*due_at", re.DOTALL)
+"""Whatever goes over what is due; not whether that is more than a day's most, which is counted up to it."""
 DUE = 2
 
 
 @pytest.fixture
 def _waiting() -> None:
     """Thousands of clocks and steps, two of each due."""
-    enter(STAGES)
+    enter(f"{STAGES}auto_abandon: {{most_a_day: {MANY}}}\n")
     Mark.objects.all().delete()  # derived, as far as a scan can tell
     ObjectState.objects.bulk_create(ObjectState(name=one.name, state="read", read_at=NOW) for one in OBJECTS)
     people = [(f"00Q{number:012}AAA", NOW + timedelta(minutes=number - DUE + 1)) for number in range(1, MANY)]
@@ -62,7 +65,7 @@ def rows_read(scan: Callable[[], object], table: str) -> float:
     """How many rows of a table the scan's questions look at, kept or thrown away."""
     with CaptureQueriesContext(connection) as asked:
         scan()
-    questions = {query["sql"] for query in asked if table in query["sql"] and "due_at" in query["sql"]}
+    questions = {query["sql"] for query in asked if table in query["sql"] and _GOES_OVER.search(query["sql"])}
     assert questions
     return sum(rows_looked_at(question, table) for question in questions)
 

@@ -147,6 +147,38 @@ def test_what_a_rule_decided_that_is_no_more_is_decided_anew(written: World) -> 
     assert owner(written) == "Bob"
 
 
+def test_nor_is_what_was_decided_for_a_rep_where_the_rule_says_a_queue_by_then(written: World) -> None:
+    scan(written)
+    enter(MODEL + "reassignment: {how: queue, queue: Somewhere}\n")
+    work_off(written)
+    (effect,) = Effect.objects.filter(kind=REASSIGN)
+    assert (effect.state, "not among those" in effect.said) == ("cancelled", True)
+
+
+@pytest.mark.parametrize("limit", ["capacity", "each_a_day"])
+def test_of_what_waits_only_as_much_is_written_as_the_rep_may_have_by_then(
+    written: World, limit: str
+) -> None:
+    """What waits counts when it is chosen, and not against itself when it is written."""
+    enter(MODEL + "reassignment: {reps: [Bob]}\n")
+    lead(written, "Hopper")
+    a_day_later(written)
+    with transaction.atomic():
+        hand_on(written, due_like(written))
+    assert ledger(written) == [("Bob", "ready")] * 2
+    enter(MODEL + f"reassignment: {{reps: [Bob], {limit}: 1}}\n")
+    work_off(written)
+    assert ledger(written) == [("Bob", "done"), ("Bob", "cancelled")]
+    assert {one.said for one in Effect.objects.filter(state="cancelled")} == {
+        "Whoever was to take them over "
+        + (
+            "holds as many by now as they may."
+            if limit == "capacity"
+            else "was given as many within a day as they may."
+        )
+    }
+
+
 def test_a_tool_that_acts_for_a_rep_is_given_nobody(written: World) -> None:
     hire(written, "Aaron")
     written.pull(full=True)

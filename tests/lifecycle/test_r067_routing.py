@@ -14,18 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from leadmodel.lifecycle.lead_types import Priority
-from leadmodel.lifecycle.reassignment import Handed, Reassignment, ReassignmentRule
-from leadmodel.lifecycle.routing import (
-    STRIDE,
-    Candidate,
-    Due,
-    Rota,
-    Skip,
-    Skipped,
-    Turn,
-    choose_all,
-    why_no_more,
-)
+from leadmodel.lifecycle.reassignment import Handed, Reassignment
+from leadmodel.lifecycle.routing import STRIDE, Candidate, Due, Rota, Skip, Skipped, Turn, choose_all
 from leadmodel.lifecycle.stages import Path
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -396,32 +386,3 @@ def test_weights_are_kept_to_the_lead(weights: list[int], rounds: int) -> None:
     for count in range(1, total + 1):
         so_far = Counter(found[:count])
         assert all(so_far[name] < count * weight / total + 1 for name, weight in asked.items())
-
-
-@pytest.mark.parametrize(
-    ("chosen", "rules", "more", "why_not"),
-    [
-        (BOB, {}, 0, None),
-        (replace(BOB, is_at_work=False), {}, 0, None),
-        (EVE, {}, 0, Skip.NOT_LISTED),
-        (EVE, {"to_teams": ["West"]}, 0, None),
-        (BOB, {"reps": ["Carol"]}, 0, Skip.NOT_LISTED),
-        (replace(BOB, is_active=False), {}, 0, Skip.INACTIVE),
-        (replace(BOB, is_absent=True), {}, 0, Skip.ABSENT),
-        (replace(BOB, open_cycles=2), {"capacity": 3}, 0, None),
-        (replace(BOB, open_cycles=2), {"capacity": 3}, 1, Skip.FULL),
-        (replace(BOB, given_today=2), {"each_a_day": 3}, 0, None),
-        (replace(BOB, given_today=2), {"each_a_day": 3}, 1, Skip.DAY_FULL),
-    ],
-)
-def test_who_was_chosen_is_looked_at_once_more(
-    chosen: Candidate, rules: dict[str, Any], more: int, why_not: Skip | None
-) -> None:
-    assert why_no_more(chosen, Reassignment(**rules), "East", more) == why_not
-
-
-def test_the_ledger_calls_a_manner_by_its_name() -> None:
-    rules = Reassignment(rules=(ReassignmentRule(name="Demo requests", sources=("Web",), reps=("Bob",)),))
-    assert rules.called("otherwise") is rules
-    assert rules.called("Demo requests") is rules.rules[0]
-    assert rules.called("Trade show") is None
