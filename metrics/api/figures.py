@@ -16,13 +16,12 @@ from metrics import cursors
 from metrics.api.errors import Refused, Wrong
 from metrics.api.paging import AFTER, PAGED, limit_of, next_of, wrong_place
 from metrics.api.parameters import day, instant, one_of, several_of, text, zone
-from metrics.api.periods import read_period, refuse_the_future
+from metrics.api.periods import read_period, refuse_the_future, refuse_too_long
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import FigureRows, FigureRowShape
 from metrics.api.throttling import FigureThrottle, Throttle
 from metrics.behind import behind
 from metrics.definitions import BY_NAME, FIGURES, LEFT_OUT
-from metrics.pages.address import LONGEST_DAYS
 from metrics.query import Answer, ask, derived
 from metrics.report import body_of, build, names_of, no_group, rounded
 from metrics.selection import By, Selection
@@ -143,8 +142,7 @@ def _selection(call: Call) -> Selection:
     """What is asked over. Raises Refused."""
     first, until = call.asked.need(FROM), call.asked.need(TO)
     bounds = read_period(first, until, call.asked[ZONE] or ZoneInfo("UTC"))
-    if (until - first).days > LONGEST_DAYS:
-        raise Refused(Wrong("query.to", "The period is longer than ten years.", "Shorten it."))
+    refuse_too_long(first, until)
     refuse_the_future({"as_of": call.asked[AS_OF], "known_by": call.asked[KNOWN_BY]}, now=call.now)
     return Selection(
         start=bounds["start"],

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from metrics.api.errors import Refused, Wrong
+from metrics.pages.address import LONGEST_DAYS
 
 
 def read_period(first: date | None, until: date | None, zone: ZoneInfo) -> dict[str, datetime]:
@@ -21,6 +22,12 @@ def read_period(first: date | None, until: date | None, zone: ZoneInfo) -> dict[
         )
     days = {"start": first, "end": until}
     return {name: datetime.combine(day, time.min, zone) for name, day in days.items() if day is not None}
+
+
+def refuse_too_long(first: date, until: date) -> None:
+    """What reads every cycle of a period is asked for no longer one than the pages tell. Raises Refused."""
+    if (until - first).days > LONGEST_DAYS:
+        raise Refused(Wrong("query.to", "The period is longer than ten years.", "Shorten it."))
 
 
 def refuse_the_future(instants: Mapping[str, datetime | None], *, now: datetime) -> None:

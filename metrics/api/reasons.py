@@ -13,9 +13,10 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.settings_store import settings_in_force
 from metrics.api.parameters import day, zone
-from metrics.api.periods import read_period
+from metrics.api.periods import read_period, refuse_too_long
 from metrics.api.resource import Call, Resource, reads
 from metrics.api.shapes import ReasonList
+from metrics.api.throttling import FigureThrottle, Throttle
 from metrics.query import derived
 from metrics.reasons import LOST, count_reasons
 from metrics.selection import Selection, last_days
@@ -33,6 +34,8 @@ _Used = tuple[str, str, int]
 class Reasons(Resource):
     """Reasons by disposition."""
 
+    throttle_classes = [Throttle, FigureThrottle]
+
     @reads("reasons", ReasonList, parameters=(FROM, TO, ZONE))
     def get(self, call: Call) -> Any:
         """The reasons configured and in use, with the cycles of the user's reps that ended with each."""
@@ -41,6 +44,7 @@ class Reasons(Resource):
         usual_first, usual_until = last_days(DAYS, call.now, zone)
         first, until = call.asked[FROM] or usual_first, call.asked[TO] or usual_until
         bounds = read_period(first, until, zone)
+        refuse_too_long(first, until)
         used = _used(Selection(bounds["start"], bounds["end"], call.now, reps=visible_reps(call.user)))
         told = list(_by_kind(settings, used, call.now))
         return ReasonList({"first": first, "until": until, "results": told}).data

@@ -190,6 +190,8 @@ def test_reasons_are_told_with_their_use(world: World, alice: Program, otto: Pro
     assert told["nurture"]["salesforce_field"] == "Nurture_Reason__c"
     assert told["qualified"]["salesforce_field"] is None
     assert alice.get("reasons/", **{"from": "2099-01-01"}).status_code == 400
+    too_long = alice.get("reasons/", **{"from": "2000-01-01", "to": "2026-01-01"})
+    assert (too_long.status_code, "longer than ten years" in problem(too_long)["what"]) == (400, True)
 
 
 def test_reasons_in_use_are_those_of_the_reasons_page(world: World, otto: Program) -> None:

@@ -54,7 +54,7 @@ def test_a_token_that_asks_too_often_waits_and_others_do_not(
 
 
 @pytest.mark.usefixtures("_counted")
-@pytest.mark.parametrize("address", ["figures/", "figures/assigned/rows/", "pulls/"])
+@pytest.mark.parametrize("address", ["figures/", "figures/assigned/rows/", "pulls/", "reasons/"])
 def test_figures_have_a_rate_of_their_own(
     world: World, act_as: Act, settings: Settings, address: str
 ) -> None:
