@@ -99,8 +99,13 @@ def _logged_out(user: User | None, **_: Any) -> None:
         note([Noted(LOG_OUT, "done", user.pk, user.pk)], now=clock.now())
 
 
-def _refused(credentials: dict[str, Any], **_: Any) -> None:
-    """What was typed is not kept: it may be a password in the wrong field. Only whose account it would have been."""
+def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """What was typed is not kept: it may be a password in the wrong field. Only whose account it would have been.
+
+    While a name is shut nothing is tried, and nothing noted: anybody could fill the log, which is only added to.
+    """
+    if getattr(request, "axes_locked_out", False):
+        return
     named = User.objects.filter(username=str(credentials.get("username", ""))).first()
     note([Noted(LOG_IN, "refused", None, named.pk if named is not None else None)], now=clock.now())
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import F
 from django.test import Client
 
+from base.models import AuditEntry
 from tests.pages.reading import get
 from tests.pages.world import World
 
@@ -62,6 +63,19 @@ def test_it_ends_after_its_time_however_often_it_was_tried(world: World) -> None
     Tries.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=15))
 
     assert log_in(RIGHT)[0] == 302
+
+
+@pytest.mark.usefixtures("_guessed")
+def test_each_try_is_noted_and_none_while_it_is_shut(world: World) -> None:
+    refused = AuditEntry.objects.filter(what="log_in", became="refused")
+    assert refused.count() == settings.AXES_FAILURE_LIMIT
+
+    for _ in range(3):
+        assert log_in("again")[0] == 429
+    assert refused.count() == settings.AXES_FAILURE_LIMIT
+
+    log_in("guess", address=ELSEWHERE)
+    assert refused.count() == settings.AXES_FAILURE_LIMIT + 1
 
 
 @pytest.mark.usefixtures("_guessed")
