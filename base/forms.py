@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
-from base.models import User
+from base.models import Role, User
 from base.zones import zone_names
 
 USER_ID = re.compile(r"005[A-Za-z0-9]{15}")
@@ -43,7 +43,20 @@ class _Checked(_Form):
 
 
 class UserForm(_Checked, _Change):
-    """Change a user."""
+    """Change a user. The last one of operations stays that: nobody else could make another."""
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody is left who may come in here."""
+        data = super().clean() or self.cleaned_data
+        before = self.instance
+        was_ops = before.role == Role.OPS and before.is_active
+        if was_ops and not (data.get("role", Role.OPS) == Role.OPS and data.get("is_active")):
+            others = User.objects.filter(role=Role.OPS, is_active=True).exclude(pk=before.pk)
+            if not others.exists():
+                raise forms.ValidationError(
+                    f"{before} is the last active account of operations: make another before this one goes."
+                )
+        return data
 
 
 class NewUserForm(_Checked, _Create):

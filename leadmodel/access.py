@@ -91,7 +91,7 @@ def sight_of_few(user: User) -> Sight:
 
 def sees_all(user: User) -> bool:
     """Whether everybody's people are this user's to see and to act on: operations'."""
-    return user.role == Role.OPS or user.is_superuser
+    return user.role == Role.OPS
 
 
 def has_nobodys(user: User) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from typing_extensions import override
 
 
 class Role(models.TextChoices):
@@ -14,8 +18,21 @@ class Role(models.TextChoices):
     OPS = "ops", "Operations"
 
 
+class UserManager(DjangoUserManager["User"]):
+    """Makes users. The first one is made on the command line and makes all others: operations."""
+
+    @override
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **further: Any
+    ) -> User:
+        """Somebody of operations: what one may do goes by the role alone, whatever Django's own flags say."""
+        return super().create_superuser(username, email, password, **{"role": Role.OPS, **further})
+
+
 class User(AbstractUser):
     """A person who logs in, matched to their Salesforce user by its Id."""
+
+    objects: ClassVar[UserManager] = UserManager()
 
     role = models.CharField(max_length=8, choices=Role, default=Role.REP)
     salesforce_id = models.CharField(

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.test import Client
 
-from base.models import User
+from base.models import Role, User
+from leadmodel.access import sees_all
 from leadmodel.models import Exclusion
 from sync.models import Mark
 from tests.pages.reading import get
@@ -72,3 +73,30 @@ def test_a_wrong_salesforce_id_of_a_user_is_told(world: World, otto: Client) -> 
 
     assert "is no Salesforce user Id" in body
     assert "is no time zone" in body
+
+
+def test_the_first_account_is_operations_whatever_the_flags(world: World) -> None:
+    first = User.objects.create_superuser("ada", password="open sesame")
+    eve = User.objects.get(username="eve")
+    eve.is_superuser = True
+
+    assert (first.role, sees_all(first), sees_all(eve)) == (Role.OPS, True, False)
+    client = Client()
+    client.force_login(first)
+    assert get(client, "/admin/").status_code == 200
+
+
+def test_the_last_of_operations_stays(world: World, otto: Client) -> None:
+    user = User.objects.get(username="otto")
+    address = f"/admin/base/user/{user.pk}/change/"
+    stays = {"username": "otto", "role": "ops", "is_active": "on", "time_zone": "UTC"}
+    off = {name: value for name, value in stays.items() if name != "is_active"}
+
+    for form in (stays | {"role": "rep"}, off):
+        body = otto.post(address, form).content.decode()
+        assert "Otto is the last active account of operations" in body
+    assert User.objects.filter(username="otto", role="ops", is_active=True).exists()
+    assert otto.post(address, stays).status_code == 302
+
+    User.objects.create_superuser("ada")
+    assert otto.post(address, off).status_code == 302
