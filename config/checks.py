@@ -98,7 +98,7 @@ def check_heartbeat_url(**_: object) -> list[CheckMessage]:
     return [Error("AUDITOR_HEARTBEAT_URL is no https address of a host.", hint=hint, id="config.E009")]
 
 
-@register()
+@register(Tags.security)
 def check_clock(**_: object) -> list[CheckMessage]:
     """E010: in production it is what time it is."""
     if not settings.CLOCK_FILE or settings.LOCAL:

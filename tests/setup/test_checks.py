@@ -25,10 +25,14 @@ SALESFORCE = {
 
 
 def check(*options: str, **environment: str) -> tuple[int, str]:
-    """Run `manage.py check` in a process of its own, with this environment and no other of ours."""
+    return run("check", *options, **environment)
+
+
+def run(*options: str, **environment: str) -> tuple[int, str]:
+    """Run a command in a process of its own, with this environment and no other of ours."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     result = subprocess.run(
-        [sys.executable, "manage.py", "check", *options],
+        [sys.executable, "manage.py", *options],
         cwd=REPOSITORY,
         env=kept | {name: value for name, value in environment.items() if value},
         capture_output=True,
@@ -82,6 +86,17 @@ def test_a_mistake_is_named_with_what_to_do(mistakes: dict[str, dict[str, str]])
     assert status == 1, said
     assert sorted(re.findall(r"\((config\.\w+)\)", said)) == sorted(mistakes)
     assert said.count("HINT") >= len(mistakes)
+
+
+def test_whoever_runs_a_command_is_told_of_wrong_settings_too() -> None:
+    mistakes = {"SECRET_KEY": "", "LEADMODEL_CLOCK_FILE": "/run/clock"}
+    status, said = run(
+        "model", "check", "tests/data/loan-desk.yaml", **{**PRODUCTION, **SALESFORCE, **mistakes}
+    )
+
+    assert status == 1, said
+    assert sorted(re.findall(r"\((config\.\w+)\)", said)) == ["config.E001", "config.E010"]
+    assert "are consistent" not in said
 
 
 def test_one_server_without_the_other_is_refused() -> None:

@@ -11,12 +11,14 @@ from django.core.management.base import BaseCommand, CommandError
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import CannotBeAsked, ask
 from base import clock
+from base.command import SETTINGS
 from base.models import Effect, User
 
 
 class Command(BaseCommand):
     """Send somebody the mail of the morning out of turn, and say what became of it."""
 
+    requires_system_checks = SETTINGS
     help = (
         "Send somebody their mail of the morning as it is now, on any day, beside the one of the morning. "
         "Says how it ended; fails where it is not, or not yet, sent because of the mail server."

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from base.command import SETTINGS
 from leadmodel.models import SettingsVersion
 from leadmodel.settings_file import WrongSettings, warnings
 from leadmodel.settings_store import enter
@@ -18,6 +19,7 @@ from sync.fields import UnknownField
 class Command(BaseCommand):
     """Export, import or check the settings."""
 
+    requires_system_checks = SETTINGS
     help = "Export, import or check the lead model's settings (- for standard output or input)."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

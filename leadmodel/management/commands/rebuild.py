@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from base.command import SETTINGS
 from base.servers.processes import die_with_parent
 from leadmodel.rebuild import BATCH, Rebuilt, mark_everybody, read_model, rebuild_all, rebuild_batch
 from sync.models import Mark
@@ -21,6 +22,7 @@ from sync.models import Mark
 class Command(BaseCommand):
     """Derive persons, cycles and spans."""
 
+    requires_system_checks = SETTINGS
     help = "Derive the people about whom something changed (--all: everybody)."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 
 from base import clock
+from base.command import SETTINGS
 from base.zones import zone_names
 from leadmodel.lifecycle.lead_types import Priority, Relation
 from metrics.query import ask
@@ -21,6 +22,7 @@ FORMS = {"table": as_table, "json": as_json, "csv": as_csv}
 class Command(BaseCommand):
     """Figures of a period."""
 
+    requires_system_checks = SETTINGS
     help = "Print the figures of a period: the days from --from up to, and without, --to."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

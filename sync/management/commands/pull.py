@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from base import clock
+from base.command import SETTINGS
 from sync.pull import Pulled, pull
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
@@ -18,6 +19,7 @@ from sync.salesforce.objects import OBJECTS
 class Command(BaseCommand):
     """Read Salesforce into the mirror."""
 
+    requires_system_checks = SETTINGS
     help = "Read what changed in Salesforce (--full: everything) into the mirror."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError
 
+from base.command import SETTINGS
 from sync.connection.store import seal_anew
 from sync.salesforce.http import OrganisationError
 
@@ -11,6 +12,7 @@ from sync.salesforce.http import OrganisationError
 class Command(BaseCommand):
     """Encrypt secrets and tokens again, so that earlier keys can be thrown away."""
 
+    requires_system_checks = SETTINGS
     help = (
         "Encrypt kept secrets and tokens with the first of ENCRYPTION_KEYS; then the others can be removed."
     )
