@@ -107,7 +107,7 @@ def families_among(
         if (family := filling.get(step.record_id)) is not None:
             family.steps.append(step)
     put_known(filling, cursor, batch, columns)
-    put_follow_ups(filling, cursor, every)
+    put_follow_ups(filling, cursor, every, with_done=may_count_by is None)
     if columns.unmarked is not None:
         put_meetings(filling, cursor, every, columns.unmarked)
     return [Family(*lists) for lists in begun]

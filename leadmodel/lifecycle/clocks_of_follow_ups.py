@@ -18,11 +18,13 @@ STEP = 5
 
 
 def follow_ups_of(person: Person, follow_ups: Sequence[FollowUp], horizon: Horizon) -> tuple[FollowUp, ...]:
-    """What is planned with the person, the first day first."""
+    """What is planned with the person and not done yet, the first day first."""
     own = {
-        one
+        one._replace(done_at=None)
         for one in follow_ups
-        if one.record_id in person.record_ids and horizon.shows(one.created_at, one.created_at)
+        if one.record_id in person.record_ids
+        and horizon.shows(one.created_at, one.created_at)
+        and (one.done_at is None or not horizon.shows(one.done_at, one.done_at))
     }
     return tuple(sorted(own, key=lambda one: (one.day, one.task_id)))
 

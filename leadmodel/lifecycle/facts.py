@@ -154,13 +154,14 @@ class Meeting(NamedTuple):
 
 
 class FollowUp(NamedTuple):
-    """A Task towards the person that is planned for a day and not done, as it stands now: what it was nobody tells."""
+    """A Task towards the person that is planned for a day, as it stands now: what it was planned for nobody tells."""
 
     record_id: str
     task_id: str
     owner_id: str | None
     created_at: datetime
     day: date
+    done_at: datetime | None = None
 
 
 class Response(NamedTuple):

@@ -109,6 +109,12 @@ def test_m03_what_was_not_planned_yet_is_not_owed() -> None:
     assert owed(desk, as_of=299) == owed(desk, known_by=299) == []
 
 
+def test_m03_what_is_done_was_owed_until_then() -> None:
+    desk = nurtured().planned(100 * DAY, done_at=at(50 * DAY))
+    assert owed(desk) == owed(desk, as_of=50 * DAY) == []
+    assert owed(desk, as_of=50 * DAY - 1) == owed(desk, known_by=50 * DAY - 1) == [ENDS]
+
+
 def test_k06_after_a_merge_it_is_owed_about_who_is_left() -> None:
     desk = nurtured().record(OTHER, 10, owner_id=ALICE, deleted_at=at(300), merged_into=LEAD)
     assert owed(desk.planned(100 * DAY, record_id=OTHER)) == [ENDS]

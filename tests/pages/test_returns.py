@@ -54,6 +54,11 @@ def test_alice_reads_what_she_planned(world: World, alice: Client) -> None:
     assert steps(alice, address) == [("Reminder to Alice", ""), ("Reminder to Alice", "")]
     assert f"Alice planned to follow up with them on {day:%d %B %Y}." in why(alice, address)
 
+    before = f"{address}?as_of={quote((world.now - DAY).isoformat())}"
+    mirror.Task.objects.update(is_closed=True, completed_at=world.now)
+    assert [label for label, *_ in clocks(alice, address)] == ["To be looked at again"]
+    assert [label for label, *_ in clocks(alice, before)] == ["To be looked at again", "Follow-up planned"]
+
 
 def test_alice_reads_since_when_and_when_they_return(world: World, alice: Client) -> None:
     address = send(world, 10 * DAY)
