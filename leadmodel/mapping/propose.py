@@ -82,8 +82,11 @@ class Proposal:
     subjects: tuple[Proposed, ...]
 
 
-def propose(evidence: Evidence, now: ModelSettings) -> Proposal:
-    """Proposals for an organisation; what they do not speak of stays as `now` has it."""
+def propose(evidence: Evidence, now: ModelSettings, *, is_first: bool) -> Proposal:
+    """Proposals for an organisation; what they do not speak of stays as `now` has it.
+
+    `is_first`: nothing was entered so far. Later, teams are what operations said, not what most reps have.
+    """
     statuses = tuple(
         _known(one.name, one.people, _stages(now)) or _status(one.name, one.people)
         for one in evidence.statuses
@@ -112,9 +115,9 @@ def propose(evidence: Evidence, now: ModelSettings) -> Proposal:
         unqualified_field=now.reasons.unqualified_field or _reason_field(evidence, _UNQUALIFIED_FIELD),
         assigned_date_field=now.assignment.assigned_date_field or _assigned_date(evidence),
         contact_status_field=now.stages.contact_status_field or _contact_status(evidence),
-        teams="manager" if evidence.with_manager >= evidence.with_role else "role",
+        teams=_teams(evidence) if is_first else now.teams.source,
     )
-    return Proposal(apply(chosen, now), statuses, sources, programs, subjects)
+    return Proposal(apply(chosen, now, is_first=is_first), statuses, sources, programs, subjects)
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,12 @@ class Chosen:
     teams: str
 
 
-def apply(chosen: Chosen, now: ModelSettings) -> ModelSettings:
-    """`now` with the page's answers. An assignment is a status where one means Assigned, else a rep becoming owner."""
+def apply(chosen: Chosen, now: ModelSettings, *, is_first: bool) -> ModelSettings:
+    """`now` with the page's answers. An assignment is a status where one means Assigned, else a rep becoming owner.
+
+    Where something was entered already (not `is_first`), whether a status is one stays as `now` has it, unless no
+    status is left that means Assigned.
+    """
 
     def of(answers: Mapping[str, str], value: str, before: Sequence[str]) -> list[str]:
         """Those answered so, and what nobody was asked about."""
@@ -161,14 +168,23 @@ def apply(chosen: Chosen, now: ModelSettings) -> ModelSettings:
         "automatic_subjects": of(chosen.subjects, "automatic", now.touches.automatic_subjects),
         "inbound_subjects": of(chosen.subjects, "inbound", now.touches.inbound_subjects),
     }
-    has_assigned = Stage.ASSIGNED in chosen.stages.values()
+    by_status = Stage.ASSIGNED in chosen.stages.values()
+    if not is_first:
+        is_lost = bool(now.stages.assigned) and not told["stages"][Stage.ASSIGNED]
+        by_status = now.assignment.status and not is_lost
     told["assignment"] |= {
-        "status": has_assigned,
+        "status": by_status,
         "assigned_date_field": chosen.assigned_date_field,
-        "owner": now.assignment.owner or not (has_assigned or chosen.assigned_date_field),
+        "owner": now.assignment.owner
+        or not (by_status or chosen.assigned_date_field or now.assignment.outbound_pull),
     }
     told["teams"]["source"] = chosen.teams
     return ModelSettings.model_validate(told)
+
+
+def _teams(evidence: Evidence) -> str:
+    """What most reps have."""
+    return "manager" if evidence.with_manager >= evidence.with_role else "role"
 
 
 def _known(name: str, people: int, meanings: Mapping[str, str]) -> Proposed | None:

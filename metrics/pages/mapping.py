@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from pydantic import ValidationError
 
+from base.address import whole_number
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Path, Stage
 from leadmodel.mapping.evidence import Evidence
@@ -49,7 +50,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class MapView:
-    """The page's questions; `unmapped` counts the people whose status means nothing yet."""
+    """The page's questions; `unmapped` counts the people whose status means nothing yet.
+
+    `based_on` is the version that the answers began with.
+    """
 
     statuses: list[Choice]
     sources: list[Choice]
@@ -57,6 +61,13 @@ class MapView:
     subjects: list[Choice]
     fields: list[Choice]
     unmapped: int
+    based_on: str
+    in_force: int
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody entered a version since."""
+        return self.based_on != str(self.in_force)
 
 
 _STAGES = [("", "not mapped"), *((stage.value, stage.value.capitalize()) for stage in Stage)]
@@ -66,9 +77,9 @@ _SUBJECTS = [("", "a person's words"), ("automatic", "written by a tool"), ("inb
 _TEAMS = [("manager", "their manager"), ("role", "their role"), ("app", "lists kept here")]
 
 
-def view_map(evidence: Evidence, now: ModelSettings, told: QueryDict | None) -> MapView:
-    """The questions with what the data suggest, or with what was answered (`told`)."""
-    proposal = propose(evidence, now)
+def view_map(evidence: Evidence, now: ModelSettings, told: QueryDict | None, *, in_force: int) -> MapView:
+    """The questions with what the data suggest, or with what was answered (`told`). `in_force`: 0 for no version."""
+    proposal = propose(evidence, now, is_first=in_force == 0)
     chosen = proposal.settings
     statuses = _choices("stage", proposal.statuses, _STAGES, told)
     return MapView(
@@ -76,12 +87,16 @@ def view_map(evidence: Evidence, now: ModelSettings, told: QueryDict | None) -> 
         sources=_choices("path", proposal.sources, _PATHS, told),
         programs=_choices("user", proposal.programs, _PROGRAM, told),
         subjects=_choices("subject", proposal.subjects, _SUBJECTS, told),
-        fields=_fields(evidence, chosen, told),
+        fields=_fields(evidence, chosen, told, why_teams="as ops set it" if in_force else "what most reps have"),
         unmapped=sum(one.people for one in statuses if one.is_unsure),
+        based_on=told.get("based_on", str(in_force)) if told is not None else str(in_force),
+        in_force=in_force,
     )  # fmt: skip
 
 
-def _fields(evidence: Evidence, chosen: ModelSettings, told: QueryDict | None) -> list[Choice]:
+def _fields(
+    evidence: Evidence, chosen: ModelSettings, told: QueryDict | None, *, why_teams: str
+) -> list[Choice]:
     reasons, stages = chosen.reasons, chosen.stages
     fields = [
         ("nurture_field", "Reason for nurture", reason_fields(evidence), reasons.nurture_field),
@@ -99,7 +114,7 @@ def _fields(evidence: Evidence, chosen: ModelSettings, told: QueryDict | None) -
             stages.contact_status_field,
         ),
     ]
-    teams = _choice("teams", "A rep's team is", 0, "what most reps have", _TEAMS, chosen.teams.source, told)
+    teams = _choice("teams", "A rep's team is", 0, why_teams, _TEAMS, chosen.teams.source, told)
     return [*(_field(*one, told) for one in fields), teams]
 
 
@@ -134,8 +149,16 @@ def _field(name: str, label: str, fields: list[str], value: str | None, told: Qu
     return _choice(name, label, 0, why, options, value or "", told)
 
 
-def read_answers(told: QueryDict, now: ModelSettings) -> ModelSettings:
-    """The settings that the form's answers make of those in force. Raises WrongChoice."""
+def read_based_on(told: QueryDict) -> int:
+    """The version that the form's answers began with. Raises WrongChoice."""
+    based_on = whole_number(told.get("based_on", ""))
+    if based_on is None:
+        raise WrongChoice("The form does not say which version it began with: open the page again.")
+    return based_on
+
+
+def read_answers(told: QueryDict, now: ModelSettings, *, in_force: int) -> ModelSettings:
+    """The settings that the form's answers make of those in force, version `in_force`. Raises WrongChoice."""
     chosen = Chosen(
         stages=_answers(told, "stage:", {stage.value for stage in Stage}),
         paths=_answers(told, "path:", {Path.INBOUND.value, Path.OUTBOUND.value}),
@@ -148,7 +171,7 @@ def read_answers(told: QueryDict, now: ModelSettings) -> ModelSettings:
         teams=told.get("teams", now.teams.source),
     )
     try:
-        return apply(chosen, now)
+        return apply(chosen, now, is_first=in_force == 0)
     except ValidationError as error:
         first = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         raise WrongChoice(f"These answers do not go together: {first}.") from error

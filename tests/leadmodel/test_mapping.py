@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leadmodel.lifecycle.settings import Stages
+from leadmodel.lifecycle.settings import Assignment, Stages, Teams
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.mapping.evidence import Actor, Counted, Evidence
 from leadmodel.mapping.propose import Proposal, propose
@@ -35,7 +35,7 @@ def actor(
 
 
 def proposed(**told: object) -> Proposal:
-    return propose(evidence(**told), SHIPPED)
+    return propose(evidence(**told), SHIPPED, is_first=True)
 
 
 def meaning(stages: Stages, status: str) -> str:
@@ -110,6 +110,22 @@ def test_what_ops_said_before_is_kept_also_of_what_nobody_meets_yet() -> None:
             "stages": SHIPPED.stages.model_copy(update={"nurture": ("Working", "Someday"), "working": ()})
         }
     )
-    found = propose(evidence(statuses=(Counted("Working", 5),)), told)
+    found = propose(evidence(statuses=(Counted("Working", 5),)), told, is_first=False)
     assert found.statuses[0].value == "nurture"
     assert found.settings.stages.nurture == ("Someday", "Working")
+
+
+@pytest.mark.parametrize("other", ["owner", "outbound_pull"])
+def test_teams_and_assignment_are_proposed_once_and_kept_from_then_on(other: str) -> None:
+    said = SHIPPED.model_copy(
+        update={
+            "teams": Teams(source="app"),
+            "assignment": Assignment.model_validate({"status": False, other: True}),
+        }
+    )
+    met = evidence(statuses=(Counted("Assigned", 5),))
+
+    first = propose(met, said, is_first=True).settings
+    assert (first.teams.source, first.assignment.status) == ("manager", True)
+    later = propose(met, said, is_first=False).settings
+    assert (later.teams, later.assignment) == (said.teams, said.assignment)
