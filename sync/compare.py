@@ -7,7 +7,7 @@ that nothing tells of.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -104,21 +104,27 @@ class Comparison:
             return [(month, int(count)) for month, count in cursor.fetchall()]
 
     def _counts_agree(self, window: Window) -> bool:
-        told = self.organisation.count(self._selection(window).scope())
-        here = self._count_here(window)
-        # what Salesforce forgets of the past is kept here
+        # what Salesforce forgets of the past, and of the recycle bin, is kept here
+        alive = tuple(f"{name} = false" for name in self._bin)
+        told = self.organisation.count(replace(self._selection(window), conditions=alive).scope())
+        here = self._count_here(window, which="is_deleted IS NOT TRUE" if alive else "true")
         return told <= here if self.spec.parent else told == here
 
-    def _count_here(self, window: Window) -> int:
+    @property
+    def _bin(self) -> tuple[str, ...]:
+        """The field that says what was deleted, where our user sees it; history stays, whoever it is about."""
+        return ("IsDeleted",) if "IsDeleted" in self.types and not self.spec.parent else ()
+
+    def _count_here(self, window: Window, *, which: str = "true") -> int:
         where, parameters = _within(window)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {self.spec.table} WHERE {where}", parameters)
+            cursor.execute(f"SELECT count(*) FROM {self.spec.table} WHERE {where} AND {which}", parameters)
             [count] = cursor.fetchone() or (0,)
         return int(count)
 
     def _selection(self, window: Window) -> Selection:
         """The Ids created within a window; windows of this object's reading are of stamps, these of CreatedDate."""
-        fields = dict.fromkeys(("Id", _CREATED, self.spec.stamp))
+        fields = dict.fromkeys(("Id", _CREATED, self.spec.stamp, *self._bin))
         return Selection(self.spec.name, tuple(fields), _CREATED, window)
 
     def _compare(self, window: Window) -> Compared:
@@ -158,10 +164,11 @@ class Comparison:
             with transaction.atomic(), connection.cursor() as wrapped:
                 cursor: Cursor = wrapped.cursor
                 cursor.execute(
-                    f"CREATE TEMP TABLE {_TOLD} ON COMMIT DROP AS SELECT id, created_at,"
+                    f"CREATE TEMP TABLE {_TOLD} ON COMMIT DROP AS SELECT id, created_at, is_deleted,"
                     f" {self.spec.stamp_column} AS stamp FROM {self.spec.table} LIMIT 0"
                 )
-                columns = {"Id": "id", _CREATED: "created_at"} | {self.spec.stamp: "stamp"}
+                columns = {"Id": "id", _CREATED: "created_at", "IsDeleted": "is_deleted"}
+                columns |= {self.spec.stamp: "stamp"}
                 if spool.row_count:
                     copy_into(cursor, _TOLD, [columns[name] for name in spool.header()], spool)
                 return Differences(
@@ -174,7 +181,8 @@ class Comparison:
                     outdated=self._ids_of(
                         cursor,
                         "SELECT told.id FROM {told} told JOIN {table} here USING (id)"
-                        " WHERE here.{stamp} < told.stamp AND told.stamp < %s",
+                        " WHERE (here.{stamp} < told.stamp OR here.is_deleted <> told.is_deleted)"
+                        " AND told.stamp < %s",
                         # what changed since a little before this read is the next read's
                         self.now - OVERLAP,
                     ),
@@ -183,7 +191,9 @@ class Comparison:
                     else self._ids_of(
                         cursor,
                         f"SELECT here.id FROM {{table}} here WHERE {_within(window)[0]} AND NOT EXISTS"
-                        " (SELECT FROM {told} told WHERE told.id = here.id)",
+                        " (SELECT FROM {told} told WHERE told.id = here.id)"
+                        # what we know as deleted stays when the bin is emptied: figures stand on it (M2, K6, K7)
+                        " AND here.is_deleted IS NOT TRUE",
                         *_within(window)[1],
                     ),
                 )

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from sync.models import Drift
+from sync import compare
+from sync.models import Drift, Run
 from tests.sync.likeness import assert_like
 from tests.sync.world import DERIVED, World, dump, empty_database, marks, state, values
 
@@ -87,23 +88,51 @@ def test_a_lead_deleted_past_the_bin_leaves_within_a_day_and_its_history_stays(w
     assert_like(world)
 
 
-def test_a_lead_that_is_purged_from_the_bin_is_found_by_the_comparison(world: World) -> None:
-    kept, gone = world.lead("Kept"), world.lead("Gone")
+def test_what_was_read_as_deleted_stays_when_the_bin_is_emptied(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past figures stand on it: a loser's past is the winner's (K6), and a deleted call was made (M2)."""
+    winner, loser, gone = (world.lead(name, Status="Assigned") for name in ("Winner", "Loser", "Gone"))
+    call = world.call(winner)
+    world.sync()
+    world.pass_time(minutes=5)
+    world.org.merge(winner, [loser])
     world.org.delete("Lead", gone)
+    world.org.delete("Task", call)
     world.sync()
-    world.pass_time(days=16)
+    before = dump(["sync_lead", "sync_task", *DERIVED])
+    world.pass_time(days=40)
+    world.lead("Of another month")
     world.control("POST", "empty-bin", {})
+    monkeypatch.setattr(compare, "BULK_FROM_ROWS", 1)
+    for _ in range(2):
+        world.pass_time(days=1)
+        world.sync()
 
+    assert values("SELECT id FROM sync_lead WHERE is_deleted ORDER BY id") == sorted([loser, gone])
+    assert not Drift.objects.exists()
+    after = dump(list(before))
+    assert [row for table, rows in before.items() for row in rows if row not in after[table]] == []
+    # each month has a lead that lives: counts agree, and only the month whose turn it is was read
+    assert Run.objects.filter(object_name="Lead", kind=Run.Kind.COMPARISON).latest("id").rows_read == 1
+
+
+def test_what_was_deleted_without_a_new_stamp_is_found_by_the_comparison(world: World) -> None:
+    lead = world.lead()
+    world.sync()
+    world.pass_time(hours=2)
+    world.lead("Later")  # no window begins before it any more
+    world.sync()
+    world.org.store.update_row("Lead", lead, {"IsDeleted": True})
+    world.pass_time(days=1)
     world.sync()
 
-    assert values("SELECT id FROM sync_lead") == [kept]
-    drift = Drift.objects.get(object_name="Lead")
-    assert (drift.missing, drift.extra, drift.outdated, drift.mended) == (0, 1, 0, 1)
-    assert drift.found_at == world.now
-    assert_like(world)
+    assert values("SELECT id FROM sync_lead WHERE is_deleted") == [lead]
+    assert Drift.objects.get().outdated == 1
     world.pass_time(days=1)
     world.pull()
     assert Drift.objects.count() == 1  # mended is mended
+    assert_like(world)
 
 
 def test_deletions_that_salesforce_has_forgotten_are_found_by_comparing_every_id(
