@@ -70,6 +70,8 @@ class Reading:
         try:
             self._rest(selection, most=BULK_FROM_ROWS)
         except TooLarge:
+            # rows may have come while it was read, and Bulk gives them all
+            self.spool.back_to(mark)
             self._by_either(selection, is_large=True)
 
     def _rest(self, selection: Selection, *, most: int | None) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from sandbox.org.ids import make_id
 from sync import reading
+from sync.pull import Pulled, pull_object
+from sync.salesforce.objects import BY_NAME
+from sync.salesforce.spool import Spool
 from sync.windows import OVERLAP, Window, cursor_after, soql_instant, start_of_read
 from tests.sync.world import World, row, state, values
 
@@ -34,6 +38,35 @@ def test_what_is_large_is_read_by_bulk_and_what_is_small_by_rest(
         world.lead(name)
     assert world.pull()["Lead"].changed_count == 4
     assert bulk_jobs(world, "Lead") == 2
+
+
+def test_a_window_that_grows_too_large_for_rest_while_it_is_read_is_there_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BULK_FROM_ROWS", 3)
+    world.control("POST", "faults", {"page_rows": 2, "path": "/queryAll", "object": "Lead", "times": None})
+    world.lead("First")
+    world.pull()
+    for name in "AB":
+        world.lead(name)
+
+    def meanwhile(spool: Spool, *told: Any) -> None:
+        add_rows(spool, *told)
+        if len(spool.pages) == 1 and world.now == began:
+            world.pass_time(seconds=1)
+            for name in "CDEF":
+                world.lead(name)
+
+    add_rows, began = Spool.add_rows, world.now
+    monkeypatch.setattr(Spool, "add_rows", meanwhile)
+    assert pull_lead(world).changed_count == 6
+    assert bulk_jobs(world, "Lead") == 1
+
+
+def pull_lead(world: World) -> Pulled:
+    """The turn of the leads."""
+    assert world.organisation
+    return pull_object(world.organisation, BY_NAME["Lead"], now=world.now)
 
 
 def test_a_row_that_shows_up_minutes_after_its_stamp_is_found(world: World) -> None:
