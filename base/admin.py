@@ -11,9 +11,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from typing_extensions import override
 
+from base import clock
 from base.admin_site import OpsAdmin, ReadOnlyAdmin, is_ops
 from base.forms import NewUserForm, UserForm
-from base.models import User
+from base.models import ApiToken, User
+from base.tokens import revoke_tokens
 from base.words import counted
 
 if TYPE_CHECKING:  # generic for the type checker, not while running
@@ -41,6 +43,26 @@ class TriesAdmin(ReadOnlyAdmin):
         """Let the passwords of these be tried anew."""
         count, _ = tries.delete()
         self.message_user(request, f"Unlocked {counted(count, 'user name', 'user names')}.")
+
+
+@admin.register(ApiToken)
+class TokensAdmin(ReadOnlyAdmin):
+    """Tokens by which programs act, whoever made them. Only their hash is kept, and it is not shown."""
+
+    list_display = (
+        "label", "user", "can_write", "created_at", "expires_at", "used_at", "revoked_at",
+    )  # fmt: skip
+    list_filter = ("can_write",)
+    search_fields = ("label", "user__username")
+    fields = list_display
+    ordering = ("-pk",)
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke: let these act no more")
+    def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
+        """Take tokens back for whoever made them."""
+        count = revoke_tokens(tokens, now=clock.now())
+        self.message_user(request, f"Revoked {counted(count, 'token', 'tokens')}.")
 
 
 @admin.register(User)

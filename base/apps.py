@@ -12,7 +12,8 @@ class BaseConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Note log-ins in the audit log."""
-        from base.audit import listen  # noqa: PLC0415 - models are there only now
+        """Note log-ins in the audit log, and have tokens end with them."""
+        from base import audit, tokens  # noqa: PLC0415 - models are there only now
 
-        listen()
+        audit.listen()
+        tokens.listen()

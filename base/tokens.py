@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.signals import post_save
 
+from base import clock
 from base.models import ApiToken, User
 
 PREFIX = "lead_"
@@ -48,7 +51,22 @@ def note_use(token: ApiToken, *, now: datetime) -> None:
 
 def revoke_token(token: ApiToken, *, now: datetime) -> None:
     """Let it act no more, from now on."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+    revoke_tokens(ApiToken.objects.filter(pk=token.pk), now=now)
+
+
+def revoke_tokens(tokens: QuerySet[ApiToken], *, now: datetime) -> int:
+    """Let these act no more, from now on; how many still did."""
+    return tokens.filter(revoked_at=None).update(revoked_at=now)
+
+
+def listen() -> None:
+    """Revoke tokens from now on whose user is shut out: whoever had the password may have made some."""
+    post_save.connect(_shut_out, sender=User, dispatch_uid="tokens")
+
+
+def _shut_out(instance: User, **_: Any) -> None:
+    if instance.is_shut_out:
+        revoke_tokens(ApiToken.objects.filter(user=instance), now=clock.now())
 
 
 def _digest(text: str) -> str:

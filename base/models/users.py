@@ -47,5 +47,19 @@ class User(AbstractUser):
         max_length=64, default="UTC", help_text="IANA name; instants are shown in it, periods are not."
     )
 
+    _password: str | None
+    """Django's: the password that was set since it was saved; None where the same one only got a newer hash."""
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether what came with the log-in of before ends: it is switched off, or its password is another one."""
+        return not self.is_active or self._password is not None
+
+    @override
+    def set_unusable_password(self) -> None:
+        """No password any more, which is another one too."""
+        super().set_unusable_password()
+        self._password = ""
+
     def __str__(self) -> str:
         return self.get_full_name() or self.username

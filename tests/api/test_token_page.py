@@ -7,10 +7,11 @@ import re
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
-from base.models import ApiToken, User
-from tests.api.conftest import Program
-from tests.pages.world import World
+from base.models import ApiToken, AuditEntry, User
+from tests.api.conftest import Act, Program
+from tests.pages.world import ALICE, World
 
 PAGE = "/account/tokens/"
 
@@ -63,3 +64,57 @@ def test_what_makes_no_sense_makes_no_token(browser: Client, form: dict[str, str
 
     assert answer.status_code == status
     assert not ApiToken.objects.exists()
+
+
+def test_a_new_password_or_a_log_in_switched_off_ends_her_tokens_and_nobody_elses(
+    world: World, act_as: Act
+) -> None:
+    alice, otto, bobs = User.objects.get(username="alice"), Client(), act_as("bob")
+    otto.force_login(User.objects.get(username="otto"))
+    address = f"/admin/base/user/{alice.pk}/"
+    another = {"usable_password": "true", "password1": "quite another 7", "password2": "quite another 7"}
+    form = {"username": "alice", "role": "rep", "salesforce_id": ALICE, "time_zone": "UTC"}
+    on = form | {"is_active": "on"}
+
+    for where, sent in (
+        ("password/", another),
+        ("password/", {"usable_password": "false", "unset-password": "1"}),
+        ("change/", form),
+    ):
+        hers = act_as("alice")
+        assert hers.get("people/").status_code == 200
+        assert otto.post(address + where, sent).status_code == 302
+        assert hers.get("people/").status_code == 401
+        assert otto.post(f"{address}change/", on).status_code == 302
+        assert hers.get("people/").status_code == 401, "also once she is back"
+    assert bobs.get("people/").status_code == 200
+    revoked = AuditEntry.objects.filter(what="token", became="revoked", user_id=alice.pk)
+    assert {str(entry.actor) for entry in revoked} == {"Otto"}
+
+
+def test_the_same_password_in_a_newer_hash_ends_nothing(
+    world: World, act_as: Act, settings: Settings
+) -> None:
+    hers = act_as("alice")
+    newer = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    settings.PASSWORD_HASHERS = [newer, *settings.PASSWORD_HASHERS]
+
+    assert Client().post("/login/", {"username": "alice", "password": "open sesame"}).status_code == 302
+
+    assert User.objects.get(username="alice").password.startswith("pbkdf2")
+    assert hers.get("people/").status_code == 200
+
+
+def test_otto_revokes_whose_ever_it_is(world: World, act_as: Act) -> None:
+    hers, otto = act_as("alice"), Client()
+    otto.force_login(User.objects.get(username="otto"))
+    tokens, token = "/admin/base/apitoken/", ApiToken.objects.get()
+    page = otto.get(f"{tokens}{token.pk}/change/").content.decode()
+    assert "a test" in page
+    assert token.digest not in page
+    assert [otto.post(f"{tokens}{what}/").status_code for what in ("add", f"{token.pk}/delete")] == [403, 403]
+
+    answer = otto.post(tokens, {"action": "revoke", "_selected_action": token.pk}, follow=True)
+
+    assert "Revoked 1 token." in answer.content.decode()
+    assert hers.get("people/").status_code == 401
