@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from base.address import WrongAddress
 from base.leaving import is_htmx
 from base.models import User
+from base.past import too_early
 from base.zones import zone_called
 
 P = ParamSpec("P")
@@ -24,7 +25,10 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page(view: View[P]) -> View[P]:
-    """A page for people who have logged in: only read, and a WrongAddress is told in a sentence (400)."""
+    """A page for people who have logged in: only read, and a WrongAddress is told in a sentence (400).
+
+    So is who asks for other instants all too often (429).
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -33,6 +37,10 @@ def page(view: View[P]) -> View[P]:
         try:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise WrongAddress("The address holds a NUL character, which no text has: remove it.")
+            if seconds := too_early(viewer(request), request.GET):
+                refused = render(request, "429.html", {"seconds": seconds}, status=429)
+                refused.headers["Retry-After"] = str(seconds)
+                return refused
             return view(request, *args, **kwargs)
         except WrongAddress as error:
             return render(request, "400.html", {"exception": str(error)}, status=400)

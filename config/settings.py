@@ -194,6 +194,8 @@ SALESFORCE_RETRY_SECONDS = env_int("SALESFORCE_RETRY_SECONDS", 1)
 # How many requests a minute the API answers: of each token or browser's user, for figures of each, and how many
 # refusals for want of a log-in it tells each address.
 API_RATES = {"requests": 600, "figures": 120, "refused": 60}
+PAST_LOOKS_A_MINUTE = 30
+"""Pages of other instants that one user may ask for: each derives people anew."""
 
 # REST API (metrics/api): one shape of errors, JSON only, a program's token or a browser's session
 REST_FRAMEWORK = {

@@ -17,6 +17,7 @@ SALESFORCE_RETRY_SECONDS = 0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 # Schemathesis asks thousands of questions a minute; tests of the rates set their own.
+PAST_LOOKS_A_MINUTE = 1_000_000
 API_RATES = dict.fromkeys(API_RATES, 1_000_000)  # noqa: F405
 
 # A spool of this run's own: reading an object sweeps away what killed reads of it left.

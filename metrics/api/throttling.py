@@ -8,7 +8,8 @@ from rest_framework.throttling import BaseThrottle
 
 from base import clock
 from base.client import address_of
-from base.models import ApiToken
+from base.models import ApiToken, User
+from base.past import too_early
 from base.rates import counter
 
 
@@ -33,9 +34,16 @@ class Throttle(BaseThrottle):
 
 
 class FigureThrottle(Throttle):
-    """Questions for figures besides: each may read every cycle of a period."""
+    """Questions for figures besides: each may read every cycle of a period, and as of an instant derives it anew."""
 
     kind = "figures"
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        """Count the question, and one for another instant with those of pages; whether it may be answered."""
+        is_allowed = super().allow_request(request, view)
+        if is_allowed and isinstance(request.user, User):
+            self._wait = too_early(request.user, request.query_params)
+        return self._wait == 0
 
 
 def too_many_refused(request: Request) -> int:

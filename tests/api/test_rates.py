@@ -54,6 +54,18 @@ def test_a_token_that_asks_too_often_waits_and_others_do_not(
 
 
 @pytest.mark.usefixtures("_counted")
+def test_other_instants_have_a_rate_of_their_own(world: World, act_as: Act, settings: Settings) -> None:
+    alice, settings.PAST_LOOKS_A_MINUTE = act_as("alice"), 1
+    period = {"from": "2026-02-01", "to": "2026-03-01"}
+
+    then = [alice.get("figures/", as_of="2026-02-20T12:00:00Z", **period).status_code for _ in range(FEW)]
+
+    assert then[0] == 200
+    assert 429 in then
+    assert statuses(lambda: alice.get("figures/", **period)) == [200] * FEW
+
+
+@pytest.mark.usefixtures("_counted")
 @pytest.mark.parametrize("address", ["figures/", "figures/assigned/rows/", "pulls/", "reasons/"])
 def test_figures_have_a_rate_of_their_own(
     world: World, act_as: Act, settings: Settings, address: str
