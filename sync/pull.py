@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import structlog
 from django.db.models import Case, DateTimeField, F, Value, When
+from django.db.models.functions import Least
 
 from sync import quota
 from sync.alone import alone
@@ -97,7 +98,9 @@ def pull_object(
             said = f"{spec.name} is being read by another process."
             return Pulled(spec.name, 0, 0, said, is_busy=True)
         sweep(spec.name)
-        _say(spec, reading_since=now, rows_expected=None, rows_arrived=0)
+        # due since when it was, should this turn die; none from here on says: once more when it is over
+        since = Least(F("due_at"), Value(now, output_field=DateTimeField()))
+        _say(spec, reading_since=now, due_at=since, rows_expected=None, rows_arrived=0)
 
         def read_past() -> None:
             _read_past(organisation, spec, now)
@@ -142,12 +145,12 @@ def _outcome(spec: MirroredObject, turn: Turn, now: datetime, *, full: bool) -> 
 
 
 def _plan(spec: MirroredObject, done: Loaded, now: datetime) -> None:
-    """When the object is due again. One that somebody wants described anew stays due."""
+    """When the object is due again: at once where somebody asked for it while it was read."""
     known = ObjectState.objects.values_list("changed_at", flat=True).get(name=spec.name)
     # the first read is news, whatever it found
     changed_at = now if done.changed_count or known is None else known
     due_at = next_read(spec, now=now, changed_at=changed_at)
-    settled = When(described_at__isnull=False, then=Value(due_at, output_field=DateTimeField()))
+    settled = When(due_at__isnull=False, then=Value(due_at, output_field=DateTimeField()))
     _say(spec, changed_at=changed_at, due_at=Case(settled, default=F("due_at")))
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connections
 from django.db.models import F
 
 from sync.cadence import next_read
 from sync.fields import want
+from sync.health import read_health
 from sync.models import ObjectState
+from sync.progress import Progress
+from sync.pull import pull_object
+from sync.salesforce.client import connect
 from sync.salesforce.objects import BY_NAME
 from tests.sync.likeness import assert_like
 from tests.sync.world import World, marks, state, values
@@ -85,6 +92,66 @@ def test_the_past_is_there_before_the_change_is(world: World) -> None:
     world.pass_time(minutes=1)
     assert world.poll()["LeadHistory"].changed_count == 1
     assert_like(world)
+
+
+def while_read(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], object]) -> None:
+    """Once, when rows of this object arrive, this happens."""
+    heard, once = Progress.heard, [happens]
+
+    def hearing(self: Progress, rows: int, expected: int | None) -> None:
+        if self.name == name and rows and once:
+            once.pop()()
+        heard(self, rows, expected)
+
+    monkeypatch.setattr(Progress, "heard", hearing)
+
+
+def test_history_that_was_being_read_when_a_change_was_found_is_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = world.lead()
+    world.sync()
+    world.org.update("Lead", lead, {"Status": "Assigned"})
+    world.sync()
+    world.pass_time(minutes=1)
+
+    def read_leads() -> None:
+        world.org.update("Lead", lead, {"Status": "Working"})
+        try:
+            pull_object(connect(), BY_NAME["Lead"], now=world.now)
+        finally:
+            connections.close_all()
+
+    def in_another_process() -> None:
+        with ThreadPoolExecutor() as pool:
+            pool.submit(read_leads).result()
+
+    while_read(monkeypatch, "LeadHistory", in_another_process)
+    assert world.organisation
+    assert not pull_object(world.organisation, BY_NAME["LeadHistory"], now=world.now).is_failure
+    assert values("SELECT status FROM sync_lead") == ["Working"]
+    assert values("SELECT new_value FROM sync_leadhistory WHERE field = 'Status'") == ["Assigned"]
+
+    world.poll()
+    assert_like(world)
+
+
+def test_a_turn_that_dies_leaves_its_object_due_since_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.lead()
+    world.sync()
+    world.pass_time(minutes=12)
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    while_read(monkeypatch, "Lead", die)
+    with pytest.raises(KeyboardInterrupt):
+        world.poll()
+    late = [one.name for one in read_health(now=world.now).objects if one.is_late]
+    assert late == ["Lead", "Contact"]
+    assert list(world.poll()) == ["Lead", "Contact"]
 
 
 def test_nothing_due_asks_nothing_and_signs_nobody_in(world: World) -> None:

@@ -73,6 +73,21 @@ def test_a_read_under_way_stops_at_its_next_page_and_begins_anew(
     assert_like(desk)
 
 
+def test_what_is_being_read_when_reading_goes_on_is_read_once_more(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = progress.Progress.heard
+
+    def going_on(self: progress.Progress, rows: int, expected: int | None) -> None:
+        if self.name == "Lead" and rows:
+            resume()
+        heard(self, rows, expected)
+
+    monkeypatch.setattr(progress.Progress, "heard", going_on)
+    desk.pull()
+    assert "Lead" in desk.poll()
+
+
 def test_progress_is_there_to_be_seen_while_it_reads(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
     heard, seen = progress.Progress.heard, []
 
