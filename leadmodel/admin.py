@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from typing_extensions import override
 
+from base import clock
 from base.admin_site import OpsAdmin, ReadOnlyAdmin
 from leadmodel.models import Absence, Exclusion, PersonRecord, SettingsVersion, TeamMembership
 from leadmodel.rebuild import mark_everybody
@@ -59,12 +61,17 @@ class ExclusionForm(_ExclusionForm):
 
 @admin.register(Exclusion)
 class ExclusionAdmin(OpsAdmin):
-    """Exceptions. One is ended by its end, never deleted: past figures were told by it."""
+    """Exceptions. One is never changed nor deleted, for past figures were told by it: it is ended on its page."""
 
     form = ExclusionForm
-    list_display = ("record_id", "starts_at", "expires_at", "reason", "owner", "entered_at")
+    list_display = ("record_id", "starts_at", "expires_at", "reason", "owner", "entered_at", "ended_at")
     search_fields = ("record_id", "reason")
     readonly_fields = ("entered_at",)
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes what was granted (M3)."""
+        return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Owned by who enters it."""
@@ -102,7 +109,7 @@ class TeamMembershipAdmin(OpsAdmin):
 
 
 class AbsenceForm(_AbsenceForm):
-    """An absence of a Salesforce user there is, ending after it begins."""
+    """An absence of a Salesforce user there is, ending after it begins; one that is changed, from now on only (M3)."""
 
     class Meta:
         model = Absence
@@ -113,22 +120,38 @@ class AbsenceForm(_AbsenceForm):
         return _known_user(self.cleaned_data["user_id"])
 
     def clean(self) -> dict[str, Any]:
-        """The end comes after the start."""
+        """The end comes after the start; what is over stays as it was entered."""
         data = super().clean() or self.cleaned_data
         starts, ends = data.get("starts_at"), data.get("ends_at")
         if starts and ends and ends <= starts:
             self.add_error("ends_at", "The absence ends before it begins: write a later end.")
+        if self.instance.pk and any(at is not None and at < clock.now() for at in (starts, ends)):
+            raise forms.ValidationError(
+                "What is over stays as it was: write times from now on, or add another absence."
+            )
         return data
 
 
 @admin.register(Absence)
 class AbsenceAdmin(OpsAdmin):
-    """Who is away when. A change tells business time anew."""
+    """Who is away when. A change tells business time anew: of one that began the end may move, of one to come all."""
 
     form = AbsenceForm
     list_display = ("user_id", "starts_at", "ends_at", "why", "entered_by", "entered_at")
     search_fields = ("user_id", "why")
     readonly_fields = ("entered_at",)
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes one that is over: figures and clocks were told by it."""
+        is_over = isinstance(obj, Absence) and obj.ends_at <= clock.now()
+        return not is_over and super().has_change_permission(request, obj)
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Who it is, and since when, of one that began."""
+        has_begun = isinstance(obj, Absence) and obj.starts_at <= clock.now()
+        return (*self.readonly_fields, *(("user_id", "starts_at") if has_begun else ()))
 
     @override
     def save_model(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from base.models import Role, User
 from leadmodel.access import sees_all
-from leadmodel.models import Exclusion
+from leadmodel.models import Absence, Exclusion
 from sync.models import Mark
 from tests.pages.reading import get
-from tests.pages.world import BOB, World
+from tests.pages.world import BOB, DAY, World
 
 
 def _exception(world: World, **changes: str) -> dict[str, str]:
@@ -51,10 +52,42 @@ def test_an_exception_for_nobody_or_that_ends_before_it_begins_is_refused(world:
     assert Exclusion.objects.count() == 1
 
 
-def test_exceptions_are_not_deleted(world: World, otto: Client) -> None:
-    number = Exclusion.objects.get().pk
+def test_exceptions_are_neither_deleted_nor_changed(world: World, otto: Client) -> None:
+    before = Exclusion.objects.values().get()
+    address = f"/admin/leadmodel/exclusion/{before['id']}/"
 
-    assert otto.post(f"/admin/leadmodel/exclusion/{number}/delete/", {"post": "yes"}).status_code == 403
+    assert otto.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    assert otto.get(f"{address}change/").status_code == 200
+    assert otto.post(f"{address}change/", _exception(world, reason="another")).status_code == 403
+    assert Exclusion.objects.values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "form", "is_changed"),
+    [
+        (-2, -1, {"ends": 3}, False),
+        (-2, 2, {"ends": 3}, True),
+        (-2, 2, {"ends": -1}, False),
+        (-2, 2, {"begins": 1}, False),
+        (1, 2, {"begins": 1.5}, True),
+        (1, 2, {"begins": -1}, False),
+    ],
+)
+def test_of_an_absence_nothing_changes_that_is_over(
+    world: World, otto: Client, begins: float, ends: float, form: dict[str, float], is_changed: bool
+) -> None:
+    at, now = {"begins": begins, "ends": ends}, world.now.replace(microsecond=0)
+    known = Absence.objects.create(user_id=BOB, starts_at=now + begins * DAY, ends_at=now + ends * DAY)
+    meant = {name: now + days * DAY for name, days in (at | form).items()}
+    told = {
+        "user_id": BOB, "starts_at_0": f"{meant['begins']:%Y-%m-%d}", "starts_at_1": f"{meant['begins']:%H:%M:%S}",
+        "ends_at_0": f"{meant['ends']:%Y-%m-%d}", "ends_at_1": f"{meant['ends']:%H:%M:%S}",
+    }  # fmt: skip
+
+    otto.post(f"/admin/leadmodel/absence/{known.pk}/change/", told)
+
+    kept = Absence.objects.get()
+    assert ((kept.starts_at, kept.ends_at) != (known.starts_at, known.ends_at)) == is_changed
 
 
 def test_a_membership_has_everybody_derived_anew(world: World, otto: Client) -> None:
