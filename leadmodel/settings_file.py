@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from reprlib import Repr
 from typing import Any
 
 import yaml
@@ -12,6 +13,11 @@ from leadmodel.lifecycle.lead_types import OWN_FIELDS
 from leadmodel.lifecycle.reason_lint import lint
 from leadmodel.lifecycle.settings import ModelSettings
 from sync.fields import API_NAME
+
+MOST_VALUES = 100_000
+"""The longest text that the Model page takes has room for no more of them, written out."""
+_SHORT = Repr()
+_SHORT.maxlevel, _SHORT.maxstring, _SHORT.maxlong = 2, 80, 80
 
 
 class WrongSettings(Exception):
@@ -26,6 +32,7 @@ def parse(text: str) -> ModelSettings:
     """The settings in a file's text. Raises WrongSettings naming each line and what to write instead."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_too_large(root)
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -47,7 +54,7 @@ def parse(text: str) -> ModelSettings:
             ["line 1: the file must hold sections like `stages:`; see `manage.py model export -`."]
         )
     try:
-        if problems := list(_twice(root)):
+        if problems := list(dict.fromkeys(_twice(root))):
             raise WrongSettings(problems)
         settings = ModelSettings.model_validate(data)
     except ValidationError as error:
@@ -67,6 +74,27 @@ def warnings(text: str) -> list[str]:
         f"line {_line(root, ('reasons', found.kind, found.at))}: reasons.{found.kind}: {found.sentence}."
         for found in lint(settings.reasons)
     ]
+
+
+def _refuse_too_large(root: yaml.Node | None) -> None:
+    """A few lines of aliases of aliases stand for more values than there is time for. Raises WrongSettings."""
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node | None) -> int:
+        """How many values it holds with every alias written out; each node is counted once."""
+        if id(node) not in sizes:
+            below = node.value if isinstance(node, yaml.SequenceNode) else []
+            if isinstance(node, yaml.MappingNode):
+                below = [part for pair in node.value for part in pair]
+            sizes[id(node)] = 1 + sum(size(part) for part in below)
+        return sizes[id(node)]
+
+    try:
+        is_too_large = size(root) > MOST_VALUES
+    except RecursionError:
+        return  # nested too deeply, or in itself: told by who reads it
+    if is_too_large:
+        raise WrongSettings(["line 1: what & and * stand for in this file is too much; write it out."])
 
 
 def _twice(node: yaml.Node | None) -> Iterator[str]:
@@ -145,6 +173,11 @@ def _line(node: yaml.Node | None, path: Sequence[str | int]) -> int:
     return line
 
 
+def _input(problem: Any) -> str:
+    """What was written, in short where it is long."""
+    return _SHORT.repr(problem["input"])
+
+
 def _told(problem: Any) -> str:
     return str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
 
@@ -164,11 +197,11 @@ _ADVICE: dict[str, Callable[[Any], str]] = {
     "too_short": lambda _: "is empty; name at least one",
     "missing": lambda _: "is missing; write it (see `manage.py model export -`)",
     "tuple_type": lambda _: "must be a list; write [One, Two]",
-    "string_type": lambda p: f"{p['input']!r} is no text; put it in quotes",
-    "bool_type": lambda p: f"{p['input']!r} is neither true nor false; write one of them",
-    "bool_parsing": lambda p: f"{p['input']!r} is neither true nor false; write one of them",
-    "float_parsing": lambda p: f"{p['input']!r} is no number; write one like 15",
-    "int_parsing": lambda p: f"{p['input']!r} is no whole number; write one like 90",
-    "literal_error": lambda p: f"{p['input']!r} is not possible; write one of {p['ctx']['expected']}",
-    "enum": lambda p: f"{p['input']!r} is not possible; write one of {p['ctx']['expected']}",
+    "string_type": lambda p: f"{_input(p)} is no text; put it in quotes",
+    "bool_type": lambda p: f"{_input(p)} is neither true nor false; write one of them",
+    "bool_parsing": lambda p: f"{_input(p)} is neither true nor false; write one of them",
+    "float_parsing": lambda p: f"{_input(p)} is no number; write one like 15",
+    "int_parsing": lambda p: f"{_input(p)} is no whole number; write one like 90",
+    "literal_error": lambda p: f"{_input(p)} is not possible; write one of {p['ctx']['expected']}",
+    "enum": lambda p: f"{_input(p)} is not possible; write one of {p['ctx']['expected']}",
 }

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from leadmodel.models import SettingsVersion
-from leadmodel.settings_file import parse
+from leadmodel.settings_file import WrongSettings, parse
 from leadmodel.settings_store import SHIPPED, settings_in_force
 from sync.models import CustomField, Mark, ObjectState
 
@@ -186,6 +186,23 @@ def test_a_wrong_file_is_told_line_by_line_and_changes_nothing(tmp_path: Path, t
         assert len(told) == 1
         assert told[0].startswith(f"{file}: ")
         assert said in told[0]
+
+
+def test_few_lines_that_stand_for_millions_are_refused_and_what_is_quoted_is_short() -> None:
+    laughs = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 7))
+    for text, said in (
+        (f"a0: &a0 [x]\n{laughs}", "line 1: what & and * stand for in this file is too much; write it out."),
+        ("few: &a [*a]\n", "line 1: a part of this file holds itself (& and *); write it out."),
+        ("a: &a {x: 1, x: 2}\nb: [*a, *a]\n", "line 1: x stands twice; keep one."),
+    ):
+        with pytest.raises(WrongSettings) as told:
+            parse(text)
+        assert told.value.problems == [said]
+
+    with pytest.raises(WrongSettings) as told:
+        parse(GOOD + f"few: {'many ' * 1000}\n")
+    assert "line 8: few: 'many many" in str(told.value)
+    assert len(str(told.value)) < 200
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
