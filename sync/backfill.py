@@ -20,7 +20,8 @@ _STAGED, _FORMER, _FILLED = "staged_fields", "former_rows", "filled_rows"
 def backfill(spec: MirroredObject, spool: Spool, fields: Sequence[str]) -> int:
     """Fill these fields in from a spool of Id, stamp and them; answers how many rows changed.
 
-    Rows that have moved on since we read them are left to the next read, which brings them whole.
+    A row that has moved on since we read it gets them as they are by now: the next read brings it whole, and must not
+    take what was never read for a change (M2).
     """
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
@@ -53,13 +54,13 @@ def _fill(cursor: Cursor, spec: MirroredObject, spool: Spool, columns: Sequence[
     cursor.execute(
         sql.SQL(
             "CREATE TEMP TABLE {former} ON COMMIT DROP AS SELECT old.* FROM {table} old JOIN {staged} new USING (id)"
-            " WHERE old.{stamp} = new.{stamp} AND ({old}) IS DISTINCT FROM ({new})"
+            " WHERE old.{stamp} <= new.{stamp} AND ({old}) IS DISTINCT FROM ({new})"
         ).format(**names)
     )
     cursor.execute(
         sql.SQL(
             "UPDATE {table} old SET ({columns}) = ROW ({new}) FROM {staged} new JOIN {former} USING (id)"
-            " WHERE old.id = new.id AND old.{stamp} = new.{stamp}"
+            " WHERE old.id = new.id"
         ).format(**names)
     )
     changed = int(cursor.rowcount)

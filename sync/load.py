@@ -53,7 +53,8 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, is_whole: boo
                 if was_empty and not spool.is_pieced:
                     done = _fill(cursor, spec, columns, spool)
                 else:
-                    done = _merge(cursor, spec, columns, spool)
+                    unknown = columns_of(spec, [name for name in state.backfill if name in spool.header()])
+                    done = _merge(cursor, spec, columns, spool, unknown=unknown)
         values: dict[str, object] = {
             "state": ObjectState.State.READ,
             "cursor": cursor_after(state.cursor, done.latest, read_at),
@@ -125,8 +126,13 @@ def _fill(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: S
     return _Done(spool.row_count, _latest(cursor, spec, spec.table))
 
 
-def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool) -> _Done:
-    """Rows into an object that has some: stage, keep what is news, mark before and after, write."""
+def _merge(
+    cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool, *, unknown: Sequence[str]
+) -> _Done:
+    """Rows into an object that has some: stage, keep what is news, mark before and after, write.
+
+    What the `unknown` columns held before nobody knows, so nothing is seen to change in them.
+    """
     names = {
         "table": sql.Identifier(spec.table),
         "staged": sql.Identifier(STAGED),
@@ -157,7 +163,7 @@ def _merge(cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: 
             " AND (old.{stamp} > new.{stamp} OR ({old}) IS NOT DISTINCT FROM ({new}))"
         ).format(**names, **of)
     )
-    _remember_seen(cursor, spec, columns)
+    _remember_seen(cursor, spec, [column for column in columns if column not in unknown])
     cursor.execute(
         sql.SQL(
             "CREATE TEMP TABLE {replaced} ON COMMIT DROP AS"

@@ -8,6 +8,7 @@ import pytest
 
 from leadmodel.models import Cycle, Span
 from leadmodel.rebuild import mark_everybody, rebuild_all
+from sync.fields import want
 from tests.sync.conftest import NOON
 from tests.sync.world import DERIVED, World, dump, values
 
@@ -67,6 +68,28 @@ def test_history_that_arrives_later_tells_it_exactly_and_once(world: World, lead
     assert Cycle.objects.get().assigned_at == clicked
     mark_everybody()
     assert rebuild_all().rows_changed == 0
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_field_that_is_filled_in_is_no_change_also_where_the_record_was_edited(
+    world: World, lead: str, full: bool
+) -> None:
+    world.control("POST", "fields", {"object": "Lead", "name": "Score__c", "type": "double", "precision": 9})
+    quiet = world.lead("Quiet", Score__c=2)
+    world.org.update("Lead", lead, {"Score__c": 1})
+    world.sync()
+    world.pass_time(minutes=5)
+    want([("Lead", "Score__c")])
+    world.org.update("Lead", lead, {"Status": "Assigned"})
+    world.sync(full=full)
+    assert values(SEEN) == ["Status New Assigned"]
+    assert values("SELECT x_score__c FROM sync_lead ORDER BY id") == ["1.0", "2.0"]
+
+    for record_id in (lead, quiet):
+        world.pass_time(minutes=5)
+        world.org.update("Lead", record_id, {"Score__c": 9})
+    world.sync()
+    assert values(SEEN)[1:] == ["Score__c 1.0 9.0", "Score__c 2.0 9.0"]
 
 
 def test_a_change_and_its_taking_back_between_two_reads_leave_nothing(world: World, lead: str) -> None:
