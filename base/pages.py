@@ -50,13 +50,18 @@ def page(view: View[P]) -> View[P]:
 
 
 def action(view: View[P]) -> View[P]:
-    """What a form sends, for people who have logged in: only POST; a WrongAddress is told in a sentence (400)."""
+    """What a form sends, for people who have logged in: only POST; a WrongAddress is told in a sentence (400).
+
+    No text of it holds a NUL, which PostgreSQL keeps in none.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _log_in(request, back(request, "/"))
         try:
+            if any("\x00" in text for name, texts in request.POST.lists() for text in (name, *texts)):
+                raise WrongAddress("What was sent holds a NUL character, which no text has: remove it.")
             return view(request, *args, **kwargs)
         except WrongAddress as error:
             return render(request, "400.html", {"exception": str(error)}, status=400)

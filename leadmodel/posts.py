@@ -183,11 +183,10 @@ def end_exception(request: HttpRequest, number: int) -> HttpResponseBase:
     found = list_exceptions(user, {"number": number}, limit=1)
     if not found:
         raise Http404(f"There is no exception {number} about people you may see.")
-    words = read_words(request.POST, "words")
     try:
-        actions.end_exception(Asked(user, "", now), found[0], why=words)
+        actions.end_exception(Asked(user, "", now), found[0], why=read_words(request.POST, "words"))
     except NotPossible as problem:
-        told = {"wrong": number, "problem": str(problem), "written": words}
+        told = {"wrong": number, "problem": str(problem), "written": given(request.POST, "words") or ""}
         return _ledger_refused(request, now, {}, **told)
     return redirect(back(request, reverse("ledger")))
 

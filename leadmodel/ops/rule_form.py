@@ -144,7 +144,7 @@ def _condition(number: int, row: Row, place: str) -> Condition:
 
 
 def _value(operator: Operator, text: str) -> str | int | float | tuple[str, ...] | None:
-    text = text.replace("\x00", "").strip()
+    text = text.strip()
     if operator in ALONE or not text:
         return text or None
     if operator in LISTS:

@@ -158,7 +158,7 @@ def read_once(form: Mapping[str, str]) -> str:
 
 def read_words(form: Mapping[str, str], name: str) -> str:
     """What somebody wrote. Raises NotPossible where it is too long."""
-    words = (given(form, name) or "").replace("\x00", "")
+    words = given(form, name) or ""
     if len(words) > LONGEST:
         raise NotPossible(f"That is {len(words):,} letters: {LONGEST:,} have room.")
     return words

@@ -45,7 +45,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
 def make(request: HttpRequest) -> HttpResponseBase:
     """A new token, its text shown this once."""
     form, user, now = request.POST, viewer(request), clock.now()
-    label = (given(form, "label") or "").replace("\x00", "")
+    label = given(form, "label") or ""
     days = one_of(form, "days", DAYS, "length of time") or "90"
     if not label or len(label) > LONGEST_LABEL:
         return _shown(request, problem=f"Say what it is for, in at most {LONGEST_LABEL} letters.", status=422)

@@ -154,3 +154,16 @@ def test_a_stranger_logs_in_first(world: World, address: str) -> None:
 
     assert answer.headers["Location"] == "/login/?next=/"
     assert everything() == before
+
+
+def test_a_nul_is_told_wherever_it_stands_and_nothing_is_done(
+    world: World, numbers: dict[str, int], otto: Client
+) -> None:
+    before = everything()
+    for address in FORMS:
+        for sent in ("words=a%00b", "a%00b=words"):
+            answer = otto.post(
+                address_of(world, address, numbers), sent, content_type="application/x-www-form-urlencoded"
+            )
+            assert (answer.status_code, "NUL" in answer.content.decode()) == (400, True), address
+    assert everything() == before

@@ -176,7 +176,7 @@ def test_what_cannot_be_is_told_by_its_row_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize(
-    "value", [NASTY_NAME, "\x00", "%(rule_0)s", "'; DROP TABLE sync_lead; --", '"unended', "a\nb", "ß%_\\"]
+    "value", [NASTY_NAME, "%(rule_0)s", "'; DROP TABLE sync_lead; --", '"unended', "a\nb", "ß%_\\"]
 )
 @pytest.mark.parametrize("operator", ["is", "is one of", "contains"])
 def test_a_hostile_value_is_a_value(world: World, otto: Client, value: str, operator: str) -> None:

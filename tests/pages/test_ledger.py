@@ -63,6 +63,8 @@ def test_mona_grants_refuses_and_ends_on_the_ledger_and_every_line_says_who_and_
     end = f"/exceptions/{granted_line.entry.number}/end/"
     without = mona.post(end, {"words": " "})
     assert (without.status_code, "Say why it ends" in without.content.decode()) == (422, True)
+    too_long = mona.post(end, {"words": "no test " * 1000})
+    assert (too_long.status_code, "letters: 1,000 have room" in too_long.content.decode()) == (422, True)
 
     assert mona.post(end, {"words": "it was no test"}).status_code == 302
 

@@ -154,7 +154,7 @@ HOSTILE = [
     "few: 2026-02-30\n",
     "few: " + "9" * 5000,
     MODEL + "paths: {otherwise: up}\n",
-    "\x00",
+    "\x01",
     f"{NASTY_NAME}: {NASTY_NAME}\n",
     "! @ % &",
     "? [a, b]\n: c\n",
