@@ -33,8 +33,9 @@ def read_rest(
     """Query, deleted rows included, into the spool; `types` are the fields' types as described.
 
     Raises TooLarge when there are more rows than `most`, ShortRead when rows are missing. A row that changes while we
-    read may come twice, the later version later.
+    read may come twice, the later version later; where the window ends it may be gone from it, and is in a later one.
     """
+    may_leave = selection.window.end is not None and selection.stamp != "CreatedDate"
     after: Place | None = None
     owed = 0
     while True:
@@ -42,7 +43,7 @@ def read_rest(
         declared, records, is_last = int(page["totalSize"]), page["records"], bool(page["done"])
         if most is not None and declared > most:
             raise TooLarge(declared)
-        if declared < owed or (is_last and declared != len(records)):
+        if (declared < owed and not may_leave) or (is_last and declared != len(records)):
             raise ShortRead("REST query", max(declared, owed), len(records) if is_last else declared)
         spool.add_rows(selection.fields, records, types)
         heard(spool.row_count, spool.row_count + declared - len(records))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from sync.reading import Reading
+from sync.salesforce.soql import Selection
+from sync.salesforce.spool import ShortRead, Spool, spooling
+from sync.windows import Window
 from tests.sync.likeness import assert_like, failing
 from tests.sync.world import World, dump, state
 
@@ -68,6 +75,27 @@ def test_odd_pages_are_read_whole(
     assert desk.pull()["Lead"].changed_count == LEADS
 
     assert_like(desk)
+
+
+def test_a_row_that_is_missing_on_a_later_page_of_what_was_created_then_is_missed(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No change takes a row out of a stretch of CreatedDate."""
+    spoil(desk, {"page_rows": 5}, "/queryAll")
+    [last] = [str(one["Id"]) for one in desk.org.store.rows("Lead", '"LastName" = ?', ("Other 11",))]
+    add_rows, once = Spool.add_rows, [last]
+
+    def meanwhile(spool: Spool, *told: Any) -> None:
+        add_rows(spool, *told)
+        if once:
+            desk.org.hard_delete("Lead", once.pop())
+
+    monkeypatch.setattr(Spool, "add_rows", meanwhile)
+    window = Window(None, desk.now + timedelta(minutes=1))
+    assert desk.organisation
+    with spooling("Lead") as spool, pytest.raises(ShortRead, match="declared 19 rows but 18 arrived"):
+        reading = Reading(desk.organisation, {}, spool, desk.now)
+        reading.read(Selection("Lead", ("Id", "CreatedDate"), "CreatedDate", window))
 
 
 def test_a_bulk_page_that_is_the_one_before_again(desk: World, by_bulk: None) -> None:

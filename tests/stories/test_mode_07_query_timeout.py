@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from sync.pull import pull_object
 from sync.salesforce.calls import Calls
+from sync.salesforce.objects import BY_NAME
+from sync.salesforce.spool import Spool
 from tests.sync.likeness import assert_like, failing
-from tests.sync.world import World, dump, state
+from tests.sync.world import World, dump, state, values
 
 LEADS = 20
 
@@ -37,6 +42,27 @@ def test_everything_at_first_in_halves_too(desk: World) -> None:
     slow(desk, 3)
     assert desk.pull(full=True)["Lead"].row_count == LEADS + 1
     assert_like(desk)
+
+
+def test_a_lead_that_changes_out_of_the_half_being_read_is_in_the_next(
+    desk: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow(desk, 14, "/queryAll")
+    told = {"page_rows": 4, "path": "/queryAll", "object": "Lead", "times": None}
+    desk.control("POST", "faults", told)
+    [lead] = [str(one["Id"]) for one in desk.org.store.rows("Lead", '"LastName" = ?', ("Lead 7",))]
+    add_rows, once = Spool.add_rows, [lead]
+
+    def meanwhile(spool: Spool, *told: Any) -> None:
+        add_rows(spool, *told)
+        if once:
+            desk.org.update("Lead", once.pop(), {"LastName": "Changed"})
+
+    monkeypatch.setattr(Spool, "add_rows", meanwhile)
+    assert desk.organisation
+    done = pull_object(desk.organisation, BY_NAME["Lead"], now=desk.now)
+    assert (done.said, done.changed_count) == ("", LEADS)
+    assert values("SELECT last_name FROM sync_lead WHERE id = %s", lead) == ["Changed"]
 
 
 def test_bulk_jobs_that_time_out_are_halved(desk: World, by_bulk: None) -> None:
