@@ -72,6 +72,18 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, is_whole: boo
     return Loaded(spool.row_count, done.changed)
 
 
+def has_news(spec: MirroredObject, spool: Spool) -> bool:
+    """Whether loading the spool would write a row. Raises UnreadableRows or ShortRead."""
+    with transaction.atomic(), connection.cursor() as wrapped, _spoken_refusals(spec):
+        cursor: Cursor = wrapped.cursor
+        _stage_news(cursor, spec, columns_of(spec, spool.header()), spool)
+        staged = sql.Identifier(STAGED)
+        cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(staged))
+        is_news = cursor.fetchone() == (True,)
+        cursor.execute(sql.SQL("DROP TABLE {}").format(staged))
+    return is_news
+
+
 class _Done(NamedTuple):
     """Rows new or different, and the latest stamp among all that came."""
 
@@ -133,11 +145,46 @@ def _merge(
 
     What the `unknown` columns held before nobody knows, so nothing is seen to change in them.
     """
+    latest = _stage_news(cursor, spec, columns, spool)
+    names = {
+        "table": sql.Identifier(spec.table),
+        "staged": sql.Identifier(STAGED),
+        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+    }
+    _remember_seen(cursor, spec, [column for column in columns if column not in unknown])
+    cursor.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE {replaced} ON COMMIT DROP AS"
+            " SELECT old.* FROM {table} old JOIN {staged} new USING (id)"
+        ).format(**names, replaced=sql.Identifier(REPLACED))
+    )
+    mark_people(cursor, spec, REPLACED)
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} ORDER BY id"
+            " ON CONFLICT (id) DO UPDATE SET ({columns}) = ROW ({excluded})"
+        ).format(
+            **names,
+            excluded=sql.SQL(", ").join(sql.SQL("EXCLUDED.{}").format(sql.Identifier(c)) for c in columns),
+        )
+    )
+    changed = int(cursor.rowcount)
+    mark_people(cursor, spec, STAGED)
+    if changed:
+        mark_everybody_if_known(cursor, spec, columns, new=STAGED, old=REPLACED)
+    cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(REPLACED)))
+    cursor.execute(sql.SQL("DROP TABLE {staged}").format(**names))
+    return _Done(changed, latest)
+
+
+def _stage_news(
+    cursor: Cursor, spec: MirroredObject, columns: Sequence[str], spool: Spool
+) -> datetime | None:
+    """Stage the rows that are new, or other and no older than ours; the latest stamp among all that came."""
     names = {
         "table": sql.Identifier(spec.table),
         "staged": sql.Identifier(STAGED),
         "stamp": sql.Identifier(spec.stamp_column),
-        "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
     }
     cursor.execute(
         sql.SQL("CREATE TEMP TABLE {staged} (LIKE {table} INCLUDING DEFAULTS) ON COMMIT DROP").format(**names)
@@ -163,30 +210,7 @@ def _merge(
             " AND (old.{stamp} > new.{stamp} OR ({old}) IS NOT DISTINCT FROM ({new}))"
         ).format(**names, **of)
     )
-    _remember_seen(cursor, spec, [column for column in columns if column not in unknown])
-    cursor.execute(
-        sql.SQL(
-            "CREATE TEMP TABLE {replaced} ON COMMIT DROP AS"
-            " SELECT old.* FROM {table} old JOIN {staged} new USING (id)"
-        ).format(**names, replaced=sql.Identifier(REPLACED))
-    )
-    mark_people(cursor, spec, REPLACED)
-    cursor.execute(
-        sql.SQL(
-            "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} ORDER BY id"
-            " ON CONFLICT (id) DO UPDATE SET ({columns}) = ROW ({excluded})"
-        ).format(
-            **names,
-            excluded=sql.SQL(", ").join(sql.SQL("EXCLUDED.{}").format(sql.Identifier(c)) for c in columns),
-        )
-    )
-    changed = int(cursor.rowcount)
-    mark_people(cursor, spec, STAGED)
-    if changed:
-        mark_everybody_if_known(cursor, spec, columns, new=STAGED, old=REPLACED)
-    cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(REPLACED)))
-    cursor.execute(sql.SQL("DROP TABLE {staged}").format(**names))
-    return _Done(changed, latest)
+    return latest
 
 
 def _refuse_twice(cursor: Cursor, spec: MirroredObject) -> None:

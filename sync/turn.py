@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import connection, transaction
-from psycopg2 import sql
+from django.db import transaction
 
 from sync.backfill import backfill
 from sync.cadence import COMPARE_EVERY, DESCRIBE_EVERY
 from sync.compare import Comparison
 from sync.deletes import follow_deletions
-from sync.load import Loaded, load
+from sync.load import Loaded, has_news, load
 from sync.models import ObjectState, Run
 from sync.progress import Progress
 from sync.reading import Reading
 from sync.runs import Logbook, Step
 from sync.salesforce.client import Organisation
 from sync.salesforce.http import OrganisationError
-from sync.salesforce.objects import MirroredObject
+from sync.salesforce.objects import PASTS, MirroredObject
 from sync.salesforce.outcomes import FieldVanished, ObjectHidden, QueryTooLong
 from sync.salesforce.soql import Selection
 from sync.salesforce.spool import Spool, spooling
@@ -151,24 +150,15 @@ class Turn:
         return Reading(self.organisation, state.fields, spool, self.now, self.progress.heard)
 
     def _is_news(self, spool: Spool) -> bool:
-        """Whether the spool has a row that the mirror lacks in this version."""
-        if spool.row_count == 0:
+        """Whether the spool has a row that the mirror lacks as it is, and somebody tells its past.
+
+        A second change within a second has the stamp of the first: only the row itself tells it.
+        """
+        if spool.row_count == 0 or not PASTS[self.spec.name]:
             return False
         if spool.row_count > _LOOK_CLOSELY:
             return True
-        told = {
-            record_id: datetime.fromisoformat(stamp) if stamp else None
-            for record_id, stamp in spool.values("Id", self.spec.stamp)
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("SELECT id, {} FROM {} WHERE id = ANY(%s)").format(
-                    sql.Identifier(self.spec.stamp_column), sql.Identifier(self.spec.table)
-                ),
-                [list(told)],
-            )
-            known = dict(cursor.fetchall())
-        return any(record_id not in known or known[record_id] != stamp for record_id, stamp in told.items())
+        return has_news(self.spec, spool)
 
     # -- what no query of changes shows -----------------------------------------------------------
 

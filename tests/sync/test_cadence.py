@@ -81,6 +81,18 @@ def test_what_changes_is_read_every_minute_and_its_history_with_it(world: World)
         assert values("SELECT count(*) FROM sync_seen") != [0]
 
 
+def test_the_second_change_within_a_second_comes_with_its_history_too(world: World) -> None:
+    lead = world.lead()
+    world.sync()
+    world.pass_time(minutes=1)
+    assert world.organisation
+    for status in ("Assigned", "Working"):
+        world.org.update("Lead", lead, {"Status": status})
+        assert pull_object(world.organisation, BY_NAME["Lead"], now=world.now).changed_count == 1
+    told = values("SELECT new_value FROM sync_leadhistory WHERE field = 'Status' ORDER BY id")
+    assert told == ["Assigned", "Working"]
+
+
 def test_the_past_is_there_before_the_change_is(world: World) -> None:
     lead = world.lead()
     world.sync()
