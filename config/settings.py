@@ -100,8 +100,12 @@ CELERY_BROKER_URL = f"redis+socket://{HOME.redis_socket}" if PRIVATE_SERVERS els
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = env_int("TASK_SECONDS", 3600, least=60)
+# What a read has of an object is taken over when all of it is here: a first one that is ended begins anew, for ever.
+READING_SECONDS = env_int("READING_SECONDS", 24 * 3600, least=60)
+CELERY_TASK_ANNOTATIONS = {"sync.tasks.poll": {"time_limit": READING_SECONDS}}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,
+    # no hint is given to a second worker while the first still works on it
+    "visibility_timeout": 2 * max(CELERY_TASK_TIME_LIMIT, READING_SECONDS),
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
     # who gives a hint does not wait for a broker that is away

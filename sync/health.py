@@ -20,6 +20,8 @@ from sync.salesforce.objects import OBJECTS
 
 OVERDUE = timedelta(minutes=10)
 """An object that should have been read so long ago is late: nobody reads, or the read takes longer than its turn."""
+LONGEST_FIRST_READ = timedelta(days=1)
+"""What was never read is late after so long, also while somebody reads it: they may begin again and again."""
 MARKS_STALE = timedelta(minutes=10)
 """A changed person who waits longer to be derived finds no worker."""
 
@@ -78,12 +80,13 @@ def read_health(*, now: datetime) -> Health:
     is_connected = bool(connection.broken == "" if connection is not None else settings.SALESFORCE_URL)
     is_paused = paused() is not None
     states = {state.name: state for state in ObjectState.objects.all()}
-    left_alone = set() if is_paused else {spec.name for spec in OBJECTS} - being_read()
+    under_way = being_read()
     objects = tuple(
         _object(
             spec.name,
             states.get(spec.name) or ObjectState(name=spec.name),
-            is_waited_for=spec.name in left_alone,
+            is_under_way=spec.name in under_way,
+            is_paused=is_paused,
             now=now,
         )
         for spec in OBJECTS
@@ -105,9 +108,9 @@ def read_health(*, now: datetime) -> Health:
     )
 
 
-def _object(name: str, state: ObjectState, *, is_waited_for: bool, now: datetime) -> ObjectHealth:
-    is_readable = state.state != ObjectState.State.ABSENT
-    due_at = state.due_at or state.read_at
+def _object(
+    name: str, state: ObjectState, *, is_under_way: bool, is_paused: bool, now: datetime
+) -> ObjectHealth:
     return ObjectHealth(
         name,
         ObjectState.State(state.state),
@@ -117,8 +120,17 @@ def _object(name: str, state: ObjectState, *, is_waited_for: bool, now: datetime
         state.row_count,
         state.error if state.state == ObjectState.State.FAILING else "",
         {name: told for name, told in state.unreadable.items() if name not in SYSTEM_FIELDS},
-        is_late=is_readable and is_waited_for and due_at is not None and now - due_at > OVERDUE,
+        is_late=not is_paused and _is_late(state, is_under_way=is_under_way, now=now),
     )
+
+
+def _is_late(state: ObjectState, *, is_under_way: bool, now: datetime) -> bool:
+    due_at = state.due_at or state.read_at
+    if due_at is None or state.state == ObjectState.State.ABSENT:
+        return False
+    if is_under_way:
+        return state.read_at is None and now - due_at > LONGEST_FIRST_READ
+    return now - due_at > OVERDUE
 
 
 def _status(

@@ -10,9 +10,12 @@ import pytest
 from django.db import connections
 from django.db.models import F
 
+from config.celery import app
+from sync import tasks
+from sync.alone import alone
 from sync.cadence import next_read
 from sync.fields import want
-from sync.health import read_health
+from sync.health import ObjectHealth, read_health
 from sync.models import ObjectState
 from sync.progress import Progress
 from sync.pull import pull_object
@@ -164,6 +167,40 @@ def test_a_turn_that_dies_leaves_its_object_due_since_it_was(
     late = [one.name for one in read_health(now=world.now).objects if one.is_late]
     assert late == ["Lead", "Contact"]
     assert list(world.poll()) == ["Lead", "Contact"]
+
+
+def test_a_first_read_that_never_comes_to_its_end_is_late(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.lead()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    while_read(monkeypatch, "Lead", die)
+    with pytest.raises(KeyboardInterrupt):
+        world.pull()
+    with alone("Lead"):
+        assert not lead_health(world.pass_time(hours=23)).is_late
+        assert lead_health(world.pass_time(hours=2)).is_late
+    assert world.pull()["Lead"].changed_count == 1
+    with alone("Lead"):
+        assert not lead_health(world.pass_time(hours=25)).is_late, (
+            "it was read, and a long read is none the worse"
+        )
+
+
+def lead_health(now: datetime) -> ObjectHealth:
+    """How the leads are."""
+    [found] = [one for one in read_health(now=now).objects if one.name == "Lead"]
+    return found
+
+
+def test_a_look_at_salesforce_may_take_a_day_and_is_nobody_elses_meanwhile() -> None:
+    day_s = 24 * 3600
+    assert tasks.poll.time_limit == day_s
+    assert app.conf.broker_transport_options["visibility_timeout"] > day_s
+    assert tasks.write_back.time_limit == app.conf.task_time_limit == 3600
 
 
 def test_nothing_due_asks_nothing_and_signs_nobody_in(world: World) -> None:
