@@ -26,16 +26,19 @@ DERIVED = tuple(TABLES.values())
 MIRROR = tuple(spec.table for spec in OBJECTS)
 
 
-_described: list[ObjectState] = []
-"""Every object as a whole read left it where nothing is hidden and no further fields are asked for."""
+_Fields = frozenset[tuple[str, str]]
+_described: dict[_Fields, list[ObjectState]] = {}
+"""By the fields an organisation has, every object as a whole read left it where nothing is hidden and no further fields
+are asked for."""
 
 
-def read_when_empty(at: datetime) -> bool:
+def read_when_empty(org: Org, at: datetime) -> bool:
     """Have the database as a read of an organisation leaves it that has nothing but its fields.
 
     Nothing but the description of some twenty objects comes of that, and it is most of what a first read costs. False
-    where none was described yet.
+    where none like it was described yet.
     """
+    described = _described.get(fields_of(org), [])
     asked = set(CustomField.objects.values_list("object_name", flat=True))
     ObjectState.objects.bulk_create(
         ObjectState(
@@ -50,10 +53,16 @@ def read_when_empty(at: datetime) -> bool:
             deletions_read_to=at,
             compared_at=at,
         )
-        for one in _described
+        for one in described
     )
     ensure_columns()
-    return bool(_described)
+    return bool(described)
+
+
+def fields_of(org: Org) -> _Fields:
+    """Every field there is, by its object."""
+    objects = org.store.schema.objects.values()
+    return frozenset((one.name, field.name) for one in objects for field in one.fields)
 
 
 @dataclass
@@ -142,7 +151,7 @@ class World:
         """
         names = HOT
         if ObjectState.objects.filter(name__in=HOT, read_at__isnull=False).count() < len(HOT):
-            if not read_when_empty(self.began):
+            if not read_when_empty(self.org, self.began):
                 return self._keeping_how_objects_stand()
             names = tuple(spec.name for spec in OBJECTS if spec.is_hot or any(self.org.store.rows(spec.name)))
         self.organisation = self.organisation or connect()
@@ -158,7 +167,7 @@ class World:
         done = self.sync()
         hidden = ("hidden_objects", "hidden_fields", HIDDEN_FROM_USERS, HIDDEN_FROM_PROFILES)
         if not any(map(self.org.store.setting, hidden)) and not CustomField.objects.exists():
-            _described[:] = ObjectState.objects.all()
+            _described[fields_of(self.org)] = list(ObjectState.objects.all())
         return done
 
     def sync(self, *, full: bool = False) -> Rebuilt:
