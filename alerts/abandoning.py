@@ -16,7 +16,6 @@ import structlog
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from alerts.caps import abandons
 from alerts.kept import excepted, has_news
 from base.outbox import Decided, decide
 from leadmodel.changes import LastRead, read_last_of
@@ -26,6 +25,7 @@ from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import NOT_TO_BE_MET, Stage
 from leadmodel.may_act import ABANDON
 from leadmodel.models import Clock
+from leadmodel.most_a_day import decisions
 from leadmodel.pages.shell import read_up_to
 from leadmodel.rebuild import EVERYBODY
 from leadmodel.settings_store import settings_in_force
@@ -51,6 +51,22 @@ class _Due(NamedTuple):
         return f"{ABANDON}:{self.person_id}/{self.number}/{self.due_at:%Y%m%dT%H%M%S}/{read_at:%Y%m%dT%H%M%S}"
 
 
+class _Scan(NamedTuple):
+    """What a look goes by: limits over after `since` (None: ever) and by `at`, as far as Salesforce was read."""
+
+    settings: ModelSettings
+    status: str
+    """What is written."""
+    since: datetime | None
+    at: datetime
+    now: datetime
+
+    @property
+    def left(self) -> int:
+        """How many more may be decided about today."""
+        return decisions(ABANDON, self.settings, now=self.now).left
+
+
 def abandon(*, now: datetime, since: datetime | None = None) -> int:
     """Decide about whoever is due by what was read of Salesforce; how many people that concerned.
 
@@ -65,11 +81,11 @@ def abandon(*, now: datetime, since: datetime | None = None) -> int:
     status = settings.write_back.status_of(Stage.NURTURE, settings.stages)
     if status is None:
         return 0
-    at, done = min(read_at, now), 0
-    if since is not None and _are_more_than(abandons(settings, now=now).left, at):
+    scan, done = _Scan(settings, status, since, min(read_at, now), now), 0
+    if since is not None and _are_more_than(scan.left, scan.at):
         return 0  # then the longest overdue come first, and it is for a look at all to say who they are
     for kind in _WHY:
-        while found := _batch(settings, kind, status, since=since, at=at, now=now):
+        while found := _batch(scan, kind):
             done += found
     if done:
         log.info("abandoned", persons=done)
@@ -95,23 +111,15 @@ def _is_over(settings: ModelSettings, kind: ClockKind, status: str, now: datetim
     return settings.is_elsewhere(status, now)
 
 
-def _batch(
-    settings: ModelSettings,
-    kind: ClockKind,
-    status: str,
-    *,
-    since: datetime | None,
-    at: datetime,
-    now: datetime,
-) -> int:
+def _batch(scan: _Scan, kind: ClockKind) -> int:
     with transaction.atomic():
-        limit = min(BATCH, abandons(settings, now=now).left)
+        limit = min(BATCH, scan.left)
         # read once more when they are locked: what another decided and committed while they were being locked is not
         # seen by the statement that locks them
-        held, read = (_take(settings, kind, since=since, at=at, now=now, limit=limit) for _ in range(2))
+        held, read = (_take(scan, kind, limit) for _ in range(2))
         due = [one for one in read if one in held]
-        last = read_last_of(None, [one.person_id for one in due], settings)
-        decide([_decided(one, last[one.person_id], status, at) for one in due], by=None, now=now)
+        last = read_last_of(None, [one.person_id for one in due], scan.settings)
+        decide([_decided(one, last[one.person_id], scan) for one in due], by=None, now=scan.now)
     return len(held)
 
 
@@ -141,28 +149,20 @@ _IS_OPEN = """
 """Asked of each clock that is due: as a join it would have PostgreSQL walk all clocks there are (M19)."""
 
 
-def _take(
-    settings: ModelSettings,
-    kind: ClockKind,
-    *,
-    since: datetime | None,
-    at: datetime,
-    now: datetime,
-    limit: int,
-) -> list[_Due]:
-    columns = read_columns(settings).current
+def _take(scan: _Scan, kind: ClockKind, limit: int) -> list[_Due]:
+    settings = scan.settings
     stand = [
         sql.SQL(_IS_OPEN).format(table=sql.Identifier(f"sync_{name.lower()}"), status=sql.Identifier(status))
-        for name, told in columns.items()
+        for name, told in read_columns(settings).current.items()
         if (status := told[Tracked.STATUS]) is not None
     ]
     values: dict[str, str | int | datetime | list[str] | None] = {
-        "since": since,
+        "since": scan.since,
         "kind": kind,
         "abandon": ABANDON,
-        "at": at,
-        "now": now,
-        "elsewhere": [one for one in settings.stages.by_status if _is_over(settings, kind, one, now)],
+        "at": scan.at,
+        "now": scan.now,
+        "elsewhere": [one for one in settings.stages.by_status if _is_over(settings, kind, one, scan.now)],
         "limit": limit,
     }
     query = sql.SQL(_TAKE).format(
@@ -175,15 +175,15 @@ def _take(
         return [_Due(person_id, number, due_at, kind) for person_id, number, due_at in cursor.fetchall()]
 
 
-def _decided(due: _Due, last: LastRead, status: str, at: datetime) -> Decided:
+def _decided(due: _Due, last: LastRead, scan: _Scan) -> Decided:
     told = last.settings.reasons
-    changes = [last.set(Tracked.STATUS, status)]
+    changes = [last.set(Tracked.STATUS, scan.status)]
     if told.nurture_field is not None:
         changes.append(last.set(Tracked.NURTURE_REASON, told.auto_abandoned[0]))
     return Decided(
-        due.key(at),
+        due.key(scan.at),
         ABANDON,
-        Write(due.person_id, changes, quiet_since=at.isoformat()).payload(),
+        Write(due.person_id, changes, quiet_since=scan.at.isoformat()).payload(),
         subject=due.person_id,
         why=f"{told.auto_abandoned[0]}: {_WHY[due.kind]} {due.due_at:%d %b %Y, %H:%M} UTC",
     )

@@ -19,7 +19,6 @@ import structlog
 from django.db import connection
 
 from alerts.candidates import counting, queue_called, read_candidates, read_rota
-from alerts.caps import reassignments
 from alerts.models import Assignment
 from alerts.standing import Earlier, Standing, read_earlier, read_standing
 from base.models import Effect
@@ -31,6 +30,7 @@ from leadmodel.lifecycle.reassignment import Handed, How, Manner
 from leadmodel.lifecycle.routing import Choice, Due, choose_all
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.may_act import REASSIGN
+from leadmodel.most_a_day import decisions
 from sync.writeback.calls import CLOCKS_APART
 from sync.writeback.modes import Mode, mode_of, switches
 from sync.writeback.plan import Write
@@ -95,7 +95,12 @@ def reassign(
     if asked:
         chosen = _chosen(asked, settings, directory, now=now)
         decided = _written(
-            asked, chosen, directory, left=reassignments(settings, now=now).left, read_at=read_at, now=now
+            asked,
+            chosen,
+            directory,
+            left=decisions(REASSIGN, settings, now=now).left,
+            read_at=read_at,
+            now=now,
         )
     outcomes = {one: outcomes[one] if one in outcomes else decided[one.person_id] for one in due}
     log.info("reassigned", **_counted(outcomes))

@@ -15,13 +15,13 @@ from django.db import connection
 
 from alerts.auditor.differing import MOST_LOOKED_AT, Check, Checked, Difference, Look
 from alerts.auditor.due import time_of
-from alerts.caps import abandons
 from alerts.kept import excepted, has_news
 from leadmodel.changes import read_last_of
 from leadmodel.lifecycle.facts import Tracked
 from leadmodel.lifecycle.policies import Policies, WorkingLimit
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.may_act import ABANDON
+from leadmodel.most_a_day import decisions
 from leadmodel.settings_store import policies_ever
 from sync.writeback.modes import STOP
 
@@ -74,7 +74,7 @@ def check_abandoned(look: Look) -> Checked:
     if STOP in look.stopped or not is_possible:
         return Checked(0, ())
     expected, found = _read(look)
-    if abandons(look.settings, now=look.now).left == 0:
+    if decisions(ABANDON, look.settings, now=look.now).left == 0:
         return Checked(expected, ())
     return Checked(expected, list(islice(_differing(look, found), MOST_LOOKED_AT)))
 

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from alerts.caps import Cap, abandons, messages, reassignments
+from alerts.caps import messages
 from alerts.stops import LABELS
 from base.models import User
 from base.pages import viewer_zone
 from base.words import instant
 from leadmodel.lifecycle.settings import ModelSettings
-from leadmodel.may_act import ABANDON
+from leadmodel.may_act import ABANDON, REASSIGN
+from leadmodel.most_a_day import Cap, decisions
 from leadmodel.pages.write_back import Move, Switch
 from leadmodel.settings_store import settings_in_force
 from sync.models import WriteSwitch
@@ -75,14 +76,14 @@ def _caps(settings: ModelSettings, now: datetime) -> list[CapLine]:
         CapLine(
             "People given up",
             "auto_abandon.most_a_day",
-            abandons(settings, now=now),
+            decisions(ABANDON, settings, now=now),
             f"{log}?who=auto-abandon",
             writes + ABANDON,
         ),
         CapLine(
             "Re-assignments",
             "reassignment.most_a_day",
-            reassignments(settings, now=now),
+            decisions(REASSIGN, settings, now=now),
             f"{log}?who=auto-reassign",
             f"{reverse('escalations')}?show=waiting&act=reassign",
         ),

@@ -20,6 +20,7 @@ from base.outbox import do_after_all, try_again
 from base.pages import back, viewer
 from base.words import counted
 from leadmodel.actions import NotPossible
+from leadmodel.most_a_day import writes
 from leadmodel.outcomes import access_write
 from leadmodel.pages.acting import read_one, read_words
 from leadmodel.pages.shell import read_shell
@@ -28,7 +29,6 @@ from leadmodel.pages.write_back import (
     KINDS,
     MOVE_COLUMNS,
     SWITCHES,
-    left_of_the_day,
     move_lines,
     read_write_back,
     read_writes_address,
@@ -116,9 +116,9 @@ def _do_after_all(request: HttpRequest, kind: str, effects: QuerySet[Effect]) ->
         messages.error(request, why_not)
         return
     now = clock.now()
-    left = left_of_the_day(kind, settings_in_force(), now=now)
-    count = do_after_all(effects, now=now, most=left)
-    wait = 0 if left is None or count < left else effects.filter(state=Effect.State.DRY).count()
+    cap = writes(kind, settings_in_force(), now=now)
+    count = do_after_all(effects, now=now, most=None if cap is None else cap.left)
+    wait = 0 if cap is None or count < cap.left else effects.filter(state=Effect.State.DRY).count()
     if count:
         look_now(deliver_now)
         told = counted(count, "write goes", "writes go")

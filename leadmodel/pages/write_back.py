@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -18,7 +18,6 @@ from base.models import Effect, User
 from base.pages import viewer_zone
 from base.words import Instant, instant
 from leadmodel.actions import ASSIGN, DISPOSE, FOLLOW_UP, GIVE_BACK, TOUCH, UNDO
-from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.may_act import ABANDON, REASSIGN
 from leadmodel.outcomes import can_be_undone, names
 from leadmodel.pages.marks import Mark, view_write
@@ -45,7 +44,6 @@ _SHORT = {Mode.ON: "on", Mode.DRY: "dry run", Mode.OFF: "off"}
 COLUMNS = "decided_at kind record_id name what decided_by state said attempts ended_at".split()
 MOVE_COLUMNS = "moved_at kind mode moved_by why".split()
 MOVES_SHOWN = 20
-_DAY = timedelta(days=1)
 
 
 _STATE = Effect.State
@@ -266,12 +264,3 @@ def why_not_done(kind: str, moved: Mapping[str, WriteSwitch]) -> str:
         return "Automation is stopped: switch it on at Settings → Automation first."
     both = f"Everything and {SWITCHES[kind]}" if kind in SWITCHES else "Everything"
     return f"Switch {both} on first, to do after all what a dry run told."
-
-
-def left_of_the_day(kind: str, settings: ModelSettings, *, now: datetime) -> int | None:
-    """How many more of a kind of automatic writes may be within 24 hours; None: of what people do, any."""
-    most = {ABANDON: settings.auto_abandon.most_a_day, REASSIGN: settings.reassignment.most_a_day}.get(kind)
-    if most is None:
-        return None
-    went = Q(state=_STATE.DONE, ended_at__gt=now - _DAY) | Q(state__in=(_STATE.READY, _STATE.LEASED))
-    return max(0, most - Effect.objects.filter(went, kind=kind).count())
