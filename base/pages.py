@@ -18,6 +18,7 @@ from base.address import WrongAddress
 from base.leaving import is_htmx
 from base.models import User
 from base.past import too_early
+from base.words import counted
 from base.zones import zone_called
 
 P = ParamSpec("P")
@@ -38,15 +39,23 @@ def page(view: View[P]) -> View[P]:
             if "%00" in request.META.get("QUERY_STRING", ""):
                 raise WrongAddress("The address holds a NUL character, which no text has: remove it.")
             if seconds := too_early(viewer(request), request.GET):
-                refused = render(request, "429.html", {"seconds": seconds}, status=429)
-                refused.headers["Retry-After"] = str(seconds)
-                return refused
+                return _told_to_wait(request, seconds)
             return view(request, *args, **kwargs)
         except WrongAddress as error:
             return render(request, "400.html", {"exception": str(error)}, status=400)
 
     # wraps keeps the parameters, require_safe the type
     return require_safe(cast("View[P]", guarded))
+
+
+def _told_to_wait(request: HttpRequest, seconds: int) -> HttpResponse:
+    words = (
+        "What stood or was known at another instant is derived anew each time, and you asked for more of it within a"
+        f" minute than one may. Ask again in {counted(seconds, 'second', 'seconds')}; pages of now wait for nothing."
+    )
+    response = render(request, "429.html", {"words": words}, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def action(view: View[P]) -> View[P]:

@@ -65,10 +65,10 @@ def view_steps(
     return [view(key) for key in sorted(rungs.keys() | decided.keys())]
 
 
-def _decided(person: Person, events: Sequence[str], by: datetime) -> dict[_Key, Escalation]:
+def _decided(person: Person, activities: Sequence[str], by: datetime) -> dict[_Key, Escalation]:
     """What was decided by then about the open cycle, or what followed it: all due since, whoever had the records.
 
-    And about these meetings.
+    And about these meetings and Tasks.
     """
     cycle = next((one for one in person.cycles if one.closed_at is None), None)
     if cycle is not None:
@@ -79,7 +79,7 @@ def _decided(person: Person, events: Sequence[str], by: datetime) -> dict[_Key, 
         since = person.stage_since
     else:
         since = None
-    about = Q(about__in=events)
+    about = Q(about__in=activities)
     if since is not None:
         about |= Q(about__in=person.record_ids, due_at__gte=since)
     found = Escalation.objects.filter(about, decided_at__lte=by)
@@ -96,6 +96,6 @@ def _of(rung: Rung | None, told: Escalation | None) -> tuple[str, str | None]:
 def _state(key: _Key, rung: Rung | None, told: Escalation | None, at: datetime, stale: datetime) -> str:
     if told is None:
         if key[0] <= stale:
-            return "stale"  # of a return or a meeting, nothing is kept of that
+            return "stale"  # of what lasts, nothing is kept of that
         return "due" if key[0] <= at else "soon"
     return "over" if told.state == State.WAITING and rung is None else told.state

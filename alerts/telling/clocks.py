@@ -56,7 +56,7 @@ _STAND = f"""
                 SELECT master_record_id FROM sync_contact WHERE id = told.person_id COLLATE "C") <> '' AS is_merged,
                number, ordinal, kind, due_at, activity_id, place
         FROM unnest(%(persons)s::text[], %(numbers)s::int[], %(ordinals)s::int[], %(kinds)s::text[],
-                    %(dues)s::timestamptz[], %(events)s::text[])
+                    %(dues)s::timestamptz[], %(activities)s::text[])
             WITH ORDINALITY AS told (person_id, number, ordinal, kind, due_at, activity_id, place)
         LEFT JOIN leadmodel_personrecord record ON record.record_id = told.person_id COLLATE "C"
     ) AS asked
@@ -108,7 +108,7 @@ def why_stopped(conditions: Sequence[Mapping[str, Any]], now: datetime) -> list[
         "ordinals": [one["ordinal"] for one in conditions],
         "kinds": [one["clock"] for one in conditions],
         "dues": [one["due_at"] for one in conditions],
-        "events": [one.get("activity_id") for one in conditions],
+        "activities": [one.get("activity_id") for one in conditions],
     }
     with connection.cursor() as cursor:
         cursor.execute(_STAND, values)

@@ -154,7 +154,7 @@ class Meeting(NamedTuple):
 
 
 class FollowUp(NamedTuple):
-    """A Task towards the person that is planned for a day, as it stands now: what it was planned for nobody tells."""
+    """A Task towards the person that is planned for a day, as it stands now: for which day before, nobody tells."""
 
     record_id: str
     task_id: str

@@ -20,7 +20,7 @@ def tell_return(
     *,
     has_opted_out: bool,
 ) -> Iterator[Sentence]:
-    """Since when the person is in Nurture, and who looks at them again when; nothing where no such clock runs."""
+    """Since when the person is in Nurture, who looks at them again when, and what is planned for which day, if so."""
     for clock in return_clocks(person, policies, directory):
         when = teller.when(clock.due_at)
         if has_opted_out:
@@ -31,19 +31,14 @@ def tell_return(
             then = f"to be looked at again on {when}, and nobody is reminded, for no rep holds them"
         text = f"In Nurture since {teller.when(clock.started_at)}: {then}."
         yield Sentence(text, "M18", Topic.ENDING, teller.grounds.standing(person.stage, clock.started_at))
+    if not has_opted_out:
+        yield from _planned(person, teller, policies, directory)
 
 
-def tell_follow_ups(
-    person: Person,
-    teller: Teller,
-    policies: Sequence[Policies],
-    directory: Directory,
-    *,
-    has_opted_out: bool,
+def _planned(
+    person: Person, teller: Teller, policies: Sequence[Policies], directory: Directory
 ) -> Iterator[Sentence]:
-    """What whoever holds the person planned for which day; nothing where nobody is reminded of it."""
-    if has_opted_out:
-        return
+    """What whoever holds the person planned for which day."""
     planned = {one.task_id: one for one in person.follow_ups}
     for clock in follow_up_clocks(person, policies, directory):
         one = planned[clock.activity_id or ""]

@@ -18,7 +18,7 @@ from leadmodel.lifecycle.role_owners import tell_original_owners
 from leadmodel.lifecycle.stages import Path
 from leadmodel.lifecycle.told_hand_offs import tell_hand_off
 from leadmodel.lifecycle.told_meetings import tell_meetings
-from leadmodel.lifecycle.told_returns import tell_follow_ups, tell_return
+from leadmodel.lifecycle.told_returns import tell_return
 from leadmodel.pages.clocks import ClockView, view_clocks
 from leadmodel.pages.links import about, salesforce_address, salesforce_href
 from leadmodel.pages.sentences import SentenceView, Writer, anchor
@@ -170,7 +170,6 @@ def tell_whole(story: Story, teller: Teller, at: datetime, *, is_now: bool) -> l
     return [
         *tell_hand_off(person, teller, model.policies, model.directory),
         *tell_return(person, teller, model.policies, model.directory, has_opted_out=story.has_opted_out),
-        *tell_follow_ups(person, teller, model.policies, model.directory, has_opted_out=story.has_opted_out),
         *tell_meetings(person, teller, model.policies, model.directory, at),
         *tell_original_owners(person, teller, model.directory, kept),
     ]

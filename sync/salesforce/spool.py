@@ -124,16 +124,13 @@ class Spool:
         with self.pages[0].path.open(encoding="utf-8", newline="") as file:
             return next(csv.reader(file), [])
 
-    def values(self, *names: str) -> Iterator[tuple[str, ...]]:
-        """The values of these columns, row by row."""
-        for page in self.pages:
-            with page.path.open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    yield tuple(row[name] for name in names)
-
     def ids(self) -> set[str]:
         """The Ids of all rows."""
-        return {record_id for (record_id,) in self.values("Id")}
+        found: set[str] = set()
+        for page in self.pages:
+            with page.path.open(encoding="utf-8", newline="") as file:
+                found |= {row["Id"] for row in csv.DictReader(file)}
+        return found
 
 
 def as_bulk_instant(text: str) -> str:

@@ -57,4 +57,4 @@ def test_a_bell_that_got_no_answer_asks_again(told: None, visit: Visit) -> None:
     page.clock.fast_forward("00:31")
 
     expect(page.locator("#bell .count")).to_have_text("3")
-    visitor.complaints.clear()
+    visitor.complaints = [told for told in visitor.complaints if "503" not in told]

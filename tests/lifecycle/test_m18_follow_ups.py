@@ -15,7 +15,7 @@ from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.due import clocks_of, rungs_of
 from leadmodel.lifecycle.facts import DealEnd, Users
 from leadmodel.lifecycle.policies import Act, Policies
-from leadmodel.lifecycle.told_returns import tell_follow_ups
+from leadmodel.lifecycle.told_returns import tell_return
 from tests.lifecycle.desk import (
     ALICE,
     BOB,
@@ -145,10 +145,11 @@ def test_m18_the_day_is_the_holders(zone: str) -> None:
 
 def test_m18_a_sentence_says_so_and_opens_to_the_task() -> None:
     person, teller = nurtured().planned(100 * DAY).traced()
-    (told,) = tell_follow_ups(person, teller, policies(), DIRECTORY, has_opted_out=False)
+    _, told = tell_return(person, teller, policies(), DIRECTORY, has_opted_out=False)
     assert told.text == "Alice planned to follow up with them on 10 June 2026."
     (fact,) = told.facts
     assert (fact.object_name, fact.fact_id, fact.field, fact.value) == (
         "Task", FIRST, "ActivityDate", "2026-06-10",
     )  # fmt: skip
-    assert not list(tell_follow_ups(person, teller, policies(), DIRECTORY, has_opted_out=True))
+    (opted_out,) = tell_return(person, teller, policies(), DIRECTORY, has_opted_out=True)
+    assert "planned" not in opted_out.text
