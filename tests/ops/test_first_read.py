@@ -118,7 +118,8 @@ def test_progress_tells_rows_rate_and_time_left(world: World, otto: Client) -> N
 
     assert lead.rows == "100,000 of 400,000"
     assert lead.share == 25
-    assert lead.rate in {"999 rows/s", "1,000 rows/s"}
+    # a slow machine asks a moment later
+    assert 900 <= int(lead.rate.removesuffix(" rows/s").replace(",", "")) <= 1000
     assert lead.left == "5 min left"
 
 

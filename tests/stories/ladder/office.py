@@ -128,7 +128,8 @@ class Office:
 
     def ring(self, *looks: str) -> None:
         """Say what beat says, so that no story waits for its next turn."""
-        with Celery(broker=f"redis+socket://{self.machine.home.redis_socket}") as bell:
+        broker = f"redis+socket://{self.machine.home.redis_socket}"
+        with Celery(broker=broker, set_as_current=False) as bell:
             bell.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
             for look in looks or LOOKS:
                 bell.send_task(look, expires=RING_S * 4)
