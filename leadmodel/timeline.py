@@ -156,8 +156,9 @@ def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[_Row]:
     cursor.execute(
         sql.SQL(
             "SELECT id, created_at, created_by_id, owner_id, {status}, {assigned}, {nurture}, {unqualified},"
-            " lead_source, CASE WHEN is_deleted THEN system_modstamp END, master_record_id, {converted},"
-            " last_modified_at, last_modified_by_id"
+            " lead_source, CASE WHEN is_deleted"
+            " THEN COALESCE((SELECT at FROM sync_gone gone WHERE gone.record_id = id), system_modstamp) END,"
+            " master_record_id, {converted}, last_modified_at, last_modified_by_id"
             " FROM {table} WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
         ).format(
             status=_value(current[Tracked.STATUS]),

@@ -107,7 +107,7 @@ class Comparison:
         # what Salesforce forgets of the past, and of the recycle bin, is kept here
         alive = tuple(f"{name} = false" for name in self._bin)
         told = self.organisation.count(replace(self._selection(window), conditions=alive).scope())
-        here = self._count_here(window, which="is_deleted IS NOT TRUE" if alive else "true")
+        here = self._count_here(window, which="true" if self.spec.parent else "is_deleted IS NOT TRUE")
         return told <= here if self.spec.parent else told == here
 
     @property
@@ -141,7 +141,7 @@ class Comparison:
         # neither here nor there any more, or here and there after all
         settled = len((differences.missing | differences.outdated) - found) + len(differences.extra & found)
         with transaction.atomic():
-            removed = remove(self.spec, gone)
+            removed = remove(self.spec, dict.fromkeys(gone, self.now))
             mended = removed + came + settled
             Drift.objects.create(
                 object_name=self.spec.name,

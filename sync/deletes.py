@@ -33,7 +33,7 @@ _DOUBTED = "Salesforce does not tell of all deletions since we last asked; every
 def follow_deletions(
     organisation: Organisation, spec: MirroredObject, runs: Logbook, state: ObjectState, *, now: datetime
 ) -> int:
-    """Take what was deleted for good out of the mirror, which stands at `state`; answers how many rows that were.
+    """Have what was deleted for good as gone in the mirror, which stands at `state`; answers how many rows that were.
 
     Where Salesforce has forgotten some deletions since we last asked, every Id is doubted until it was compared.
     """
@@ -51,15 +51,17 @@ def follow_deletions(
         except TooManyIds:
             _doubt(spec, step, now)
             return 0
-        gone = _gone(organisation, spec, _alive_here(spec, told.ids), now)
+        gone = _gone(organisation, spec, _alive_here(spec, list(told.deleted_at)), now)
         values: dict[str, object] = {"deletions_read_to": min(told.covered_to, now)}
         if told.known_from > start:
             values["is_doubted"] = True
             log.warning("deletions_forgotten", object=spec.name, since=start, known_from=told.known_from)
         with transaction.atomic():
-            removed = remove(spec, gone)
+            removed = remove(spec, {one: told.deleted_at[one] for one in gone})
             ObjectState.objects.filter(pk=spec.name).update(**values)
-            step.done(rows=len(told.ids), changed=removed, said=_DOUBTED if "is_doubted" in values else "")
+            step.done(
+                rows=len(told.deleted_at), changed=removed, said=_DOUBTED if "is_doubted" in values else ""
+            )
     return removed
 
 

@@ -15,6 +15,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 
 from sync.marks import mark_everybody_if_known, mark_everybody_met_before, mark_people
 from sync.models import CustomField, ObjectState
+from sync.removal import take_back
 from sync.salesforce.objects import MirroredObject
 from sync.salesforce.spool import ShortRead, Spool
 from sync.windows import OVERLAP, cursor_after
@@ -169,6 +170,7 @@ def _merge(
         )
     )
     changed = int(cursor.rowcount)
+    take_back(cursor, spec, STAGED)
     mark_people(cursor, spec, STAGED)
     if changed:
         mark_everybody_if_known(cursor, spec, columns, new=STAGED, old=REPLACED)

@@ -1,8 +1,9 @@
-"""Rows that are gone from Salesforce leave the mirror, and their people are marked."""
+"""What is gone from Salesforce leaves the mirror, or stays there as deleted; its people are marked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from datetime import datetime
 
 import structlog
 from django.db import connection, transaction
@@ -10,16 +11,20 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from sync.marks import mark_people
-from sync.models import ObjectState
+from sync.models import Gone, ObjectState
 from sync.salesforce.objects import MirroredObject
 
 log = structlog.get_logger(__name__)
 _GONE = "gone_rows"
 
 
-def remove(spec: MirroredObject, ids: Collection[str]) -> int:
-    """Take these records out of the mirror; answers how many were there. History stays: it is kept for ever (M2)."""
-    if spec.parent or not ids:
+def remove(spec: MirroredObject, gone: Mapping[str, datetime]) -> int:
+    """Have these records, by their Ids and since when, as gone; answers how many rows changed.
+
+    Past figures stand on people and on what was done with them: those rows stay as deleted (M2, K7). Other rows leave.
+    History stays untouched: it is kept for ever (M2).
+    """
+    if spec.parent or not gone:
         return 0
     with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
@@ -28,14 +33,45 @@ def remove(spec: MirroredObject, ids: Collection[str]) -> int:
         cursor.execute(
             sql.SQL(
                 "CREATE TEMP TABLE {gone} ON COMMIT DROP AS SELECT * FROM {table} WHERE id = ANY(%s)"
+                + (" AND is_deleted IS NOT TRUE" if spec.outlives else "")
             ).format(**names),
-            [list(ids)],
+            [list(gone)],
         )
         mark_people(cursor, spec, _GONE)
-        cursor.execute(sql.SQL("DELETE FROM {table} WHERE id IN (SELECT id FROM {gone})").format(**names))
+        if spec.outlives:
+            cursor.execute(
+                sql.SQL("UPDATE {table} SET is_deleted = true WHERE id IN (SELECT id FROM {gone})").format(
+                    **names
+                )
+            )
+        else:
+            cursor.execute(sql.SQL("DELETE FROM {table} WHERE id IN (SELECT id FROM {gone})").format(**names))
         count = int(cursor.rowcount)
+        if spec.outlives:
+            _remember(cursor, spec, gone)
         if count and spec.who_is_who:
             cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
         cursor.execute(sql.SQL("DROP TABLE {gone}").format(**names))
     log.info("removed", object=spec.name, rows=count)
     return count
+
+
+def _remember(cursor: Cursor, spec: MirroredObject, gone: Mapping[str, datetime]) -> None:
+    """Since when those of the rows are gone."""
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO {book} (record_id, object_name, at) SELECT told.id, %(object)s, told.at"
+            " FROM {gone} JOIN unnest(%(ids)s::text[], %(since)s::timestamptz[]) told (id, at) USING (id)"
+        ).format(book=sql.Identifier(Gone._meta.db_table), gone=sql.Identifier(_GONE)),
+        {"object": spec.name, "ids": list(gone), "since": list(gone.values())},
+    )
+
+
+def take_back(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
+    """Salesforce has these rows after all: restored, or shown to our user again."""
+    if spec.outlives:
+        cursor.execute(
+            sql.SQL("DELETE FROM {book} WHERE record_id IN (SELECT id FROM {rows})").format(
+                book=sql.Identifier(Gone._meta.db_table), rows=sql.Identifier(rows)
+            )
+        )

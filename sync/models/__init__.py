@@ -16,7 +16,7 @@ from sync.models.opportunities import (
 )
 from sync.models.people import Account, Contact, ContactHistory, Lead, LeadHistory
 from sync.models.runs import Run
-from sync.models.upkeep import CallUsage, Drift, ReadingPause
+from sync.models.upkeep import CallUsage, Drift, Gone, ReadingPause
 from sync.models.users import Group, Profile, Role, User
 from sync.models.writing import Echo, WriteSwitch
 
@@ -34,6 +34,7 @@ __all__ = [
     "Echo",
     "Event",
     "EventRelation",
+    "Gone",
     "Group",
     "Lead",
     "LeadHistory",

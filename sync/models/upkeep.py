@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from sync.models.fields import key
+
 
 class Drift(models.Model):
     """A comparison that found the mirror and the organisation different. Its row says what was done about it."""
@@ -25,6 +27,19 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_name} at {self.found_at:%Y-%m-%d %H:%M}"
+
+
+class Gone(models.Model):
+    """A record of ours that Salesforce has no more, not even in its recycle bin. Its row stays as deleted (M2, K7)."""
+
+    record_id = key()
+    object_name = models.CharField(max_length=40)
+    at = models.DateTimeField(
+        help_text="When it was deleted, as Salesforce tells; else when it was found to be gone."
+    )
+
+    def __str__(self) -> str:
+        return f"{self.record_id} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class CallUsage(models.Model):

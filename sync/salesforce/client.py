@@ -35,7 +35,8 @@ class Described:
 class Deletions:
     """What was deleted in a period."""
 
-    ids: tuple[str, ...]
+    deleted_at: dict[str, datetime]
+    """By the records' Ids."""
     known_from: datetime
     """Deletions before this are forgotten."""
     covered_to: datetime
@@ -82,7 +83,7 @@ class Organisation(Calls):
             params={"start": soql_instant(start), "end": soql_instant(end)},
         )
         return Deletions(
-            tuple(str(record["id"]) for record in told["deletedRecords"]),
+            {str(one["id"]): datetime.fromisoformat(one["deletedDate"]) for one in told["deletedRecords"]},
             datetime.fromisoformat(told["earliestDateAvailable"]),
             datetime.fromisoformat(told["latestDateCovered"]),
         )

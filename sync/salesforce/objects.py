@@ -35,6 +35,8 @@ class MirroredObject:
     """Only organisations with a certain feature have it: without it nothing is missing."""
     skips_bin: bool = False
     """What is deleted is gone at once, and no query shows that it was there."""
+    outlives: bool = False
+    """What Salesforce has no more stays here as deleted: past figures stand on it (M2, K7)."""
 
     @property
     def name(self) -> str:
@@ -164,8 +166,12 @@ OBJECTS: tuple[MirroredObject, ...] = (
     ),
     MirroredObject(mirror.TaskRelation, marks=(_RELATED,), is_optional=True),
     MirroredObject(mirror.EventRelation, marks=(_RELATED,), is_optional=True),
-    MirroredObject(mirror.Task, marks=(_WHO, _shared("sync_taskrelation", "task_id")), is_hot=True),
-    MirroredObject(mirror.Event, marks=(_WHO, _shared("sync_eventrelation", "event_id")), is_hot=True),
+    MirroredObject(
+        mirror.Task, marks=(_WHO, _shared("sync_taskrelation", "task_id")), is_hot=True, outlives=True
+    ),
+    MirroredObject(
+        mirror.Event, marks=(_WHO, _shared("sync_eventrelation", "event_id")), is_hot=True, outlives=True
+    ),
     MirroredObject(
         mirror.CampaignMember,
         marks=(
@@ -191,9 +197,14 @@ OBJECTS: tuple[MirroredObject, ...] = (
         marks=("SELECT id FROM {rows}", _MERGED_INTO, _CONVERTED_INTO),
         seen=_LEAD_SEEN,
         is_hot=True,
+        outlives=True,
     ),
     MirroredObject(
-        mirror.Contact, marks=("SELECT id FROM {rows}", _MERGED_INTO), seen=_CONTACT_SEEN, is_hot=True
+        mirror.Contact,
+        marks=("SELECT id FROM {rows}", _MERGED_INTO),
+        seen=_CONTACT_SEEN,
+        is_hot=True,
+        outlives=True,
     ),
 )
 BY_NAME = {spec.name: spec for spec in OBJECTS}

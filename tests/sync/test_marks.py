@@ -121,26 +121,17 @@ def test_a_conversion_marks_lead_and_contact(world: World, pair: tuple[str, str]
     assert values("SELECT person_id FROM leadmodel_person ORDER BY 1") == sorted([b, contact])
 
 
-@pytest.mark.parametrize("way", ["a converted lead is deleted for good", "a merge is taken back"])
-def test_a_record_that_is_tied_no_more_marks_who_survived_it(
-    world: World, pair: tuple[str, str], way: str
-) -> None:
+def test_a_merge_that_is_taken_back_marks_who_survived_it(world: World, pair: tuple[str, str]) -> None:
     lead, survivor = pair
     world.org.update("Lead", lead, {"Status": "Assigned"})
     world.pass_time(minutes=1)
-    if "merge" in way:
-        world.org.merge(survivor, [lead])
-    else:
-        survivor = world.org.convert(lead).contact_id
+    world.org.merge(survivor, [lead])
     world.sync()
     assert values("SELECT person_id FROM leadmodel_cycle") == [survivor]
 
     world.pass_time(hours=7)
-    if "merge" in way:
-        apart = {"MasterRecordId": None, "IsDeleted": False, "SystemModstamp": to_text(world.now)}
-        world.org.store.update_row("Lead", lead, apart)
-    else:
-        world.control("POST", "purge", {"ids": [lead]})
+    apart = {"MasterRecordId": None, "IsDeleted": False, "SystemModstamp": to_text(world.now)}
+    world.org.store.update_row("Lead", lead, apart)
     world.pass_time(minutes=1)
     world.pull()
     assert marks() == {lead, survivor}

@@ -229,7 +229,16 @@ def state(name: str) -> ObjectState:
 
 def empty_database() -> None:
     """As a new installation, with the settings that are in force."""
-    tables = [*MIRROR, *DERIVED, "sync_mark", "sync_seen", "sync_objectstate", "sync_drift", "sync_run"]
+    tables = [
+        *MIRROR,
+        *DERIVED,
+        "sync_mark",
+        "sync_seen",
+        "sync_gone",
+        "sync_objectstate",
+        "sync_drift",
+        "sync_run",
+    ]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 

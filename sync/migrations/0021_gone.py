@@ -1,0 +1,34 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Who or what Salesforce has no more stays as deleted; this says since when."""
+
+    dependencies = [
+        ("sync", "0020_planned_tasks"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Gone",
+            fields=[
+                (
+                    "record_id",
+                    models.CharField(
+                        db_collation="C",
+                        max_length=18,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="Id",
+                    ),
+                ),
+                ("object_name", models.CharField(max_length=40)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        help_text="When it was deleted, as Salesforce tells; else when it was found to be gone."
+                    ),
+                ),
+            ],
+        ),
+    ]
