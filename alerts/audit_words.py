@@ -35,6 +35,7 @@ WHAT = {
     "user": "Account",
     "absence": "Absence",
     "team": "Team",
+    "names": "Names of somebody deleted",
     "choice": "Choice of what to be told",
     "export": "File",
 }
@@ -49,11 +50,12 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "connections": ("Connections", ("connection", "reading", "slack")),
     "access": ("Log-ins, accounts, tokens", ("log_", "user", "token")),
     "files": ("Files that were taken", ("export",)),
-    "people": ("Absences, teams, choices", ("absence", "team", "choice")),
+    "people": ("Absences, teams, choices, erased names", ("absence", "team", "choice", "names")),
 }
 """What the list can be narrowed to: its words, and how what it holds begins."""
 AUTOMATIONS = (
     "auto-abandon", "auto-reassign", "ladder", "re-assignment", "write-back", "notices", "mails", "reading", "accounts",
+    "erasing",
     "installation", "command line",
 )  # fmt: skip
 """What may act by itself, as entries name it, and what is nobody's we know."""

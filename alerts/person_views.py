@@ -6,15 +6,20 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from alerts.erasing import erase_what_was_told
 from alerts.pages.steps import view_steps
 from base import clock
 from base.address import read_instant, written_instant
+from base.ops_pages import ops_action
 from base.pages import page, viewer, viewer_zone
+from leadmodel import erasing
 from leadmodel.access import access_person
+from leadmodel.actions import NotPossible
 from leadmodel.lifecycle.facts import Horizon
 from leadmodel.may_act import assigns
 from leadmodel.pages.acting import read_panel
 from leadmodel.pages.aliases import read_aliases
+from leadmodel.pages.erasing import read_erasing
 from leadmodel.pages.links import person_href
 from leadmodel.pages.marks import read_marks_of
 from leadmodel.pages.person import view_person, writer_of
@@ -28,6 +33,10 @@ from metrics.pages.counted import view_counted
 @page
 def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """One person's story. A converted or merged record's address leads to the person's own."""
+    return _show(request, record_id)
+
+
+def _show(request: HttpRequest, record_id: str, *, problem: str = "") -> HttpResponseBase:
     user, now = viewer(request), clock.now()
     found = access_person(user, record_id)
     in_zone = settings_in_force().organisation.zone
@@ -62,6 +71,19 @@ def person(request: HttpRequest, record_id: str) -> HttpResponseBase:
         context |= {
             "panel": read_panel(user, found, now=now, stays=True),
             "marks": read_marks_of(user, found, shown_as=found.person_id, now=now),
+            "erasing": read_erasing(user, found, now=now, zone=zone, problem=problem),
             "next": person_href(found.person_id),
         }
-    return render(request, "people/person.html", context)
+    return render(request, "people/person.html", context, status=422 if problem else 200)
+
+
+@ops_action
+def erase(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Somebody who was deleted asked to be forgotten: empty their names now."""
+    user, now = viewer(request), clock.now()
+    found = access_person(user, record_id)
+    try:
+        erasing.erase(user, found, now=now, also=erase_what_was_told)
+    except NotPossible as problem:
+        return _show(request, record_id, problem=str(problem))
+    return redirect(person_href(found.person_id))

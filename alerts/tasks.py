@@ -11,6 +11,7 @@ from structlog import get_logger
 from alerts.abandoning import abandon
 from alerts.auditor.comparing import compare
 from alerts.auditor.heartbeat import beat
+from alerts.erasing import erase_what_was_told
 from alerts.ladder.climb import climb
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import scan
@@ -21,6 +22,7 @@ from alerts.telling.standing import look_after
 from alerts.written import tell_written
 from base import clock
 from base.hints import look_now
+from leadmodel.erasing import erase_long_gone
 from sync.salesforce.client import connect
 from sync.salesforce.http import OrganisationError
 from sync.tasks import write_back
@@ -55,6 +57,12 @@ def audit(**_: object) -> None:
     """Hold what should have been done by now against what was; only where they agree is the heartbeat told."""
     if compare(now=clock.now()).agrees:
         beat()
+
+
+@shared_task
+def erase(**_: object) -> None:
+    """Empty the names of whoever was deleted for good a month ago (K7)."""
+    erase_long_gone(now=clock.now(), also=erase_what_was_told)
 
 
 @shared_task

@@ -9,6 +9,7 @@ from leadmodel.urls import RECORD
 
 urlpatterns = [
     re_path(rf"^people/{RECORD}/$", person_views.person, name="person"),
+    re_path(rf"^people/{RECORD}/erase/$", person_views.erase, name="erase"),
     path("told/", told_views.told, name="told"),
     path("told/bell/", told_views.bell, name="bell"),
     path("told/read/", told_views.read_all, name="told-read-all"),

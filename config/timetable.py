@@ -30,5 +30,6 @@ TIMETABLE: dict[str, Entry] = {
     "act on all that is due": every(180, "alerts.tasks.act_on_all_due"),
     "send notices": every(5, "alerts.tasks.send_notices"),
     "audit": every(300, "alerts.tasks.audit"),
+    "erase who is long gone": every(3600, "alerts.tasks.erase"),
     "send mails": every(30, "alerts.tasks.send_mails"),
 }

@@ -170,6 +170,12 @@ class Touches(Section):
 
         return kind
 
+    def nameless(self, subject: str) -> str:
+        """What tells of a subject which kind it is, and nothing else that was written there (K7)."""
+        kind = self.kind_of_subject
+        shortest = ("", *(one.replace("*", "") for one in (*self.inbound_subjects, *self.automatic_subjects)))
+        return next((one for one in shortest if kind(one) == kind(subject)), subject)
+
 
 def _regex(patterns: Names) -> str:
     """Patterns of * and ? as one expression; brackets, which engagement tools love, stand for themselves."""

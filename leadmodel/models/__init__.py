@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from leadmodel.models.derived import Clock, Cycle, Person, PersonRecord, Rung, Span
-from leadmodel.models.entered import Absence, Exclusion, Request, SettingsVersion, TeamMembership
+from leadmodel.models.entered import Absence, Erasure, Exclusion, Request, SettingsVersion, TeamMembership
 
 __all__ = [
     "Absence",
     "Clock",
     "Cycle",
+    "Erasure",
     "Exclusion",
     "Person",
     "PersonRecord",

@@ -54,6 +54,25 @@ class Absence(models.Model):
         return f"{self.user_id} from {self.starts_at:%Y-%m-%d} to {self.ends_at:%Y-%m-%d}"
 
 
+class Erasure(models.Model):
+    """Somebody's names were emptied: Salesforce had deleted them for good, and what is left tells nobody who (K7)."""
+
+    person_id = models.CharField(max_length=18, db_collation="C")
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        help_text="Who asked for it; empty: it was time.",
+    )
+
+    class Meta:
+        indexes = (models.Index("person_id", name="erasure_person"),)  # their page
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.at:%Y-%m-%d}"
+
+
 class Exclusion(models.Model):
     """An exception (M16): a person left out of every figure while it is in force, named, owned and expiring.
 

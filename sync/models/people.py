@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from sync.models.fields import HistoryRow, Mirrored, day, flag, instant, number, ref, text
 
+_DELETED_NAMED = Q(is_deleted=True, last_name__isnull=False, master_record_id__isnull=True)
+
 
 class Lead(Mirrored):
     """Salesforce's Lead."""
@@ -47,6 +49,8 @@ class Lead(Mirrored):
             ),
             # people concerned by a period (figures as of an instant)
             models.Index("created_at", name="lead_created"),
+            # who is to become nameless
+            models.Index("id", name="lead_deleted_named", condition=_DELETED_NAMED),
         )
 
 
@@ -73,6 +77,7 @@ class Contact(Mirrored):
                 "master_record_id", name="contact_merged_into", condition=Q(master_record_id__isnull=False)
             ),
             models.Index("created_at", name="contact_created"),
+            models.Index("id", name="contact_deleted_named", condition=_DELETED_NAMED),
             models.Index("account_id", name="contact_account"),  # marks of an account's people
         )
 

@@ -26,6 +26,7 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     "{answered}follow-up/": ({"day": "2099-01-01"}, (302, 302, 404, 422)),
     "{answered}assign/": ({"to": BOB}, (422, 302, 404, 302)),
     "{in_queue}assign/": ({"to": BOB}, (404, 302, 404, 302)),
+    "{answered}erase/": ({}, (404, 404, 404, 422)),
     "{answered}give-back/": ({"why": "theirs"}, (302, 302, 404, 302)),
     "{answered}contest/": ({"grounds": "a test"}, (302, 302, 404, 302)),
     "{in_queue}close/": ({"kind": "nurture", "reason": "No time"}, (404, 302, 404, 302)),

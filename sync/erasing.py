@@ -1,0 +1,83 @@
+"""Take the names of people out of the mirror who were deleted in Salesforce; times, kinds and reps stay (K7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+
+from sync.salesforce.objects import BY_NAME
+
+NAMES = ("FirstName", "LastName", "Email", "Phone")
+"""Fields that say who somebody is, whoever reads them."""
+_ABOUT = ("Company", "Title")
+"""Fields that go unless the model reads them."""
+
+
+def erase_names(
+    cursor: Cursor,
+    records: Mapping[str, Sequence[str]],
+    *,
+    read: Mapping[str, Collection[str]],
+    said: Callable[[str], str],
+) -> None:
+    """Empty whatever names these records, of those that are deleted: by object, Leads and Contacts.
+
+    `read` are, by object, the fields the model reads: what they hold stays, but for NAMES. `said` is what stays of a
+    Task's or an Event's subject.
+    """
+    for name, ids in records.items():
+        kept = {*read[name]} - {*NAMES}
+        _empty_fields(cursor, name, ids, [one for one in (*NAMES, *_ABOUT) if one not in kept])
+        _empty_history(cursor, name, ids, sorted(kept))
+    every = [one for ids in records.values() for one in ids]
+    for name in ("Task", "Event"):
+        _shorten_subjects(cursor, name, every, said)
+
+
+def _empty_fields(cursor: Cursor, name: str, ids: Sequence[str], fields: Sequence[str]) -> None:
+    spec = BY_NAME[name]
+    emptied = [
+        sql.SQL("{} = NULL").format(sql.Identifier(spec.columns[one]))
+        for one in fields
+        if one in spec.columns
+    ]
+    cursor.execute(
+        sql.SQL("UPDATE {table} SET {emptied} WHERE id = ANY(%s) AND is_deleted").format(
+            table=sql.Identifier(spec.table), emptied=sql.SQL(", ").join(emptied)
+        ),
+        [list(ids)],
+    )
+
+
+def _empty_history(cursor: Cursor, name: str, ids: Sequence[str], kept: Sequence[str]) -> None:
+    """That a field changed stays, from what to what does not: an organisation may track any field."""
+    history = f"sync_{name.lower()}history"
+    for table, key in ((history, f"{name.lower()}_id"), ("sync_seen", "record_id")):
+        cursor.execute(
+            sql.SQL(
+                "UPDATE {table} SET old_value = NULL, new_value = NULL WHERE {key} = ANY(%s) AND field <> ALL(%s)"
+                " AND (old_value IS NOT NULL OR new_value IS NOT NULL)"
+            ).format(table=sql.Identifier(table), key=sql.Identifier(key)),
+            [list(ids), list(kept)],
+        )
+
+
+def _shorten_subjects(cursor: Cursor, name: str, who: Sequence[str], said: Callable[[str], str]) -> None:
+    names = {"table": sql.Identifier(BY_NAME[name].table)}
+    cursor.execute(
+        sql.SQL("SELECT id, subject FROM {table} WHERE who_id = ANY(%s) AND subject IS NOT NULL").format(
+            **names
+        ),
+        [list(who)],
+    )
+    shorter = {key: stays for key, subject in cursor.fetchall() if (stays := said(subject)) != subject}
+    if shorter:
+        cursor.execute(
+            sql.SQL(
+                "UPDATE {table} SET subject = told.subject"
+                " FROM unnest(%s::text[], %s::text[]) told (id, subject) WHERE {table}.id = told.id"
+            ).format(**names),
+            [list(shorter), list(shorter.values())],
+        )
