@@ -31,6 +31,11 @@ def resume() -> None:
         ObjectState.objects.update(due_at=None)
 
 
+def is_paused() -> bool:
+    """Whether somebody paused reading."""
+    return ReadingPause.objects.filter(pk=_ONE).exists()
+
+
 def paused() -> ReadingPause | None:
     """Since when, and by whom, reading is paused; None when it is not."""
     return ReadingPause.objects.select_related("by").filter(pk=_ONE).first()

@@ -30,6 +30,17 @@ SHORTEST = timedelta(minutes=2)
 _DOUBTED = "Salesforce does not tell of all deletions since we last asked; every Id is compared instead."
 
 
+def is_asking_due(spec: MirroredObject, state: ObjectState, *, now: datetime) -> bool:
+    """Whether to ask what was deleted: a read of everything tells it too, and history outlives whatever it tells of."""
+    every = SHORTEST if spec.skips_bin else DELETIONS_EVERY
+    was_read_whole = state.compared_at == now
+    return not spec.parent and not was_read_whole and now - _asked_to(state, now) >= every
+
+
+def _asked_to(state: ObjectState, now: datetime) -> datetime:
+    return state.deletions_read_to or now - OVERLAP
+
+
 def follow_deletions(
     organisation: Organisation, spec: MirroredObject, runs: Logbook, state: ObjectState, *, now: datetime
 ) -> int:
@@ -37,11 +48,7 @@ def follow_deletions(
 
     Where Salesforce has forgotten some deletions since we last asked, every Id is doubted until it was compared.
     """
-    start = state.deletions_read_to or now - OVERLAP
-    every = SHORTEST if spec.skips_bin else DELETIONS_EVERY
-    was_read_whole = state.compared_at == now
-    if spec.parent or was_read_whole or now - start < every:
-        return 0
+    start = _asked_to(state, now)
     with runs.step(Run.Kind.DELETIONS) as step:
         if now - start >= KEPT:
             _doubt(spec, step, now)

@@ -46,10 +46,10 @@ def load(spec: MirroredObject, spool: Spool, *, read_at: datetime, is_whole: boo
     with transaction.atomic(savepoint=False), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         state = ObjectState.objects.select_for_update().get(name=spec.name)
-        columns = columns_of(spec, spool.header())
-        was_empty = _is_empty(cursor, spec)
+        was_empty = bool(spool.row_count or is_whole) and _is_empty(cursor, spec)
         done = _Done(0, None)
         if spool.row_count:
+            columns = columns_of(spec, spool.header())
             with _spoken_refusals(spec):
                 if was_empty and not spool.is_pieced:
                     done = _fill(cursor, spec, columns, spool)
@@ -94,6 +94,8 @@ class _Done(NamedTuple):
 
 def columns_of(spec: MirroredObject, header: Sequence[str]) -> list[str]:
     """The mirror's columns of these API names."""
+    if all(name in spec.columns for name in header):
+        return [spec.columns[name] for name in header]
     custom = {field.api_name: field.column for field in CustomField.objects.filter(object_name=spec.name)}
     return [spec.columns.get(name) or custom[name] for name in header]
 
@@ -239,22 +241,27 @@ def _remember_seen(cursor: Cursor, spec: MirroredObject, columns: Sequence[str])
     watched = {name: spec.columns[name] for name in spec.seen}
     if spec.seen:
         watched |= {field.api_name: field.column for field in custom}
-    for api_name, column in watched.items():
-        if column not in columns:
-            continue
-        cursor.execute(
-            sql.SQL(
-                "INSERT INTO sync_seen (record_id, object_name, field, old_value, new_value, since, at, actor_id)"
-                " SELECT new.id, %s, %s, old.{column}, new.{column}, old.system_modstamp, new.system_modstamp,"
-                " new.last_modified_by_id"
-                " FROM {staged} new JOIN {table} old USING (id) WHERE old.{column} IS DISTINCT FROM new.{column}"
-                " AND old.system_modstamp < new.system_modstamp"
-                " ON CONFLICT ON CONSTRAINT seen_once DO NOTHING"
-            ).format(
-                column=sql.Identifier(column), staged=sql.Identifier(STAGED), table=sql.Identifier(spec.table)
-            ),
-            (spec.name, api_name),
+    seen = [(api_name, column) for api_name, column in watched.items() if column in columns]
+    if not seen:
+        return
+    told = sql.SQL(", ").join(
+        sql.SQL("({}, old.{column}::text, new.{column}::text)").format(
+            sql.Literal(api_name), column=sql.Identifier(column)
         )
+        for api_name, column in seen
+    )
+    cursor.execute(
+        sql.SQL(
+            "INSERT INTO sync_seen (record_id, object_name, field, old_value, new_value, since, at, actor_id)"
+            " SELECT new.id, %s, told.field, told.old_value, told.new_value, old.system_modstamp, new.system_modstamp,"
+            " new.last_modified_by_id"
+            " FROM {staged} new JOIN {table} old USING (id)"
+            " CROSS JOIN LATERAL (VALUES {told}) told (field, old_value, new_value)"
+            " WHERE told.old_value IS DISTINCT FROM told.new_value AND old.system_modstamp < new.system_modstamp"
+            " ON CONFLICT ON CONSTRAINT seen_once DO NOTHING"
+        ).format(told=told, staged=sql.Identifier(STAGED), table=sql.Identifier(spec.table)),
+        (spec.name,),
+    )
 
 
 def _latest(cursor: Cursor, spec: MirroredObject, table: str) -> datetime | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sync.control import Paused, paused
+from sync.control import Paused, is_paused
 from sync.models import ObjectState
 
 Told = Callable[[str, int, int | None], None]
@@ -30,5 +30,5 @@ class Progress:
             return
         self._next = time.monotonic() + _EVERY_S
         ObjectState.objects.filter(pk=self.name).update(rows_arrived=rows, rows_expected=expected)
-        if paused() is not None:
+        if is_paused():
             raise Paused

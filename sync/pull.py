@@ -13,7 +13,7 @@ from django.db.models.functions import Least
 from sync import quota
 from sync.alone import alone
 from sync.cadence import HOT, next_read
-from sync.control import Paused, paused
+from sync.control import Paused, is_paused
 from sync.fields import ensure_columns
 from sync.load import Loaded, UnreadableRows
 from sync.models import ObjectState, Run
@@ -56,7 +56,7 @@ def poll(connect: Callable[[], Organisation], *, now: datetime) -> list[Pulled]:
 
     Raises CallsReserved while the day's calls are kept for others, OrganisationError when nobody lets us in.
     """
-    if paused() is not None:
+    if is_paused():
         return []
     later = set(ObjectState.objects.filter(due_at__gt=now).values_list("name", flat=True))
     due = [spec for spec in OBJECTS if spec.name not in later]
@@ -92,12 +92,12 @@ def pull_object(
     told: Told | None = None,
 ) -> Pulled:
     """One object's turn, and when its next one is."""
-    ObjectState.objects.get_or_create(name=spec.name)
     with alone(spec.name) as is_alone:
         if not is_alone:
             said = f"{spec.name} is being read by another process."
             return Pulled(spec.name, 0, 0, said, is_busy=True)
         sweep(spec.name)
+        state, _ = ObjectState.objects.get_or_create(name=spec.name)
         # due since when it was, should this turn die; none from here on says: once more when it is over
         since = Least(F("due_at"), Value(now, output_field=DateTimeField()))
         _say(spec, reading_since=now, due_at=since, rows_expected=None, rows_arrived=0)
@@ -108,50 +108,55 @@ def pull_object(
         runs = Logbook(spec.name, organisation, now)
         turn = Turn(organisation, spec, now, Progress(spec.name, told), runs, read_past)
         try:
-            return _outcome(spec, turn, now, full=full)
+            return _outcome(spec, turn, state, now, full=full)
+        except BaseException:
+            _say_over(spec)
+            raise
         finally:
-            _say(spec, reading_since=None)
             quota.note(organisation.usage, now=now)
 
 
-def _outcome(spec: MirroredObject, turn: Turn, now: datetime, *, full: bool) -> Pulled:
+def _outcome(spec: MirroredObject, turn: Turn, state: ObjectState, now: datetime, *, full: bool) -> Pulled:
     failing, absent = ObjectState.State.FAILING, ObjectState.State.ABSENT
     try:
-        done = turn.take(full=full)
+        done = turn.take(state, full=full)
     except Paused as error:
         turn.runs.ended_badly(Run.Outcome.STOPPED, str(error))
+        _say_over(spec)
         return Pulled(spec.name, 0, 0, str(error), is_last=True)
     except ObjectHidden as error:
         if ObjectState.objects.exclude(state=absent).filter(pk=spec.name).exists():
             turn.runs.ended_badly(Run.Outcome.STOPPED, str(error))
-        _say(spec, state=absent, error=str(error), described_at=now, due_at=now + HOT)
+        _say_over(spec, state=absent, error=str(error), described_at=now, due_at=now + HOT)
         return Pulled(spec.name, 0, 0, str(error))
     except CallsReserved as error:
         turn.runs.ended_badly(Run.Outcome.STOPPED, str(error))
-        _say(spec, error=str(error), due_at=now + HOT)
+        _say_over(spec, error=str(error), due_at=now + HOT)
         return Pulled(spec.name, 0, 0, str(error), is_failure=True, is_last=True)
     except CallsSpent as error:
         turn.runs.ended_badly(Run.Outcome.FAILED, str(error))
-        _say(spec, state=failing, error=str(error), due_at=now + HOT)
+        _say_over(spec, state=failing, error=str(error), due_at=now + HOT)
         quota.note(turn.organisation.usage, now=now, is_refused=True)
         return Pulled(spec.name, 0, 0, str(error), is_failure=True, is_last=True)
     except (OrganisationError, ShortRead, UnreadableRows) as error:
         turn.runs.ended_badly(Run.Outcome.FAILED, str(error))
-        _say(spec, state=failing, error=str(error), described_at=None, due_at=now + HOT)
+        _say_over(spec, state=failing, error=str(error), described_at=None, due_at=now + HOT)
         log.warning("pull_failed", object=spec.name, error=str(error))
         return Pulled(spec.name, 0, 0, str(error), is_failure=True)
-    _plan(spec, done, now)
+    _plan(spec, done, state.changed_at, now)
     return Pulled(spec.name, done.row_count, done.changed_count)
 
 
-def _plan(spec: MirroredObject, done: Loaded, now: datetime) -> None:
-    """When the object is due again: at once where somebody asked for it while it was read."""
-    known = ObjectState.objects.values_list("changed_at", flat=True).get(name=spec.name)
+def _plan(spec: MirroredObject, done: Loaded, known: datetime | None, now: datetime) -> None:
+    """When the object is due again: at once where somebody asked for it while it was read.
+
+    `known`: when it was last seen to change, before this turn; only a turn says so.
+    """
     # the first read is news, whatever it found
     changed_at = now if done.changed_count or known is None else known
     due_at = next_read(spec, now=now, changed_at=changed_at)
     settled = When(due_at__isnull=False, then=Value(due_at, output_field=DateTimeField()))
-    _say(spec, changed_at=changed_at, due_at=Case(settled, default=F("due_at")))
+    _say_over(spec, changed_at=changed_at, due_at=Case(settled, default=F("due_at")))
 
 
 def _read_past(organisation: Organisation, spec: MirroredObject, now: datetime) -> None:
@@ -162,6 +167,11 @@ def _read_past(organisation: Organisation, spec: MirroredObject, now: datetime) 
         if pull_object(organisation, past, now=now).is_busy:
             # who reads it may have begun before the change
             _say(past, due_at=None)
+
+
+def _say_over(spec: MirroredObject, **values: object) -> None:
+    """Nobody reads it any more."""
+    _say(spec, reading_since=None, **values)
 
 
 def _say(spec: MirroredObject, **values: object) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 
 from sync.models import CallUsage
 from sync.salesforce.http import OrganisationError
@@ -54,12 +55,20 @@ def note(told: Usage | None, *, now: datetime, is_refused: bool = False) -> None
     """Keep what an answer told, for the other processes and the health page."""
     if told is None:
         return
-    kept = CallUsage(pk=_ONE, used=told.used, allowed=told.allowed, told_at=now)
-    changed = ["used", "allowed", "told_at"]
-    if is_refused:
-        kept.refused_at = now
-        changed.append("refused_at")
-    CallUsage.objects.bulk_create([kept], update_conflicts=True, unique_fields=["id"], update_fields=changed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sync_callusage AS kept (id, used, allowed, told_at, refused_at)"
+            " VALUES (%(one)s, %(used)s, %(allowed)s, %(now)s, %(refused)s) ON CONFLICT (id) DO UPDATE SET"
+            " (used, allowed, told_at, refused_at) = ROW (EXCLUDED.used, EXCLUDED.allowed, EXCLUDED.told_at,"
+            " COALESCE(EXCLUDED.refused_at, kept.refused_at))",
+            {
+                "one": _ONE,
+                "used": told.used,
+                "allowed": told.allowed,
+                "now": now,
+                "refused": now if is_refused else None,
+            },
+        )
 
 
 def refuse_reading(*, now: datetime) -> None:

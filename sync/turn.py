@@ -12,7 +12,7 @@ from django.db import transaction
 from sync.backfill import backfill
 from sync.cadence import COMPARE_EVERY, DESCRIBE_EVERY
 from sync.compare import Comparison
-from sync.deletes import follow_deletions
+from sync.deletes import follow_deletions, is_asking_due
 from sync.load import Loaded, has_news, load
 from sync.models import ObjectState, Run
 from sync.progress import Progress
@@ -46,9 +46,8 @@ class Turn:
     runs: Logbook
     read_past: Callable[[], None]
 
-    def take(self, *, full: bool) -> Loaded:
-        """All of it. Raises OrganisationError, ShortRead, UnreadableRows or Paused."""
-        state = self._state()
+    def take(self, state: ObjectState, *, full: bool) -> Loaded:
+        """All of it, of the object as it stands. Raises OrganisationError, ShortRead, UnreadableRows or Paused."""
         with self.runs.step(_kind(state, full=full)) as step:
             if self._is_description_due(state):
                 state = self._describe()
@@ -58,8 +57,12 @@ class Turn:
                 # described an hour ago at most, and hidden since
                 done = self._read(self._describe(), step, full=full)
         state = self._state()
-        removed = follow_deletions(self.organisation, self.spec, self.runs, state, now=self.now)
-        mended = self._compare_when_due()
+        if is_asking_due(self.spec, state, now=self.now):
+            removed = follow_deletions(self.organisation, self.spec, self.runs, state, now=self.now)
+            state = self._state()
+        else:
+            removed = 0
+        mended = self._compare_when_due(state)
         return Loaded(done.row_count, done.changed_count + removed + mended)
 
     # -- fields -----------------------------------------------------------------------------------
@@ -162,8 +165,7 @@ class Turn:
 
     # -- what no query of changes shows -----------------------------------------------------------
 
-    def _compare_when_due(self) -> int:
-        state = self._state()
+    def _compare_when_due(self, state: ObjectState) -> int:
         last = state.compared_at
         if "CreatedDate" not in state.fields or state.row_count == 0:
             return 0
