@@ -54,7 +54,7 @@ def addresses(world: World, name: str) -> list[str]:
     return pages + OPERATIONS if name == "otto" else pages
 
 
-@pytest.mark.parametrize("name", ["alice", "mona"])
+@pytest.mark.parametrize("name", ["alice", pytest.param("mona", marks=pytest.mark.soak)])
 def test_the_browser_has_nothing_to_complain_about(visit: Visit, world: World, name: str) -> None:
     visitor = visit(name)
 

@@ -23,7 +23,7 @@ def test_every_figure_is_that_of_the_independent_sql_now_and_as_of_an_instant(
     tmp_path: Path, seed: int
 ) -> None:
     store = Store.create(tmp_path / "org.db")
-    company.build(store, leads=2000, seed=seed, now=NOW)
+    company.build(store, leads=1000, seed=seed, now=NOW)
     store.finish_bulk()
     store.close()
     bring_in(tmp_path / "org.db", MODEL, tmp_path, now=NOW)

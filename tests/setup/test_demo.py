@@ -184,6 +184,7 @@ def test_interrupted_while_it_is_made_it_starts_over_the_next_time(machine: Mach
     assert status == 0, said
 
 
+@pytest.mark.soak
 def test_the_death_of_a_process_ends_the_demo_and_is_told(continued: Machine) -> None:
     machine = continued
     demo = machine.start(*LEADS)
@@ -201,6 +202,7 @@ def test_the_death_of_a_process_ends_the_demo_and_is_told(continued: Machine) ->
     assert "The demo stops: its beat ended (signal SIGKILL)" in machine.said()
 
 
+@pytest.mark.soak
 def test_configured_servers_are_used(machine: Machine, home: Home) -> None:
     with hold(home):
         servers = {"DATABASE_URL": home.database_url, "REDIS_URL": home.redis_url}

@@ -102,7 +102,7 @@ def _intervene(world: World, random: Random) -> None:
 @pytest.mark.timeout(300)
 def test_some_hours(company: tuple[World, Ledger]) -> None:
     world, ledger = company
-    live_and_look(world, ledger, seed=1, hours=3, minutes=10)
+    live_and_look(world, ledger, seed=1, hours=2, minutes=10)
     assert failing() == {}
     assert_like(world)
 

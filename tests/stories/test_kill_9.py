@@ -20,7 +20,7 @@ from tests.setup.conftest import eventually
 from tests.stories.conftest import BOOKS, DERIVED, MIRROR, NOW, Machine
 
 pytestmark = pytest.mark.timeout(240)
-LEADS = "4000"
+LEADS = "2000"
 WORKER = ("-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO")
 SHARED = {"sync_taskrelation", "sync_eventrelation"}
 """Nobody writes these for the example company: its activities are of one person each."""
@@ -123,7 +123,7 @@ def test_a_worker_killed_after_some_batches_and_rebuilders_killed_in_mid_transac
 ) -> None:
     mark_everybody(company)
     later = str(
-        company.values("SELECT id FROM sync_lead WHERE master_record_id IS NULL ORDER BY id OFFSET 3000")[0]
+        company.values("SELECT id FROM sync_lead WHERE master_record_id IS NULL ORDER BY id OFFSET 1500")[0]
     )
     with (
         company.holding_back_person(later),
@@ -146,6 +146,7 @@ def test_a_worker_killed_after_some_batches_and_rebuilders_killed_in_mid_transac
     assert_as_undisturbed(company, undisturbed)
 
 
+@pytest.mark.soak
 def test_one_of_the_rebuilding_processes_killed_is_told_and_loses_nothing(
     company: Machine, undisturbed: Dump
 ) -> None:
@@ -162,6 +163,7 @@ def test_one_of_the_rebuilding_processes_killed_is_told_and_loses_nothing(
     assert_as_undisturbed(company, undisturbed)
 
 
+@pytest.mark.soak
 def test_the_rebuilding_processes_end_with_the_command(company: Machine, undisturbed: Dump) -> None:
     mark_everybody(company)
 

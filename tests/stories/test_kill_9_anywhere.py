@@ -30,7 +30,7 @@ LEADS = 2600
 """Their Tasks are as many as are read by Bulk; the Leads come by REST."""
 PAST = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EDITED, HAPPENINGS = 1500, 60
-KILLS, A_SAMPLE = 50, 3
+KILLS, A_SAMPLE = 50, 2
 MOST = 4
 """After so many kills a pull may get through."""
 COMMANDS = (("pull",), ("pull", "--full"))

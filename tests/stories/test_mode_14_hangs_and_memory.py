@@ -29,7 +29,7 @@ def desk(world: World, settings: Settings) -> World:
 @pytest.mark.parametrize(
     "fault", [{"silent": True}, {"stall_at": 0}, {"stall_at": 400}, {"byte_seconds": 0.05}], ids=str
 )
-@pytest.mark.parametrize("path", ["/results", "/describe"])
+@pytest.mark.parametrize("path", ["/results", pytest.param("/describe", marks=pytest.mark.soak)])
 def test_a_server_that_hangs_is_given_up_and_the_others_are_read(
     desk: World, by_bulk: None, fault: dict[str, object], path: str
 ) -> None:
@@ -55,7 +55,7 @@ def test_two_minutes_at_most(settings: Settings) -> None:
 
 def test_memory_does_not_grow_with_the_rows(world: World, by_bulk: None) -> None:
     peaks = []
-    for count in (2000, 20_000):
+    for count in (1000, 10_000):
         stamp = world.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         told = {"Status": "New", "Company": "Co" * 60, "OwnerId": world.user("Alice")}
         stamps = {"CreatedDate": stamp, "LastModifiedDate": stamp, "SystemModstamp": stamp}

@@ -87,7 +87,7 @@ def check_any_cut(world: World, told: list[Step]) -> None:
         assert (mirror | derived)[table] == rows, table
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told=lives)
 @pytest.mark.timeout(300)
 def test_any_cut_ends_in_the_same_database(new_world: Callable[[], World], told: list[Step]) -> None:

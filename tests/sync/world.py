@@ -27,9 +27,9 @@ MIRROR = tuple(spec.table for spec in OBJECTS)
 
 
 _Fields = frozenset[tuple[str, str]]
-_described: dict[_Fields, list[ObjectState]] = {}
-"""By the fields an organisation has, every object as a whole read left it where nothing is hidden and no further fields
-are asked for."""
+_described: dict[tuple[_Fields, _Fields], list[ObjectState]] = {}
+"""By the fields an organisation has and those that are asked for, every object as a whole read left it where nothing is
+hidden."""
 
 
 def read_when_empty(org: Org, at: datetime) -> bool:
@@ -38,8 +38,7 @@ def read_when_empty(org: Org, at: datetime) -> bool:
     Nothing but the description of some twenty objects comes of that, and it is most of what a first read costs. False
     where none like it was described yet.
     """
-    described = _described.get(fields_of(org), [])
-    asked = set(CustomField.objects.values_list("object_name", flat=True))
+    described = _described.get((fields_of(org), _asked_for()), [])
     ObjectState.objects.bulk_create(
         ObjectState(
             name=one.name,
@@ -47,7 +46,7 @@ def read_when_empty(org: Org, at: datetime) -> bool:
             fields=one.fields,
             described_as=one.described_as,
             unreadable=one.unreadable,
-            described_at=None if one.name in asked else at,
+            described_at=at,
             read_at=at,
             changed_at=at,
             deletions_read_to=at,
@@ -63,6 +62,10 @@ def fields_of(org: Org) -> _Fields:
     """Every field there is, by its object."""
     objects = org.store.schema.objects.values()
     return frozenset((one.name, field.name) for one in objects for field in one.fields)
+
+
+def _asked_for() -> _Fields:
+    return frozenset(CustomField.objects.values_list("object_name", "api_name"))
 
 
 @dataclass
@@ -166,8 +169,8 @@ class World:
     def _keeping_how_objects_stand(self) -> Rebuilt:
         done = self.sync()
         hidden = ("hidden_objects", "hidden_fields", HIDDEN_FROM_USERS, HIDDEN_FROM_PROFILES)
-        if not any(map(self.org.store.setting, hidden)) and not CustomField.objects.exists():
-            _described[fields_of(self.org)] = list(ObjectState.objects.all())
+        if not any(map(self.org.store.setting, hidden)):
+            _described[fields_of(self.org), _asked_for()] = list(ObjectState.objects.all())
         return done
 
     def sync(self, *, full: bool = False) -> Rebuilt:
