@@ -54,7 +54,7 @@ def delete(org: Org, object_name: str, record_id: str, user_id: str, at: str) ->
     if one.undeletable:
         org.store.update_row(one.name, str(row["Id"]), _stamped(one, user_id, at, is_deleted=True))
     else:
-        org.store.connection.execute(f'DELETE FROM {quoted(one.name)} WHERE "Id" = ?', (row["Id"],))
+        org.store.remove_rows(one.name, '"Id" = ?', (row["Id"],))
 
 
 def undelete(org: Org, object_name: str, record_id: str, user_id: str, at: str) -> None:
@@ -118,10 +118,8 @@ def _remove(org: Org, one: SObject, record_id: str) -> None:
     """The row itself, and what its history told."""
     for kept in org.store.schema.objects.values():
         if kept.history_of == one.name:
-            org.store.connection.execute(
-                f"DELETE FROM {quoted(kept.name)} WHERE {quoted(f'{one.name}Id')} = ?", (record_id,)
-            )
-    org.store.connection.execute(f'DELETE FROM {quoted(one.name)} WHERE "Id" = ?', (record_id,))
+            org.store.remove_rows(kept.name, f"{quoted(f'{one.name}Id')} = ?", (record_id,))
+    org.store.remove_rows(one.name, '"Id" = ?', (record_id,))
 
 
 def note_deletion(org: Org, one: SObject, record_id: str, at: str) -> None:

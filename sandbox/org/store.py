@@ -26,6 +26,8 @@ HIDDEN_FROM_USERS = "hidden_from_users"
 HIDDEN_FROM_PROFILES = "hidden_from_profiles"
 """The same by profile Id."""
 
+_REMOVED = "highest Id removed: "
+"""Settings that begin with it tell, by key prefix, which number is given out no more."""
 _BUSY_TIMEOUT_S = 30.0
 _FETCH = 2000
 
@@ -277,10 +279,22 @@ class Store:
                 (*values.values(), record_id),
             )
 
+    def remove_rows(self, object_name: str, where: str, parameters: Sequence[Value]) -> None:
+        """Removes rows without a trace, but for their Ids: none of them is given out again."""
+        one = self.object(object_name)
+        with self.transaction():
+            ours = one.key_prefix + INSTANCE
+            given_out = f'SELECT max("Id") FROM {quoted(one.name)} WHERE "Id" >= ? AND "Id" < ? AND {where}'
+            highest = self.connection.execute(given_out, (ours, f"{ours}~", *parameters)).fetchone()[0]
+            if highest is not None:
+                kept = _REMOVED + one.key_prefix
+                self.set_setting(kept, max(number_of(highest), self.setting(kept, -1)))
+            self.connection.execute(f"DELETE FROM {quoted(one.name)} WHERE {where}", tuple(parameters))
+
     def new_id(self, object_name: str) -> str:
-        """An Id no row has yet. Call inside the transaction that uses it."""
+        """An Id no row has, or ever had. Call inside the transaction that uses it."""
         prefix = self.object(object_name).key_prefix
-        highest = -1
+        highest: int = self.setting(_REMOVED + prefix, -1)
         for one in self.schema.objects.values():
             if one.key_prefix != prefix:
                 continue

@@ -58,6 +58,28 @@ def test_a_record_deleted_past_the_bin_takes_its_activities_and_its_history_with
     assert deleted(sandbox_server, "Task") == [task]
 
 
+def test_an_id_is_given_out_once(sandbox_server: SandboxServer) -> None:
+    org = sandbox_server.org
+    first = lead(org)
+    org.update("Lead", first, {"Rating": "Hot"})
+    past = [row["Id"] for row in org.store.rows("LeadHistory")]
+    member = org.create(
+        "CampaignMember", {"CampaignId": org.create("Campaign", {"Name": "Fair"}), "LeadId": first}
+    )
+    org.delete("CampaignMember", member)
+    control(sandbox_server, "purge", {"ids": [first]})
+
+    second = lead(org)
+    org.update("Lead", second, {"Rating": "Hot"})
+    again = org.create(
+        "CampaignMember", {"CampaignId": org.create("Campaign", {"Name": "Fair"}), "LeadId": second}
+    )
+
+    assert second > first
+    assert again > member
+    assert min(str(row["Id"]) for row in org.store.rows("LeadHistory")) > max(map(str, past))
+
+
 def test_what_was_deleted_before_its_parent_stays_in_the_bin(sandbox_server: SandboxServer) -> None:
     org = sandbox_server.org
     gone = lead(org)
