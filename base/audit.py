@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from base.models import AuditEntry, User
 LOG_IN = "log_in"
 LOG_OUT = "log_out"
 EXPORT = "export"
+UNKNOWN_EVERY = timedelta(minutes=1)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WORDS = frozenset({"q"})
 """Parameters of addresses that hold words people typed."""
@@ -102,12 +103,22 @@ def _logged_out(user: User | None, **_: Any) -> None:
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     """What was typed is not kept: it may be a password in the wrong field. Only whose account it would have been.
 
-    While a name is shut nothing is tried, and nothing noted: anybody could fill the log, which is only added to.
+    Anybody could fill the log, which is only added to: while a name is shut nothing is tried, and nothing noted, and of
+    names that are nobody's one try a minute is.
     """
     if getattr(request, "axes_locked_out", False):
         return
+    now = clock.now()
     named = User.objects.filter(username=str(credentials.get("username", ""))).first()
-    note([Noted(LOG_IN, "refused", None, named.pk if named is not None else None)], now=clock.now())
+    if named is None and _is_noted(now):
+        return
+    note([Noted(LOG_IN, "refused", None, named.pk if named is not None else None)], now=now)
+
+
+def _is_noted(now: datetime) -> bool:
+    """Whether somebody else's try at a name of nobody's is in the log of the last minute."""
+    tries = AuditEntry.objects.filter(what=LOG_IN, became="refused", user_id=None)
+    return tries.filter(at__gt=now - UNKNOWN_EVERY, at__lte=now).exists()
 
 
 def listen() -> None:

@@ -51,8 +51,9 @@ class UserForm(_Checked, _Change):
         before = self.instance
         was_ops = before.role == Role.OPS and before.is_active
         if was_ops and not (data.get("role", Role.OPS) == Role.OPS and data.get("is_active")):
-            others = User.objects.filter(role=Role.OPS, is_active=True).exclude(pk=before.pk)
-            if not others.exists():
+            # two who switch each other off at once come here one after the other, in the admin's transactions
+            there = User.objects.filter(role=Role.OPS, is_active=True).order_by("pk").select_for_update()
+            if not [one for one in there if one.pk != before.pk]:
                 raise forms.ValidationError(
                     f"{before} is the last active account of operations: make another before this one goes."
                 )

@@ -13,11 +13,13 @@ from alerts.models import MailChoice, QuietHours, Told
 from alerts.telling.notices import Name, Notice, Topic, tell
 from base.models import ApiToken, Effect, Role, User
 from base.outbox import Decided, decide
-from leadmodel.models import Exclusion, Request
+from leadmodel.models import Erasure, Exclusion, Request
+from leadmodel.rebuild import rebuild_all
+from sync import models as mirror
 from sync.models import WriteSwitch
 from tests.pages.acting import send
 from tests.pages.conftest import LogIn
-from tests.pages.world import BOB, World
+from tests.pages.world import BOB, HOUR, World
 
 # address → what it sends, and what alice (rep), mona (her manager), eve (another team's rep) and otto (operations) get
 FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
@@ -26,7 +28,7 @@ FORMS: dict[str, tuple[dict[str, str], tuple[int, int, int, int]]] = {
     "{answered}follow-up/": ({"day": "2099-01-01"}, (302, 302, 404, 422)),
     "{answered}assign/": ({"to": BOB}, (422, 302, 404, 302)),
     "{in_queue}assign/": ({"to": BOB}, (404, 302, 404, 302)),
-    "{answered}erase/": ({}, (404, 404, 404, 422)),
+    "{bobs_late}erase/": ({}, (404, 404, 404, 302)),
     "{answered}give-back/": ({"why": "theirs"}, (302, 302, 404, 302)),
     "{answered}contest/": ({"grounds": "a test"}, (302, 302, 404, 302)),
     "{in_queue}close/": ({"kind": "nurture", "reason": "No time"}, (404, 302, 404, 302)),
@@ -80,6 +82,7 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
     Effect.objects.filter(pk=refused.pk).update(state="refused")
     Effect.objects.filter(pk=dry.pk).update(state="dry")
     alice.post("/account/tokens/make/", {"label": "hers"})
+    delete(world, "bobs_late")
     return {
         "write": write.pk,
         "refused": refused.pk,
@@ -91,6 +94,15 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
         "told": _told(),
         "message": _failed_message(),
     }
+
+
+def delete(world: World, called: str) -> None:
+    """Salesforce has deleted them for good."""
+    record_id = world.ids[called]
+    mirror.Lead.objects.filter(pk=record_id).update(is_deleted=True)
+    mirror.Gone.objects.create(record_id=record_id, object_name="Lead", at=world.now - HOUR)
+    mirror.Mark.objects.create(record_id=record_id)
+    rebuild_all()
 
 
 def _failed_mail() -> int:
@@ -124,7 +136,17 @@ def everything() -> list[object]:
     """All that forms may change."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Effect, Request, Exclusion, WriteSwitch, ApiToken, MailChoice, Told, QuietHours)
+        for model in (
+            Effect,
+            Request,
+            Exclusion,
+            Erasure,
+            WriteSwitch,
+            ApiToken,
+            MailChoice,
+            Told,
+            QuietHours,
+        )
     ]
 
 

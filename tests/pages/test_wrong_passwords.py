@@ -9,7 +9,9 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 
+from base import clock
 from base.models import AuditEntry
 from tests.pages.reading import get
 from tests.pages.world import World
@@ -63,6 +65,18 @@ def test_it_ends_after_its_time_however_often_it_was_tried(world: World) -> None
     Tries.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=15))
 
     assert log_in(RIGHT)[0] == 302
+
+
+def test_of_names_that_are_nobodys_one_try_a_minute_is_noted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted, now = AuditEntry.objects.filter(what="log_in", became="refused"), timezone.now()
+    for after_s, many in ((0, 1), (30, 1), (59, 1), (61, 2)):
+        monkeypatch.setattr(clock, "now", lambda after_s=after_s: now + timedelta(seconds=after_s))
+        assert log_in("guess", name=f"somebody{after_s}")[0] == 200
+        assert noted.count() == many
+    log_in("guess", name="alice")
+    assert noted.count() == 3, "whose account it would have been is"
 
 
 @pytest.mark.usefixtures("_guessed")
