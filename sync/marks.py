@@ -8,7 +8,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from sync.models import CustomField
-from sync.salesforce.objects import BY_NAME, MirroredObject
+from sync.salesforce.objects import BY_NAME, OF_THEIR_ACCOUNTS, MirroredObject
 
 
 def mark_people(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
@@ -19,12 +19,20 @@ def mark_people(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
             + query.replace("{rows}", rows)
             + ") AS marks (marked) WHERE marked IS NOT NULL ORDER BY marked"
         )
-    account = {"Account": "id", "Opportunity": "account_id"}.get(spec.name)
-    if account is not None:
-        _mark_who_names_the_account(cursor, rows, account)
+    if spec.name in _ACCOUNTS:
+        told, account = _ACCOUNTS[spec.name]
+        _mark_who_names_the_account(cursor, sql.SQL(told.replace("{rows}", rows)), account)
 
 
-def _mark_who_names_the_account(cursor: Cursor, rows: str, account: str) -> None:
+_ACCOUNTS = {
+    "Account": ("{rows}", "id"),
+    "Opportunity": ("{rows}", "account_id"),
+    "OpportunityHistory": (OF_THEIR_ACCOUNTS, "account_id"),
+}
+"""Object → a relation of its rows and the column that is an account."""
+
+
+def _mark_who_names_the_account(cursor: Cursor, rows: sql.Composable, account: str) -> None:
     """Mark the records that name, in a field of the organisation's own, the accounts of the rows."""
     for field in CustomField.objects.filter(is_account=True):
         cursor.execute(
@@ -32,7 +40,7 @@ def _mark_who_names_the_account(cursor: Cursor, rows: str, account: str) -> None
                 "INSERT INTO sync_mark (record_id) SELECT DISTINCT record.id FROM {rows} row"
                 " JOIN {table} record ON record.{column} = row.{account} ORDER BY record.id"
             ).format(
-                rows=sql.Identifier(rows),
+                rows=rows,
                 table=sql.Identifier(BY_NAME[field.object_name].table),
                 column=sql.Identifier(field.column),
                 account=sql.Identifier(account),

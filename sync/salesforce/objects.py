@@ -87,10 +87,14 @@ def _of_opportunity(key: str) -> tuple[str, ...]:
     return (query,)
 
 
-def _of_account(key: str) -> tuple[str, ...]:
-    return (
-        f"SELECT contact.id FROM {{rows}} row JOIN sync_contact contact ON contact.account_id = row.{key}",
-    )
+OF_THEIR_ACCOUNTS = (
+    "(SELECT deal.account_id FROM {rows} past JOIN sync_opportunity deal ON deal.id = past.opportunity_id)"
+)
+"""The accounts of the opportunities whose past rows tell: when one ended."""
+
+
+def _of_account(key: str, rows: str = "{rows}") -> tuple[str, ...]:
+    return (f"SELECT contact.id FROM {rows} row JOIN sync_contact contact ON contact.account_id = row.{key}",)
 
 
 _WHOSE_STAGE_ENDS = """
@@ -179,7 +183,11 @@ OBJECTS: tuple[MirroredObject, ...] = (
         ),
         skips_bin=True,
     ),
-    MirroredObject(mirror.OpportunityHistory, marks=_of_opportunity("opportunity_id"), parent="Opportunity"),
+    MirroredObject(
+        mirror.OpportunityHistory,
+        marks=(*_of_opportunity("opportunity_id"), *_of_account("account_id", OF_THEIR_ACCOUNTS)),
+        parent="Opportunity",
+    ),
     MirroredObject(
         mirror.OpportunityFieldHistory,
         marks=_of_opportunity("opportunity_id"),

@@ -316,3 +316,27 @@ def test_an_account_and_its_opportunities_mark_the_leads_matched_to_it(world: Wo
     world.org.create("Opportunity", deal)
     world.pull()
     assert marks() == {matched}
+
+
+def test_the_past_of_an_opportunity_that_is_told_late_marks_the_people_of_its_account(world: World) -> None:
+    """When it ended is told by its history alone, and what an ended opportunity makes of them goes by that."""
+    world.control("POST", "fields", {"object": "Lead", "name": "Matched__c", "type": "string"})
+    want([], accounts=[("Lead", "Matched__c")])
+    account = world.org.create("Account", {"Name": "Analytical Engines"})
+    people = {world.lead(Matched__c=account), world.contact(AccountId=account)}
+    deal = {"Name": "Deal", "AccountId": account, "StageName": "Prospecting", "CloseDate": "2026-06-01"}
+    deal_id = world.org.create("Opportunity", deal)
+    world.sync()
+    world.pass_time(minutes=1)
+    world.org.update("Opportunity", deal_id, {"StageName": "Closed Won"})
+    late = [row for row in world.org.store.rows("OpportunityHistory") if row["StageName"] == "Closed Won"]
+    world.org.store.remove_rows("OpportunityHistory", '"StageName" = ?', ("Closed Won",))
+    world.sync()
+    assert marks() == set()
+
+    world.org.store.insert_many("OpportunityHistory", late)
+    world.org.store.finish_bulk()
+    world.pass_time(minutes=1)
+    assert world.pull()["OpportunityHistory"].changed_count == 1
+
+    assert marks() == people
