@@ -217,6 +217,8 @@ def leave_out(asked: Asked, record_id: str, *, until: datetime, why: str) -> Exc
     person = access_person(asked.by, record_id)
     if asked.by.role == Role.REP:
         raise NotPossible("A manager or ops grants exceptions: ask yours with a request.")
+    if told := _is_others(asked.by, person):
+        raise NotPossible(told)
     if not why.strip():
         raise NotPossible("Say why the figures should leave this person out.")
     with transaction.atomic():
@@ -228,11 +230,18 @@ def leave_out(asked: Asked, record_id: str, *, until: datetime, why: str) -> Exc
         return same or _exclude(asked, person, until=until, why=why, otherwise_from=asked.now)
 
 
+def _is_others(user: User, person: Person) -> str:
+    """Why a manager has no say on this attempt, which is another team's by now; empty where they have, or ops ask."""
+    return "" if person.is_deleted else refusal(user, person)
+
+
 def end_exception(asked: Asked, exclusion: Exclusion, *, why: str) -> Exclusion:
     """A manager or ops ends an exception now, and says why; up to now it stays in force."""
-    access_person(asked.by, exclusion.record_id)
+    person = access_person(asked.by, exclusion.record_id)
     if asked.by.role == Role.REP:
         raise NotPossible("A manager or ops ends exceptions.")
+    if told := _is_others(asked.by, person):
+        raise NotPossible(told)
     if not why.strip():
         raise NotPossible("Say why it ends: the figures count the person again from now on.")
     in_force = Exclusion.objects.filter(

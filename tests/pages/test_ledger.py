@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from leadmodel.models import Exclusion, Request
 from leadmodel.pages.ledger import Line
+from leadmodel.rebuild import rebuild_all
 from tests.pages.acting import send
 from tests.pages.conftest import LogIn
 from tests.pages.reading import csv_lines, get
-from tests.pages.world import World
+from tests.pages.world import ALICE, DAY, EVE, World
 
 UNTIL = "2099-01-01"
 
@@ -122,6 +123,23 @@ def test_mona_leaves_somebody_out_and_a_double_click_does_it_once(world: World, 
     assert past.status_code == 422
     assert 'value="not a customer"' in past.content.decode()
     assert "make it a later day" in past.content.decode()
+
+
+def test_mona_has_no_say_on_whom_another_team_has_by_now(world: World, mona: Client, otto: Client) -> None:
+    """She sees them, as Alice had them once; the attempt that counts now is Eve's."""
+    handed = world.add_lead("handed", EVE, 5 * DAY, (2 * DAY, "Owner", ALICE, EVE))
+    rebuild_all()
+    form = {"record_id": handed, "until": UNTIL, "why": "A test"}
+
+    refused = mona.post("/exceptions/grant/", form)
+
+    assert refused.status_code == 422
+    assert "The person is held by somebody else now" in refused.content.decode()
+    assert not Exclusion.objects.filter(record_id=handed).exists()
+    assert otto.post("/exceptions/grant/", form).status_code == 302
+    number = Exclusion.objects.get(record_id=handed).pk
+    assert mona.post(f"/exceptions/{number}/end/", {"words": "No test"}).status_code == 422
+    assert Exclusion.objects.get(pk=number).ended_at is None
 
 
 def test_it_asks_as_often_however_long_it_is(world: World, otto: Client) -> None:
