@@ -13,6 +13,7 @@ import structlog
 from django.db import connection, transaction
 
 from alerts.auditor.abandons import check_abandoned
+from alerts.auditor.activities import read_about_activities
 from alerts.auditor.business import read_business
 from alerts.auditor.differing import Check, Checked, Difference, Look
 from alerts.auditor.due import read_decided
@@ -63,7 +64,8 @@ def _check(look: Look) -> Mapping[Check, Checked]:
     found = {Check.MAILS: check_mails(look), Check.OUTBOX: check_outbox(look)}
     if look.at is None:
         return found
-    steps = [*read_business(look), *read_hand_offs(look), *read_returns(look)]
+    of_people = [*read_business(look), *read_hand_offs(look), *read_returns(look)]
+    steps = [*of_people, *read_about_activities(look)]
     due = [*read_due(look), *read_decided(steps, look)]
     return found | {
         Check.STEPS: check_steps(look, due),

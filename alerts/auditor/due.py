@@ -16,7 +16,10 @@ from leadmodel.lifecycle.policies import Policies
 
 
 class Step(NamedTuple):
-    """A step that is due about a person at an instant. `about`: what it is of, in words, where it is of no answer."""
+    """A step that is due about a person at an instant. `about`: what it is of, in words, where it is of no answer.
+
+    `activity_id`: the meeting or Task it is about, which it is told by then.
+    """
 
     person_id: str
     cycle: int
@@ -25,6 +28,7 @@ class Step(NamedTuple):
     act: str
     due_at: datetime
     about: str
+    activity_id: str | None = None
 
 
 class Due(NamedTuple):
@@ -74,14 +78,17 @@ def is_for(of: OfType, path: str, priority: str | None, *, is_target_account: bo
 
 
 def decided(apart: str) -> str:
-    """What was decided about each step that is `due`, joined as `done`: under whichever record of the person.
+    """What was decided about each step that is `due`, joined as `done`: by its meeting or Task, else by the person.
 
-    They may have been converted or merged since. `apart`: how far two ways to the instant may part, as an interval.
+    Under whichever record: they may have been converted or merged since. `apart`: how far two ways to the instant may
+    part, as an interval.
     """
     return f"""
         LEFT JOIN LATERAL (
-            SELECT one.* FROM leadmodel_personrecord record JOIN alerts_escalation one ON one.about = record.record_id
-            WHERE record.person_id = due.person_id AND one.step = due.step
+            SELECT one.* FROM alerts_escalation one
+            WHERE one.about = ANY(CASE WHEN due.activity_id IS NOT NULL THEN ARRAY[due.activity_id] ELSE ARRAY(
+                      SELECT record_id FROM leadmodel_personrecord record WHERE record.person_id = due.person_id
+                  ) END) AND one.step = due.step
               AND one.due_at BETWEEN due.due_at - {apart} AND due.due_at + {apart}
             ORDER BY one.state = 'waiting', one.id LIMIT 1
         ) done ON true
@@ -92,10 +99,11 @@ _DECIDED = f"""
     SELECT due.person_id, due.cycle, due.holder_id, due.step, due.act, COALESCE(done.due_at, due.due_at), due.about,
            done.id, done.state, done.again_at, done.decided_at, done.person_id
     FROM (
-        SELECT person_id COLLATE "C" AS person_id, cycle, holder_id, step, act, due_at, about
+        SELECT person_id COLLATE "C" AS person_id, cycle, holder_id, step, act, due_at, about,
+               activity_id COLLATE "C" AS activity_id
         FROM unnest(%(persons)s::text[], %(cycles)s::int[], %(holders)s::text[], %(steps)s::int[], %(acts)s::text[],
-                    %(dues)s::timestamptz[], %(abouts)s::text[])
-            AS one (person_id, cycle, holder_id, step, act, due_at, about)
+                    %(dues)s::timestamptz[], %(abouts)s::text[], %(activities)s::text[])
+            AS one (person_id, cycle, holder_id, step, act, due_at, about, activity_id)
     ) due
     {decided("interval '2 s'")}
     WHERE due.act <> ALL(%(stopped)s) AND NOT {excepted("due")} AND NOT {has_news("due")}
@@ -119,6 +127,7 @@ def read_decided(steps: Sequence[Step], look: Look) -> list[Due]:
         "acts": [one.act for one in due],
         "dues": [one.due_at for one in due],
         "abouts": [one.about for one in due],
+        "activities": [one.activity_id for one in due],
         "now": look.now,
         "stopped": stopped_acts(look.stopped),
     }

@@ -38,7 +38,8 @@ _DUE = f"""
         WHERE cycle.outcome = 'open' AND cycle.first_touch_at IS NULL AND cycle.path = 'inbound'
     ), due AS MATERIALIZED (
         SELECT waiting.person_id, waiting.number, waiting.holder_id, promised.step, promised.act,
-               GREATEST(waiting.since, waiting.since + promised.us * interval '1 microsecond') AS due_at
+               GREATEST(waiting.since, waiting.since + promised.us * interval '1 microsecond') AS due_at,
+               NULL::text AS activity_id
         FROM waiting JOIN promised
           ON (promised.since IS NULL OR promised.since <= waiting.since)
          AND (promised.until IS NULL OR promised.until > waiting.since)
@@ -46,7 +47,8 @@ _DUE = f"""
          AND (waiting.is_reps OR promised.act <> 'remind_rep')
         WHERE promised.act <> ALL(%(stopped)s) AND waiting.since > %(begun)s
     )
-    SELECT due.*, '', done.id, done.state, done.again_at, done.decided_at, done.person_id
+    SELECT due.person_id, due.number, due.holder_id, due.step, due.act, due.due_at, '',
+           done.id, done.state, done.again_at, done.decided_at, done.person_id
     FROM due {decided("interval '0 s'")}
     WHERE due.due_at <= %(at)s AND due.due_at > %(stale)s
       AND NOT {excepted("due")} AND NOT {has_news("due")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from sync.models.fields import Mirrored, day, flag, instant, ref, text
 
@@ -32,6 +33,10 @@ class Task(Mirrored):
             models.Index(
                 "who_id", name="task_planned", condition=Q(is_closed=False, activity_date__isnull=False)
             ),
+            # what is planned for a day, whoever with: the auditor's
+            models.Index(
+                "activity_date", name="task_due", condition=Q(is_closed=False, activity_date__isnull=False)
+            ),
             # what was learned since an instant: tasks that stood open for a while
             models.Index(
                 "completed_at", name="task_completed", condition=Q(completed_at__gt=F("created_at"))
@@ -57,6 +62,7 @@ class Event(Mirrored):
         indexes = (
             models.Index("who_id", name="event_who"),
             models.Index("created_at", name="event_created"),
+            models.Index(Coalesce("ends_at", "starts_at"), name="event_over"),  # the auditor's: what is over
         )
 
 
