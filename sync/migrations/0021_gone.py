@@ -1,6 +1,7 @@
 from django.db import migrations, models
 
 
+
 class Migration(migrations.Migration):
     """Who or what Salesforce has no more stays as deleted; this says since when."""
 

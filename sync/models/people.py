@@ -50,7 +50,7 @@ class Lead(Mirrored):
             # people concerned by a period (figures as of an instant)
             models.Index("created_at", name="lead_created"),
             # who is to become nameless
-            models.Index("id", name="lead_deleted_named", condition=_DELETED_NAMED),
+            models.Index("system_modstamp", name="lead_deleted_named", condition=_DELETED_NAMED),
         )
 
 
@@ -77,7 +77,7 @@ class Contact(Mirrored):
                 "master_record_id", name="contact_merged_into", condition=Q(master_record_id__isnull=False)
             ),
             models.Index("created_at", name="contact_created"),
-            models.Index("id", name="contact_deleted_named", condition=_DELETED_NAMED),
+            models.Index("system_modstamp", name="contact_deleted_named", condition=_DELETED_NAMED),
             models.Index("account_id", name="contact_account"),  # marks of an account's people
         )
 

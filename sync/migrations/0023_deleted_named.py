@@ -7,13 +7,13 @@ class Migration(migrations.Migration):
     """Whoever was deleted and still has a name is found among all people."""
 
     dependencies = [
-        ("sync", "0021_gone"),
+        ("sync", "0022_one_index_of_gone"),
     ]
 
     operations = [
         migrations.AddIndex(
             model_name=name,
-            index=models.Index(models.F("id"), condition=_DELETED_NAMED, name=f"{name}_deleted_named"),
+            index=models.Index(models.F("system_modstamp"), condition=_DELETED_NAMED, name=f"{name}_deleted_named"),
         )
         for name in ("contact", "lead")
     ]

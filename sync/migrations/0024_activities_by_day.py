@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """What is planned for a day, and what is over since an instant, is found whoever it is with."""
 
     dependencies = [
-        ("sync", "0022_deleted_named"),
+        ("sync", "0023_deleted_named"),
     ]
 
     operations = [
