@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -43,7 +44,7 @@ _GONE_FOR_GOOD = """
                > %(until)s)
       )
 """
-_LONG_GONE = """
+_NAMED = """
     person.person_id IN (
         SELECT named.person_id
         FROM (SELECT id FROM sync_lead WHERE is_deleted AND last_name IS NOT NULL AND master_record_id IS NULL
@@ -52,7 +53,8 @@ _LONG_GONE = """
         ) deleted JOIN leadmodel_personrecord named ON named.record_id = deleted.id
     )
 """
-"""Whoever has a name, or several: a merged record has gone into another one, and is emptied with it."""
+"""Whoever has a name left. A merged record has gone into another one, and is emptied with it."""
+_THIS_ONE = "person.person_id = %(person)s"
 
 
 def erase_long_gone(*, now: datetime, also: Also) -> int:
@@ -64,9 +66,8 @@ def erase_long_gone(*, now: datetime, also: Also) -> int:
 
 
 def _erase_some(*, now: datetime, also: Also) -> int:
-    with transaction.atomic(), connection.cursor() as wrapped:
-        cursor: Cursor = wrapped.cursor
-        people = _read(cursor, _LONG_GONE, until=now - NAMED_FOR)
+    with _one_after_the_other() as cursor:
+        people = _read(cursor, _NAMED, until=now - NAMED_FOR)
         some = dict(sorted(people.items())[:BATCH])
         _erase(cursor, some, now=now, by=None, also=also)
     return len(some)
@@ -77,7 +78,7 @@ def why_not(person: Person, *, now: datetime) -> str:
     if not person.is_deleted:
         return "Salesforce has the person: delete them there first, or they would be back with the next read."
     with connection.cursor() as wrapped:
-        if not _read(wrapped.cursor, "person.person_id = %(person)s", until=now, person=person.person_id):
+        if not _read(wrapped.cursor, _THIS_ONE, until=now, person=person.person_id):
             return (
                 "Salesforce may still have the person in its recycle bin: delete them there for good, and ask again"
                 " when that was read."
@@ -86,13 +87,24 @@ def why_not(person: Person, *, now: datetime) -> str:
 
 
 def erase(user: User, person: Person, *, now: datetime, also: Also) -> None:
-    """Operations erase a person because they asked for it, whenever they were deleted. Raises NotPossible."""
-    with transaction.atomic(), connection.cursor() as wrapped:
+    """Operations erase a person because they asked for it, whenever they were deleted. Raises NotPossible.
+
+    Who is nameless already stays so.
+    """
+    with _one_after_the_other() as cursor:
         if told := why_not(person, now=now):
             raise NotPossible(told)
-        cursor: Cursor = wrapped.cursor
-        people = _read(cursor, "person.person_id = %(person)s", until=now, person=person.person_id)
+        people = _read(cursor, f"{_THIS_ONE} AND {_NAMED}", until=now, person=person.person_id)
         _erase(cursor, people, now=now, by=user, also=also)
+
+
+@contextmanager
+def _one_after_the_other() -> Iterator[Cursor]:
+    """A transaction that sees what an earlier one erased: nobody is erased twice."""
+    with transaction.atomic(), connection.cursor() as wrapped:
+        cursor: Cursor = wrapped.cursor
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leadmodel'), hashtext('erase'))")
+        yield cursor
 
 
 def _read(cursor: Cursor, who: str, *, until: datetime, person: str = "") -> dict[str, list[str]]:

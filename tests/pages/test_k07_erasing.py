@@ -115,6 +115,8 @@ def test_otto_erases_whoever_was_deleted_for_good_and_asks_for_it(
     assert dump(FIGURES) == before
     entry = AuditEntry.objects.get(what="names")
     assert (entry.actor and entry.actor.username, entry.became, entry.person_id) == ("otto", "erased", gone)
+    assert send(otto, world, "ada", "erase").status_code == 302
+    assert Erasure.objects.count() == 1, "a double click erases once"
     page = get(otto, world.person("ada"))
     assert page.context["person"].name == gone
     assert "Erased" in page.content.decode()
