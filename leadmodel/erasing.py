@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db import connection, transaction
@@ -13,10 +14,12 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from base.models import User
 from leadmodel.actions import NotPossible
 from leadmodel.lifecycle.cited import object_of
+from leadmodel.lifecycle.settings import nameless
 from leadmodel.models import Erasure, Person
-from leadmodel.rebuild import read_model
-from leadmodel.timeline import CONVERTED
+from leadmodel.settings_store import settings_ever
+from leadmodel.timeline import CONVERTED, read_columns
 from sync.erasing import erase_names
+from sync.models import ObjectState
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +35,7 @@ _GONE_FOR_GOOD = """
     SELECT person.person_id, record.record_id
     FROM leadmodel_person person JOIN leadmodel_personrecord record USING (person_id)
     WHERE person.is_deleted AND {who}
-      -- whoever has one record that Salesforce still has, or had lately, is there
+      -- whoever has one record that Salesforce still has, had lately, or may only hide from us, is there
       AND NOT EXISTS (
         SELECT FROM leadmodel_personrecord own
         LEFT JOIN sync_lead lead ON lead.id = own.record_id
@@ -41,7 +44,8 @@ _GONE_FOR_GOOD = """
         WHERE own.person_id = person.person_id
           AND (COALESCE(lead.is_deleted, contact.is_deleted) IS NOT TRUE
             OR COALESCE(gone.at, COALESCE(lead.system_modstamp, contact.system_modstamp) + %(in_the_bin)s)
-               > %(until)s)
+               > %(until)s
+            OR (NOT gone.is_told AND NOT %(is_asked)s))
       )
 """
 _NAMED = """
@@ -54,23 +58,21 @@ _NAMED = """
     )
 """
 """Whoever has a name left. A merged record has gone into another one, and is emptied with it."""
-_THIS_ONE = "person.person_id = %(person)s"
+_THESE = "person.person_id = ANY(%(persons)s)"
 
 
 def erase_long_gone(*, now: datetime, also: Also) -> int:
     """Erase whoever was deleted for good more than 30 days ago, a batch a transaction; answers how many people."""
-    total = 0
-    while count := _erase_some(now=now, also=also):
-        total += count
+    until, total = now - NAMED_FOR, 0
+    with connection.cursor() as wrapped:
+        due = sorted(_read(wrapped.cursor, _NAMED, until=until))
+    for first in range(0, len(due), BATCH):
+        some = due[first : first + BATCH]
+        with _one_after_the_other() as cursor:
+            people = _read(cursor, f"{_THESE} AND {_NAMED}", until=until, persons=some)
+            _erase(cursor, people, now=now, by=None, also=also)
+        total += len(people)
     return total
-
-
-def _erase_some(*, now: datetime, also: Also) -> int:
-    with _one_after_the_other() as cursor:
-        people = _read(cursor, _NAMED, until=now - NAMED_FOR)
-        some = dict(sorted(people.items())[:BATCH])
-        _erase(cursor, some, now=now, by=None, also=also)
-    return len(some)
 
 
 def why_not(person: Person, *, now: datetime) -> str:
@@ -78,10 +80,10 @@ def why_not(person: Person, *, now: datetime) -> str:
     if not person.is_deleted:
         return "Salesforce has the person: delete them there first, or they would be back with the next read."
     with connection.cursor() as wrapped:
-        if not _read(wrapped.cursor, _THIS_ONE, until=now, person=person.person_id):
+        if not _read(wrapped.cursor, _THESE, until=now, persons=[person.person_id], is_asked=True):
             return (
-                "Salesforce may still have the person in its recycle bin: delete them there for good, and ask again"
-                " when that was read."
+                "Salesforce may still have a record of theirs, a converted Lead or what is in its recycle bin: delete"
+                " all of them there for good, and ask again when that was read."
             )
     return ""
 
@@ -94,7 +96,8 @@ def erase(user: User, person: Person, *, now: datetime, also: Also) -> None:
     with _one_after_the_other() as cursor:
         if told := why_not(person, now=now):
             raise NotPossible(told)
-        people = _read(cursor, f"{_THIS_ONE} AND {_NAMED}", until=now, person=person.person_id)
+        who = f"{_THESE} AND {_NAMED}"
+        people = _read(cursor, who, until=now, persons=[person.person_id], is_asked=True)
         _erase(cursor, people, now=now, by=user, also=also)
 
 
@@ -107,11 +110,15 @@ def _one_after_the_other() -> Iterator[Cursor]:
         yield cursor
 
 
-def _read(cursor: Cursor, who: str, *, until: datetime, person: str = "") -> dict[str, list[str]]:
-    """The records of those among `who` whom Salesforce deleted for good before `until`, by person."""
-    cursor.execute(
-        _GONE_FOR_GOOD.replace("{who}", who), {"until": until, "in_the_bin": IN_THE_BIN, "person": person}
-    )
+def _read(
+    cursor: Cursor, who: str, *, until: datetime, persons: Sequence[str] = (), is_asked: bool = False
+) -> dict[str, list[str]]:
+    """The records of those among `who` whom Salesforce deleted for good before `until`, by person.
+
+    Unless somebody asks for it, only of whom Salesforce told so.
+    """
+    asked = {"until": until, "in_the_bin": IN_THE_BIN, "persons": list(persons), "is_asked": is_asked}
+    cursor.execute(_GONE_FOR_GOOD.replace("{who}", who), asked)
     found: dict[str, list[str]] = {}
     for person_id, record_id in cursor.fetchall():
         found.setdefault(person_id, []).append(record_id)
@@ -124,12 +131,17 @@ def _erase(
     """Work, its bookkeeping and the marks of whom it concerns: what the model reads may be less now."""
     if not people:
         return
-    model = read_model()
+    # what is read meanwhile waits: somebody may be restored
+    list(ObjectState.objects.select_for_update().filter(name__in=("Contact", "Lead")).order_by("name"))
+    settings = settings_ever()
+    read: dict[str, set[str]] = {"Lead": {CONVERTED}, "Contact": {CONVERTED}}
+    for columns in map(read_columns, settings):
+        for name, fields in read.items():
+            fields.update(columns.tracked[name])
     records: dict[str, list[str]] = {"Lead": [], "Contact": []}
     for record_id in (one for own in people.values() for one in own):
         records[object_of(record_id)].append(record_id)
-    read = {name: {*fields, CONVERTED} for name, fields in model.columns.tracked.items()}
-    erase_names(cursor, records, read=read, said=model.settings.touches.nameless)
+    erase_names(cursor, records, read=read, said=partial(nameless, [one.touches for one in settings]))
     also(cursor, list(people))
     Erasure.objects.bulk_create(Erasure(person_id=one, at=now, by=by) for one in people)
     cursor.execute("INSERT INTO sync_mark (record_id) SELECT unnest(%s::text[])", [sorted(people)])

@@ -78,6 +78,17 @@ def policies_ever(*, known_by: datetime | None = None) -> list[Policies]:
     return found or [SHIPPED.policies_since(None)]
 
 
+def settings_ever() -> list[ModelSettings]:
+    """All settings ever in force, without those that cannot be read any more; the shipped ones where there are none."""
+    found = []
+    for number, text in SettingsVersion.objects.order_by("pk").values_list("pk", "text"):
+        try:
+            found.append(_read(text))
+        except WrongSettings as wrong:
+            log.warning("version_unreadable", version=number, why=str(wrong))
+    return found or [SHIPPED]
+
+
 @lru_cache(maxsize=4096)
 def _policies(number: int, text: str) -> Policies | None:
     """The promises of a version, few values where its settings are many; None where it cannot be read any more."""

@@ -55,9 +55,9 @@ def read_columns(settings: ModelSettings) -> Columns:
     for name, fields in ruled.items():
         known = tracked.setdefault(name, {})
         for field in fields:
-            known.setdefault(
-                settings.lead_types.account_field or field if field == ACCOUNT_ID else field, field
-            )
+            # only a Lead needs a field of its own to name an account
+            matched = settings.lead_types.account_field if (name, field) == ("Lead", ACCOUNT_ID) else None
+            known.setdefault(matched or field, field)
     return Columns(tracked, current, ruled)
 
 

@@ -141,7 +141,7 @@ class Comparison:
         # neither here nor there any more, or here and there after all
         settled = len((differences.missing | differences.outdated) - found) + len(differences.extra & found)
         with transaction.atomic():
-            removed = remove(self.spec, dict.fromkeys(gone, self.now))
+            removed = remove(self.spec, dict.fromkeys(gone, self.now), is_told=False)
             mended = removed + came + settled
             Drift.objects.create(
                 object_name=self.spec.name,

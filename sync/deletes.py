@@ -64,7 +64,7 @@ def follow_deletions(
             values["is_doubted"] = True
             log.warning("deletions_forgotten", object=spec.name, since=start, known_from=told.known_from)
         with transaction.atomic():
-            removed = remove(spec, {one: told.deleted_at[one] for one in gone})
+            removed = remove(spec, {one: told.deleted_at[one] for one in gone}, is_told=True)
             ObjectState.objects.filter(pk=spec.name).update(**values)
             step.done(
                 rows=len(told.deleted_at), changed=removed, said=_DOUBTED if "is_doubted" in values else ""

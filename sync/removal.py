@@ -18,8 +18,10 @@ log = structlog.get_logger(__name__)
 _GONE = "gone_rows"
 
 
-def remove(spec: MirroredObject, gone: Mapping[str, datetime]) -> int:
+def remove(spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool) -> int:
     """Have these records, by their Ids and since when, as gone; answers how many rows changed.
+
+    `is_told`: Salesforce tells of the deletion; else they are not found, which may be a matter of who may see them.
 
     Past figures stand on people and on what was done with them: those rows stay as deleted (M2, K7). Other rows leave.
     History stays untouched: it is kept for ever (M2).
@@ -48,7 +50,7 @@ def remove(spec: MirroredObject, gone: Mapping[str, datetime]) -> int:
             cursor.execute(sql.SQL("DELETE FROM {table} WHERE id IN (SELECT id FROM {gone})").format(**names))
         count = int(cursor.rowcount)
         if spec.outlives:
-            _remember(cursor, spec, gone)
+            _remember(cursor, spec, gone, is_told=is_told)
         if count and spec.who_is_who:
             cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
         cursor.execute(sql.SQL("DROP TABLE {gone}").format(**names))
@@ -56,14 +58,16 @@ def remove(spec: MirroredObject, gone: Mapping[str, datetime]) -> int:
     return count
 
 
-def _remember(cursor: Cursor, spec: MirroredObject, gone: Mapping[str, datetime]) -> None:
+def _remember(cursor: Cursor, spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool) -> None:
     """Since when those of the rows are gone."""
     cursor.execute(
         sql.SQL(
-            "INSERT INTO {book} (record_id, object_name, at) SELECT told.id, %(object)s, told.at"
+            "INSERT INTO {book} (record_id, object_name, at, is_told)"
+            " SELECT told.id, %(object)s, told.at, %(is_told)s"
             " FROM {gone} JOIN unnest(%(ids)s::text[], %(since)s::timestamptz[]) told (id, at) USING (id)"
+            " ON CONFLICT (record_id) DO UPDATE SET (at, is_told) = ROW (EXCLUDED.at, EXCLUDED.is_told)"
         ).format(book=sql.Identifier(Gone._meta.db_table), gone=sql.Identifier(_GONE)),
-        {"object": spec.name, "ids": list(gone), "since": list(gone.values())},
+        {"object": spec.name, "ids": list(gone), "since": list(gone.values()), "is_told": is_told},
     )
 
 

@@ -6,7 +6,7 @@ taken from the persons and cycles. What follows from missed meetings is not reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,13 +34,18 @@ _PLANNED = """
     FROM sync_task task JOIN leadmodel_personrecord record ON record.record_id = task.who_id
     JOIN leadmodel_person person ON person.person_id = record.person_id
     CROSS JOIN LATERAL (
-        SELECT number FROM leadmodel_cycle one WHERE one.person_id = person.person_id AND one.ending <> 'merged'
-        ORDER BY one.closed_at DESC LIMIT 1
+        SELECT number, latest_kind FROM leadmodel_cycle one
+        WHERE one.person_id = person.person_id AND one.ending <> 'merged' ORDER BY one.closed_at DESC LIMIT 1
     ) cycle
-    WHERE task.activity_date BETWEEN %(first)s AND %(last)s AND NOT task.is_closed
-      AND task.is_deleted IS NOT TRUE AND task.created_at IS NOT NULL AND task.owner_id = person.holder_id
+    WHERE {when} AND NOT task.is_closed
+      AND task.is_deleted IS NOT TRUE AND task.owner_id = person.holder_id
       AND person.stage = 'nurture' AND NOT person.is_deleted AND NOT person.is_customer
+      -- who went there with a cycle that was withdrawn owes none
+      AND cycle.latest_kind IS NOT NULL
 """
+_OF_THOSE_DAYS = "task.activity_date BETWEEN %(first)s AND %(last)s AND task.created_at IS NOT NULL"
+_PLANNED_LATE = "task.activity_date < %(first)s AND task.created_at > %(stale)s AND task.created_at <= %(at)s"
+"""After its own day: it is due at once."""
 _MET = """
     SELECT person.person_id, event.owner_id, event.id, COALESCE(event.ends_at, event.starts_at) AS ended_at,
            COALESCE((SELECT max(number) FROM leadmodel_cycle cycle WHERE cycle.person_id = person.person_id
@@ -80,9 +85,16 @@ def read_about_activities(look: Look) -> list[Step]:
 
 def _of_plans(look: Look, policies: Sequence[Policies], users: Directory) -> Iterator[Step]:
     assert look.at is not None
-    # wherever in the world the day begins
-    days = {"first": (stale_by(look) - _DAY).date(), "last": (look.at + _DAY).date()}
-    for one in map(_Planned._make, _rows(sql.SQL(_PLANNED), days)):
+    stale = stale_by(look)
+    asked: dict[str, datetime | date] = {
+        # wherever in the world the day begins
+        "first": (stale - _DAY).date(),
+        "last": (look.at + _DAY).date(),
+        "stale": stale,
+        "at": look.at,
+    }
+    planned = " UNION ALL ".join(_PLANNED.format(when=when) for when in (_OF_THOSE_DAYS, _PLANNED_LATE))
+    for one in map(_Planned._make, _rows(sql.SQL(planned), asked)):
         openings = users.openings_of(one.holder_id)
         zone = openings.zone if openings is not None else ZoneInfo("UTC")
         since = max(one.stage_since, one.created_at)
@@ -106,14 +118,14 @@ def _of_meetings(look: Look, policies: Sequence[Policies], users: Directory) -> 
     unmarked = read_unmarked(policies)
     if unmarked is None:
         return
-    longest = max(
-        one.meetings.mark_within + (one.meetings.tell_manager_after or timedelta()) for one in policies
-    )
+    field = policies[-1].meetings.outcome_field
+    promises = [one.meetings for one in policies if one.meetings.outcome_field == field]
+    longest = max(one.mark_within + (one.tell_manager_after or timedelta()) for one in promises)
     for one in map(
         _Met._make, _rows(_those_met(unmarked), {"since": stale_by(look) - longest, "until": look.at})
     ):
         promised = held_at(policies, one.ended_at).meetings
-        was_asked = promised.outcome_field == policies[-1].meetings.outcome_field and (
+        was_asked = promised.outcome_field == field and (
             unmarked.since is None or one.ended_at >= unmarked.since
         )
         if not was_asked or not users.is_human(one.owner_id):
@@ -136,7 +148,7 @@ def _those_met(unmarked: Unmarked) -> sql.Composable:
     )
 
 
-def _rows(query: sql.Composable, asked: dict[str, datetime] | dict[str, date]) -> list[tuple[object, ...]]:
+def _rows(query: sql.Composable, asked: Mapping[str, datetime | date]) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, asked)
         rows: list[tuple[object, ...]] = cursor.fetchall()

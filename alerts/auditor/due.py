@@ -32,7 +32,10 @@ class Step(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A step that was due, and what was decided about it, of which record of theirs; `number` None: nothing."""
+    """A step that was due, and what was decided about it, of which record of theirs; `number` None: nothing.
+
+    `kept_of`, `kept_holder`: who the person and the holder were then.
+    """
 
     person_id: str
     cycle: int
@@ -46,11 +49,14 @@ class Due(NamedTuple):
     again_at: datetime | None
     decided_at: datetime | None
     kept_of: str | None
+    kept_holder: str | None
+    activity_id: str | None
 
     @property
     def key(self) -> str:
-        """Whose step, which, and when."""
-        return f"{self.kept_of or self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+        """Whose step, which, when, and about which meeting or Task."""
+        key = f"{self.kept_of or self.person_id}/{self.step}/{self.due_at:%Y%m%dT%H%M%S}"
+        return key if self.activity_id is None else f"{key}/{self.activity_id}"
 
 
 def stale_by(look: Look) -> datetime:
@@ -97,7 +103,7 @@ def decided(apart: str) -> str:
 
 _DECIDED = f"""
     SELECT due.person_id, due.cycle, due.holder_id, due.step, due.act, COALESCE(done.due_at, due.due_at), due.about,
-           done.id, done.state, done.again_at, done.decided_at, done.person_id
+           done.id, done.state, done.again_at, done.decided_at, done.person_id, done.holder_id, due.activity_id
     FROM (
         SELECT person_id COLLATE "C" AS person_id, cycle, holder_id, step, act, due_at, about,
                activity_id COLLATE "C" AS activity_id

@@ -11,7 +11,7 @@ from alerts.models import AuditRun
 
 _WORKER = "look whether the worker runs, and for “act_on_due” in its log"
 WORDS = {
-    Check.STEPS: ("Steps of the ladder, of hand-offs and returns", _WORKER),
+    Check.STEPS: ("Steps of the ladder, of hand-offs, returns, meetings and follow-ups", _WORKER),
     Check.TOLD: ("Who was told", "tell them yourself, and report it: what is kept as done was not"),
     Check.REASSIGNED: ("Re-assignments", "give the person to somebody yourself, and report it"),
     Check.ABANDONED: ("People to give up", _WORKER),

@@ -48,7 +48,7 @@ _DUE = f"""
         WHERE promised.act <> ALL(%(stopped)s) AND waiting.since > %(begun)s
     )
     SELECT due.person_id, due.number, due.holder_id, due.step, due.act, due.due_at, '',
-           done.id, done.state, done.again_at, done.decided_at, done.person_id
+           done.id, done.state, done.again_at, done.decided_at, done.person_id, done.holder_id, due.activity_id
     FROM due {decided("interval '0 s'")}
     WHERE due.due_at <= %(at)s AND due.due_at > %(stale)s
       AND NOT {excepted("due")} AND NOT {has_news("due")}
@@ -118,8 +118,12 @@ def _not_decided(one: Due, now: datetime) -> Difference | None:
 
 
 _TOLD = """
-    SELECT asked.key FROM unnest(%(keys)s::text[], %(persons)s::text[]) AS asked (key, person_id)
+    SELECT asked.key
+    FROM unnest(%(keys)s::text[], %(persons)s::text[], %(kept)s::text[]) AS asked (key, person_id, kept_of)
     WHERE EXISTS (
+        SELECT FROM base_auditentry entry WHERE entry.person_id = asked.kept_of
+          AND entry.what LIKE 'told.%%' AND starts_with(entry.cause, 'ladder/' || asked.key || '/')
+    ) OR EXISTS (
         SELECT FROM leadmodel_personrecord record JOIN base_auditentry entry ON entry.person_id = record.record_id
         WHERE record.person_id = asked.person_id
           AND entry.what LIKE 'told.%%' AND starts_with(entry.cause, 'ladder/' || asked.key || '/')
@@ -139,7 +143,11 @@ def check_told(look: Look, due: Sequence[Due]) -> Checked:
     """Of each step that only tells: somebody was told, by what was noted when they were, or nobody could be."""
     telling = [one for one in due if one.state in ("done", "untold") and one.act != Act.REASSIGN]
     with connection.cursor() as cursor:
-        asked = {"keys": [one.key for one in telling], "persons": [one.person_id for one in telling]}
+        asked: dict[str, list[str] | list[str | None]] = {
+            "keys": [one.key for one in telling],
+            "persons": [one.person_id for one in telling],
+            "kept": [one.kept_of for one in telling],
+        }
         cursor.execute(_TOLD, asked)
         told = {key for (key,) in cursor.fetchall()}
         cursor.execute(_ACCOUNTS, {"stale": stale_by(look)})
@@ -165,7 +173,7 @@ def _could_be_told(one: Due, joined: dict[str | None, datetime], operations: Seq
     """The rep, where they had an account; anybody above, where there are operations to fall back on."""
     assert one.decided_at is not None
     if one.act == Act.REMIND_REP:
-        return one.holder_id in joined and joined[one.holder_id] < one.decided_at
+        return one.kept_holder in joined and joined[one.kept_holder] < one.decided_at
     return any(at < one.decided_at for at in operations)
 
 

@@ -7,7 +7,7 @@ their name ends with. Rule numbers are those of the lead model.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -170,11 +170,13 @@ class Touches(Section):
 
         return kind
 
-    def nameless(self, subject: str) -> str:
-        """What tells of a subject which kind it is, and nothing else that was written there (K7)."""
-        kind = self.kind_of_subject
-        shortest = ("", *(one.replace("*", "") for one in (*self.inbound_subjects, *self.automatic_subjects)))
-        return next((one for one in shortest if kind(one) == kind(subject)), subject)
+
+def nameless(ever: Sequence[Touches], subject: str) -> str:
+    """What tells of a subject which kind it is, by all settings there ever were, and nothing else that it says (K7)."""
+    patterns = [one for told in ever for one in (*told.inbound_subjects, *told.automatic_subjects)]
+    shortest = ("", *(one.replace("*", "") for one in patterns))
+    kinds = [told.kind_of_subject for told in ever]
+    return next((one for one in shortest if all(kind(one) == kind(subject) for kind in kinds)), subject)
 
 
 def _regex(patterns: Names) -> str:

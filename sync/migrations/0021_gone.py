@@ -30,6 +30,13 @@ class Migration(migrations.Migration):
                         help_text="When it was deleted, as Salesforce tells; else when it was found to be gone."
                     ),
                 ),
+                (
+                    "is_told",
+                    models.BooleanField(
+                        help_text="Salesforce tells of the deletion; else it is not found, which may be a matter of"
+                        " who may see it."
+                    ),
+                ),
             ],
         ),
     ]

@@ -37,6 +37,9 @@ class Gone(models.Model):
     at = models.DateTimeField(
         help_text="When it was deleted, as Salesforce tells; else when it was found to be gone."
     )
+    is_told = models.BooleanField(
+        help_text="Salesforce tells of the deletion; else it is not found, which may be a matter of who may see it."
+    )
 
     def __str__(self) -> str:
         return f"{self.record_id} at {self.at:%Y-%m-%d %H:%M}"

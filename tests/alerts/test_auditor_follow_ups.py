@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from alerts.auditor.comparing import compare
 from alerts.models import AuditRun
 from base.models import User
+from leadmodel.models import Person, Rung
 from sync.models import Task
 from tests.alerts.overdue import look, new_world, world
 from tests.alerts.test_auditor import found
@@ -54,6 +55,30 @@ def test_what_was_never_stored_is_missed(due: World) -> None:
     assert what(due) == [("steps", REMINDER)] * 2
 
 
+def test_a_task_that_is_entered_after_its_day_is_due_at_once(due: World) -> None:
+    look(due)
+    plan(due, the_first(), days=-20)
+    due.pass_time(minutes=1)
+    due.sync()
+    forget()
+    assert what(due) == [("steps", REMINDER)]
+
+
+def test_who_rests_after_a_cycle_that_was_withdrawn_owes_none(due: World) -> None:
+    """Assigned anew, back to New, and to Nurture: no cycle ended there."""
+    look(due)
+    person = due.lead("Byron", Status="Assigned", LeadSource="Web")
+    for status in ("New", "Nurture"):
+        due.pass_time(hours=1)
+        change(due, person, Status=status)
+    plan(due, person, days=0)
+    due.pass_time(minutes=1)
+    due.sync()
+    assert Person.objects.get(pk=person).stage == "nurture"
+    assert not Rung.objects.filter(person_id=person).exists()
+    assert what(due) == []
+
+
 @pytest.mark.parametrize("way", ["done", "deleted", "for another day", "worked on again", "given away"])
 def test_what_owes_no_word_is_not_missed(due: World, held: str, way: str) -> None:
     alice = due.user("Alice")
@@ -80,7 +105,7 @@ def test_m19_tasks_of_other_days_are_not_looked_at(due: World) -> None:
     Task.objects.bulk_create(
         Task(
             id=f"00T{number:012}XAA", who_id=the_first(), owner_id=due.user("Alice"), is_closed=False,
-            activity_date=days[number % 4], created_at=due.now,
+            activity_date=days[number % 4], created_at=due.began,
         )
         for number in range(3_000)
     )  # fmt: skip

@@ -13,12 +13,12 @@ from alerts.models import AuditRun, Escalation, Told
 from base.models import AuditEntry, User
 from sandbox.org.instants import to_text
 from sync.models import Event
-from tests.alerts.overdue import later, look, new_world, world
+from tests.alerts.overdue import later, lead, look, new_world, world
 from tests.alerts.test_auditor import found
 from tests.alerts.test_auditor_hand_offs import forget
 from tests.alerts.test_ladder import State
 from tests.alerts.test_m19_cost import rows_looked_at
-from tests.alerts.test_meetings import FIELD, change, desk, the_lead, the_meeting
+from tests.alerts.test_meetings import FIELD, change, desk, meet, the_lead, the_meeting
 from tests.sync.world import World
 
 __all__ = ["desk", "new_world", "world"]
@@ -34,7 +34,7 @@ def over(desk: World) -> World:
 
 
 def a_day_after_it() -> datetime:
-    ends_at = Event.objects.get().ends_at
+    ends_at = Event.objects.earliest("ends_at").ends_at
     assert ends_at
     return ends_at + timedelta(hours=24)
 
@@ -80,6 +80,42 @@ def test_a_step_kept_as_done_of_which_nobody_was_told(over: World) -> None:
     assert not Told.objects.exists()
     assert not AuditEntry.objects.filter(what__startswith="told.").exists()
     assert [check for check, _ in what(over)] == ["told"]
+
+
+def test_one_of_two_meetings_that_ended_together_excuses_no_other(over: World) -> None:
+    """Eddie was told of the one; of the other it is only kept that he was."""
+    look(over)
+    other = meet(over, the_lead(), starts=over.began - over.now)
+    over.pass_time(minutes=1)
+    over.sync()
+    Escalation.objects.create(
+        person_id=the_lead(), number=1, step=1, act="remind_rep", holder_id=over.user("Eddie"),
+        activity_id=other, due_at=a_day_after_it(), state=State.DONE, said="Told 1 person, of a meeting.",
+        decided_at=over.now,
+    )  # fmt: skip
+    assert what(over) == [("told", REMINDER + " is kept as done, and nobody was")]
+
+
+def test_a_meeting_that_goes_to_others_was_told_of_as_it_stood(over: World) -> None:
+    """To another person, and to a colleague who was there all the while: nobody could tell Eddie."""
+    colleague = User.objects.create_user(
+        "rhea", role="rep", salesforce_id=over.user("Rhea"), date_joined=over.now - timedelta(days=30)
+    )
+    User.objects.filter(username="eddie").delete()
+    assert look(over) == {State.UNTOLD: 1}
+    change(over, the_meeting(), WhoId=lead(over), OwnerId=colleague.salesforce_id)
+    over.pass_time(minutes=1)
+    over.sync()
+    assert what(over) == []
+
+
+def test_whom_a_meeting_was_with_then_is_whom_was_told_of(over: World) -> None:
+    look(over)
+    change(over, the_meeting(), WhoId=lead(over))
+    over.pass_time(minutes=1)
+    over.sync()
+    assert what(over) == []
+    assert expected()[1] == 1
 
 
 @pytest.mark.parametrize("way", ["marked", "moved", "deleted", "a machine's", "its person is deleted"])

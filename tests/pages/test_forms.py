@@ -100,7 +100,7 @@ def delete(world: World, called: str) -> None:
     """Salesforce has deleted them for good."""
     record_id = world.ids[called]
     mirror.Lead.objects.filter(pk=record_id).update(is_deleted=True)
-    mirror.Gone.objects.create(record_id=record_id, object_name="Lead", at=world.now - HOUR)
+    mirror.Gone.objects.create(record_id=record_id, object_name="Lead", at=world.now - HOUR, is_told=True)
     mirror.Mark.objects.create(record_id=record_id)
     rebuild_all()
 
