@@ -24,7 +24,9 @@ def somebody_waits() -> bool:
     """For what another transaction holds, in this database."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
+            "SELECT EXISTS (SELECT FROM pg_locks waits JOIN pg_locks held USING (pid)"
+            " JOIN pg_database ON pg_database.oid = held.database AND datname = current_database()"
+            " WHERE NOT waits.granted AND waits.locktype = 'transactionid')"
         )
         return bool(cursor.fetchone() == (True,))
 
