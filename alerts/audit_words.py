@@ -55,8 +55,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 """What the list can be narrowed to: its words, and how what it holds begins."""
 AUTOMATIONS = (
     "auto-abandon", "auto-reassign", "ladder", "re-assignment", "write-back", "notices", "mails", "reading", "accounts",
-    "erasing",
-    "installation", "command line",
+    "erasing", "installation", "command line",
 )  # fmt: skip
 """What may act by itself, as entries name it, and what is nobody's we know."""
 BECAME = {

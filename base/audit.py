@@ -22,6 +22,7 @@ LOG_IN = "log_in"
 LOG_OUT = "log_out"
 EXPORT = "export"
 UNKNOWN_EVERY = timedelta(minutes=1)
+"""So often a try at a name that is nobody's is noted."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WORDS = frozenset({"q"})
 """Parameters of addresses that hold words people typed."""

@@ -51,10 +51,11 @@ _GONE_FOR_GOOD = """
 _NAMED = """
     person.person_id IN (
         SELECT named.person_id
-        FROM (SELECT id FROM sync_lead WHERE is_deleted AND last_name IS NOT NULL AND master_record_id IS NULL
-              UNION ALL
-              SELECT id FROM sync_contact WHERE is_deleted AND last_name IS NOT NULL AND master_record_id IS NULL
+        FROM (SELECT id, last_name, is_deleted, master_record_id, system_modstamp FROM sync_lead UNION ALL
+              SELECT id, last_name, is_deleted, master_record_id, system_modstamp FROM sync_contact
         ) deleted JOIN leadmodel_personrecord named ON named.record_id = deleted.id
+        -- none was deleted before its stamp
+        WHERE is_deleted AND last_name IS NOT NULL AND master_record_id IS NULL AND system_modstamp <= %(until)s
     )
 """
 """Whoever has a name left. A merged record has gone into another one, and is emptied with it."""

@@ -11,7 +11,6 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from sync.load import columns_of, copy_into
 from sync.marks import mark_everybody_if_known, mark_people
 from sync.models import ObjectState
-from sync.removal import take_back
 from sync.salesforce.objects import MirroredObject
 from sync.salesforce.spool import Spool
 
@@ -65,7 +64,6 @@ def _fill(cursor: Cursor, spec: MirroredObject, spool: Spool, columns: Sequence[
         ).format(**names)
     )
     changed = int(cursor.rowcount)
-    take_back(cursor, spec, _FORMER)
     cursor.execute(
         sql.SQL(
             "CREATE TEMP TABLE {filled} ON COMMIT DROP AS"

@@ -40,17 +40,11 @@ def remove(spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool)
             [list(gone)],
         )
         mark_people(cursor, spec, _GONE)
-        if spec.outlives:
-            cursor.execute(
-                sql.SQL("UPDATE {table} SET is_deleted = true WHERE id IN (SELECT id FROM {gone})").format(
-                    **names
-                )
-            )
-        else:
-            cursor.execute(sql.SQL("DELETE FROM {table} WHERE id IN (SELECT id FROM {gone})").format(**names))
+        what = "UPDATE {table} SET is_deleted = true" if spec.outlives else "DELETE FROM {table}"
+        cursor.execute(sql.SQL(what + " WHERE id IN (SELECT id FROM {gone})").format(**names))
         count = int(cursor.rowcount)
         if spec.outlives:
-            _remember(cursor, spec, gone, is_told=is_told)
+            _remember(cursor, gone, is_told=is_told)
         if count and spec.who_is_who:
             cursor.execute("INSERT INTO sync_mark (record_id) VALUES ('*')")
         cursor.execute(sql.SQL("DROP TABLE {gone}").format(**names))
@@ -58,16 +52,15 @@ def remove(spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool)
     return count
 
 
-def _remember(cursor: Cursor, spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool) -> None:
+def _remember(cursor: Cursor, gone: Mapping[str, datetime], *, is_told: bool) -> None:
     """Since when those of the rows are gone."""
     cursor.execute(
         sql.SQL(
-            "INSERT INTO {book} (record_id, object_name, at, is_told)"
-            " SELECT told.id, %(object)s, told.at, %(is_told)s"
+            "INSERT INTO {book} (record_id, at, is_told) SELECT told.id, told.at, %(is_told)s"
             " FROM {gone} JOIN unnest(%(ids)s::text[], %(since)s::timestamptz[]) told (id, at) USING (id)"
             " ON CONFLICT (record_id) DO UPDATE SET (at, is_told) = ROW (EXCLUDED.at, EXCLUDED.is_told)"
         ).format(book=sql.Identifier(Gone._meta.db_table), gone=sql.Identifier(_GONE)),
-        {"object": spec.name, "ids": list(gone), "since": list(gone.values()), "is_told": is_told},
+        {"ids": list(gone), "since": list(gone.values()), "is_told": is_told},
     )
 
 

@@ -64,8 +64,8 @@ def _check(look: Look) -> Mapping[Check, Checked]:
     found = {Check.MAILS: check_mails(look), Check.OUTBOX: check_outbox(look)}
     if look.at is None:
         return found
-    of_people = [*read_business(look), *read_hand_offs(look), *read_returns(look)]
-    steps = [*of_people, *read_about_activities(look)]
+    about = (read_business, read_hand_offs, read_returns, read_about_activities)
+    steps = [step for read in about for step in read(look)]
     due = [*read_due(look), *read_decided(steps, look)]
     return found | {
         Check.STEPS: check_steps(look, due),

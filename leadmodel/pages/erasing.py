@@ -15,7 +15,10 @@ from leadmodel.models import Erasure, Person
 
 @dataclass(frozen=True)
 class ErasingView:
-    """`erased`: since when. `may_ask`: whether the viewer may have it done, `refusal`: why it cannot be done yet."""
+    """`erased`: since when. `may_ask`: whether the viewer may have it done, `refusal`: why it cannot be done yet.
+
+    `problem`: why the latest try came to nothing.
+    """
 
     person_id: str
     erased: Instant | None
@@ -36,7 +39,7 @@ def read_erasing(
     return ErasingView(
         person_id=person.person_id,
         erased=instant(latest.at, now=now, zone=zone) if latest is not None else None,
-        may_ask=sees_all(user),
+        may_ask=sees_all(user) and not problem,
         refusal=why_not(person, now=now) if sees_all(user) else "",
         problem=problem,
     )

@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
                         verbose_name="Id",
                     ),
                 ),
-                ("object_name", models.CharField(max_length=40)),
                 (
                     "at",
                     models.DateTimeField(

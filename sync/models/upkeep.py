@@ -33,7 +33,6 @@ class Gone(models.Model):
     """A record of ours that Salesforce has no more, not even in its recycle bin. Its row stays as deleted (M2, K7)."""
 
     record_id = key()
-    object_name = models.CharField(max_length=40)
     at = models.DateTimeField(
         help_text="When it was deleted, as Salesforce tells; else when it was found to be gone."
     )

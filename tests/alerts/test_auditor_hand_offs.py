@@ -20,7 +20,7 @@ from tests.alerts.overdue import MODEL, later, lead, look, new_world, world
 from tests.alerts.test_auditor import found
 from tests.alerts.test_hand_offs import desk, hand
 from tests.alerts.test_ladder import State
-from tests.alerts.test_m19_cost import rows_looked_at
+from tests.alerts.test_m19_cost import rows_of_one
 from tests.sync.world import World
 
 __all__ = ["desk", "new_world", "world"]
@@ -142,5 +142,4 @@ def test_m19_only_those_are_looked_at_who_changed_hands_so_lately_that_something
         compare(now=handed.now)
     assert AuditRun.objects.latest("pk").expected["steps"] == 3
     assert len(many) <= len(few) + 2
-    (moved,) = {query["sql"] for query in many if "WITH moved" in query["sql"]}
-    assert 0 < rows_looked_at(moved, "sync_leadhistory") < 100
+    assert 0 < rows_of_one(many, "WITH moved", "sync_leadhistory") < 100

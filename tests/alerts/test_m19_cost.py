@@ -70,6 +70,12 @@ def rows_read(scan: Callable[[], object], table: str) -> float:
     return sum(rows_looked_at(question, table) for question in questions)
 
 
+def rows_of_one(asked: CaptureQueriesContext, words: str, table: str) -> float:
+    """How many rows of a table the one question with these words looks at."""
+    (question,) = {query["sql"] for query in asked if words in query["sql"]}
+    return rows_looked_at(question, table)
+
+
 def rows_looked_at(question: str, table: str) -> float:
     """How many rows of a table a question looks at, kept or thrown away."""
     with connection.cursor() as cursor:

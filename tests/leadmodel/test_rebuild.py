@@ -28,6 +28,7 @@ from leadmodel.rebuild import (
 from leadmodel.settings_store import enter
 from leadmodel.settings_template import shipped_yaml
 from sync.models import Lead, Mark
+from tests.alerts.at_once import waiting
 from tests.leadmodel.mirrored import (
     ALICE,
     BOB,
@@ -97,17 +98,6 @@ def holding_back(table: str) -> Iterator[None]:
     with session() as made, made.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
         yield
-
-
-def waiting() -> int:
-    """How many sessions wait for a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-            " AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
 
 
 @pytest.fixture

@@ -14,8 +14,6 @@ from alerts.telling.notices import Name, Notice, Topic, tell
 from base.models import ApiToken, Effect, Role, User
 from base.outbox import Decided, decide
 from leadmodel.models import Erasure, Exclusion, Request
-from leadmodel.rebuild import rebuild_all
-from sync import models as mirror
 from sync.models import WriteSwitch
 from tests.pages.acting import send
 from tests.pages.conftest import LogIn
@@ -82,7 +80,7 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
     Effect.objects.filter(pk=refused.pk).update(state="refused")
     Effect.objects.filter(pk=dry.pk).update(state="dry")
     alice.post("/account/tokens/make/", {"label": "hers"})
-    delete(world, "bobs_late")
+    world.delete(world.ids["bobs_late"], world.now - HOUR)
     return {
         "write": write.pk,
         "refused": refused.pk,
@@ -94,15 +92,6 @@ def numbers(world: World, log_in: LogIn) -> dict[str, int]:
         "told": _told(),
         "message": _failed_message(),
     }
-
-
-def delete(world: World, called: str) -> None:
-    """Salesforce has deleted them for good."""
-    record_id = world.ids[called]
-    mirror.Lead.objects.filter(pk=record_id).update(is_deleted=True)
-    mirror.Gone.objects.create(record_id=record_id, object_name="Lead", at=world.now - HOUR, is_told=True)
-    mirror.Mark.objects.create(record_id=record_id)
-    rebuild_all()
 
 
 def _failed_mail() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -77,18 +77,8 @@ def gone(world: World) -> str:
             created_at=world.now,
             due_at=world.now,
         )
-    delete(ada, world.now - 10 * DAY)
+    world.delete(ada, world.now - 10 * DAY)
     return ada
-
-
-def delete(record_id: str, at: datetime, *, into_the_bin: bool = False) -> None:
-    mirror.Lead.objects.filter(pk=record_id).update(is_deleted=True)
-    if into_the_bin:
-        mirror.Lead.objects.filter(pk=record_id).update(system_modstamp=at)
-    else:
-        mirror.Gone.objects.create(record_id=record_id, object_name="Lead", at=at, is_told=True)
-    mirror.Mark.objects.create(record_id=record_id)
-    rebuild_all()
 
 
 def traces(table: str) -> list[str]:
@@ -181,7 +171,7 @@ def test_the_clock_erases(world: World, gone: str) -> None:
 
 
 def test_who_went_into_the_bin_is_gone_for_good_fifteen_days_later(world: World, otto: Client) -> None:
-    delete(world.ids["answered"], world.now - 14 * DAY, into_the_bin=True)
+    world.delete(world.ids["answered"], world.now - 14 * DAY, into_the_bin=True)
 
     refused = send(otto, world, "answered", "erase")
 
@@ -195,7 +185,7 @@ def test_who_went_into_the_bin_is_gone_for_good_fifteen_days_later(world: World,
 def test_a_merged_persons_records_go_together_and_only_when_all_are_gone(world: World) -> None:
     winner, loser = world.ids["winner"], world.ids["loser"]
     assert pass_days(100) == 0, "the loser's person is the winner, who is there"
-    delete(winner, world.now)
+    world.delete(winner, world.now)
     assert pass_days(31) == 0, "the loser may be in the bin yet, which the merge put it into nine days ago"
     assert pass_days(37) == 1
     named = mirror.Lead.objects.filter(pk__in=[winner, loser], last_name__isnull=False)

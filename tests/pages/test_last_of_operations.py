@@ -6,11 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from base.models import Role, User
-from tests.alerts.at_once import beside
+from tests.alerts.at_once import beside, waiting
 
 PATIENCE_S = 20
 
@@ -18,17 +18,6 @@ PATIENCE_S = 20
 def form(user: User) -> dict[str, str]:
     """The admin's form of an account, not active any more."""
     return {"username": user.username, "role": user.role, "time_zone": user.time_zone}
-
-
-def somebody_waits() -> bool:
-    """For what another transaction holds, in this database."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks waits JOIN pg_locks held USING (pid)"
-            " JOIN pg_database ON pg_database.oid = held.database AND datname = current_database()"
-            " WHERE NOT waits.granted AND waits.locktype = 'transactionid')"
-        )
-        return bool(cursor.fetchone() == (True,))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -45,7 +34,7 @@ def test_two_who_switch_each_other_off_at_once_come_one_after_the_other() -> Non
             User.objects.filter(pk=ada.pk).update(is_active=False)  # as Otto's form has just done
             meanwhile = pool.submit(beside, ada_switches_otto_off)
             until = time.monotonic() + PATIENCE_S
-            while not meanwhile.done() and not somebody_waits():
+            while not meanwhile.done() and not waiting():
                 assert time.monotonic() < until
         body = meanwhile.result(timeout=PATIENCE_S)
 

@@ -176,6 +176,15 @@ class World:
             )
         )
 
+    def delete(self, record_id: str, at: datetime, *, into_the_bin: bool = False) -> None:
+        """Salesforce has deleted this lead: for good, or into its recycle bin."""
+        deleted = {"is_deleted": True} | ({"system_modstamp": at} if into_the_bin else {})
+        mirror.Lead.objects.filter(pk=record_id).update(**deleted)
+        if not into_the_bin:
+            mirror.Gone.objects.create(record_id=record_id, at=at, is_told=True)
+        mirror.Mark.objects.create(record_id=record_id)
+        rebuild_all()
+
     def person(self, called: str) -> str:
         """The address of a person's page."""
         return f"/people/{self.ids[called]}/"
