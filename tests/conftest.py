@@ -15,10 +15,14 @@ from django.core.management.color import Style
 from django.core.management.commands import flush
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import settings as examples
 from redis import Redis
 
 from config.servers import ensure_servers, home
 
+examples.register_profile("suite", deadline=None)
+examples.load_profile("suite")
+"""How long an example takes depends on what else the machine does: that fails no test."""
 REDIS_DATABASES = 16
 LONGEST_FIRST = (
     "setup/test_demo.py",
