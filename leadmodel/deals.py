@@ -91,7 +91,9 @@ def deals(cursor: Cursor, contacts: str, accounts: str) -> Iterator[Deal]:
             SELECT account_id, id, created_at FROM sync_opportunity WHERE account_id = ANY(%(accounts)s::text[])
         )
         SELECT tied.tie, deal.id, GREATEST(deal.created_at, tied.tied_at),
-               GREATEST(ending.at, tied.tied_at), COALESCE(deal.is_won, false), deal.owner_id
+               -- the later of nothing and something is something, but what runs on ended at no time
+               CASE WHEN deal.is_closed THEN GREATEST(ending.at, tied.tied_at) END,
+               COALESCE(deal.is_won, false), deal.owner_id
         FROM tied JOIN sync_opportunity deal ON deal.id = tied.opportunity_id
         LEFT JOIN LATERAL (
             SELECT COALESCE(min(created_at), deal.close_date::timestamp AT TIME ZONE 'UTC') AS at
