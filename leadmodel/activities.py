@@ -11,6 +11,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.filling import Filling, Lists, array
 from leadmodel.lifecycle.facts import Activity, Users
 from leadmodel.lifecycle.settings import Touches
+from sync.gone import still_tells
 
 # mostly a call is logged as completed: one instant told once is a tenth of a batch's values
 _TASK = """
@@ -26,7 +27,7 @@ _TASKS = (
         source="sync_taskrelation relation JOIN sync_task task ON task.id = relation.task_id",
     ),
 )
-_WHO = ("task.who_id", "relation.is_deleted IS NOT TRUE AND relation.relation_id")
+_WHO = ("task.who_id", f"{still_tells('relation', 'task')} AND relation.relation_id")
 """Whom the rows of each are about."""
 _OWN_EVENTS = """
     SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype
@@ -38,7 +39,7 @@ _EVENTS = f"""
     SELECT relation.relation_id, event.id, true, event.created_at, NULL, true, event.owner_id,
            COALESCE(event.subject, ''), event.event_subtype
     FROM sync_eventrelation relation JOIN sync_event event ON event.id = relation.event_id
-    WHERE relation.relation_id = ANY(%(batch)s::text[]) AND relation.is_deleted IS NOT TRUE
+    WHERE relation.relation_id = ANY(%(batch)s::text[]) AND {still_tells("relation", "event")}
       AND event.created_at IS NOT NULL
 """
 _OWN = "(task.owner_id = ANY(%(humans)s) OR task.subject LIKE ANY(%(inbound)s)) IS TRUE"

@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.lifecycle.facts import Change, Deal, DealEnd, OpportunityStep, Tracked
 from leadmodel.lifecycle.settings import Qualified
 from sync.fields import column_of
+from sync.gone import gone_at
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def opportunity_steps(
 ) -> Iterator[OpportunityStep]:
     """The stages reached that mean something, for each contact role of these Contacts.
 
-    Nothing is reached before the role was added; what stood then is reached at that moment.
+    Nothing is reached before the role was added; what stood then is reached at that moment. What was reached stays so
+    when the role is taken away, or goes with the contact or the opportunity: from then on nothing more is (K7).
     """
     reason = column_of("Opportunity", qualified.loss_reason_field)
     cursor.execute(
@@ -67,8 +69,9 @@ def opportunity_steps(
                    lead(created_at) OVER (ORDER BY created_at, id)
             FROM sync_opportunityhistory WHERE opportunity_id = role.opportunity_id
         ) step (at, actor, stage, next_at)
-        WHERE role.contact_id = ANY(%(contacts)s::text[]) AND role.is_deleted IS NOT TRUE
+        WHERE role.contact_id = ANY(%(contacts)s::text[])
           AND (step.next_at IS NULL OR step.next_at > role.created_at) AND step.stage = ANY(%(stages)s)
+          AND (GREATEST(step.at, role.created_at) < {gone_at("role")}) IS NOT FALSE
         """,
         {"contacts": contacts, "stages": sorted(qualified.all_stages | closed.won | closed.lost)},
     )
@@ -83,24 +86,26 @@ def opportunity_steps(
 def deals(cursor: Cursor, contacts: str, accounts: str) -> Iterator[Deal]:
     """The opportunities of these Contacts, by contact role, and of these accounts, as long as they ran."""
     cursor.execute(
-        """
+        f"""
         WITH tied AS (
-            SELECT contact_id AS tie, opportunity_id, created_at AS tied_at FROM sync_opportunitycontactrole
-            WHERE contact_id = ANY(%(contacts)s::text[]) AND is_deleted IS NOT TRUE
+            SELECT contact_id AS tie, opportunity_id, created_at AS tied_at, {gone_at("role")} AS until
+            FROM sync_opportunitycontactrole role WHERE contact_id = ANY(%(contacts)s::text[])
             UNION ALL
-            SELECT account_id, id, created_at FROM sync_opportunity WHERE account_id = ANY(%(accounts)s::text[])
+            SELECT account_id, id, created_at, NULL FROM sync_opportunity
+            WHERE account_id = ANY(%(accounts)s::text[])
         )
         SELECT tied.tie, deal.id, GREATEST(deal.created_at, tied.tied_at),
                -- the later of nothing and something is something, but what runs on ended at no time
                CASE WHEN deal.is_closed THEN GREATEST(ending.at, tied.tied_at) END,
-               COALESCE(deal.is_won, false), deal.owner_id
+               COALESCE(deal.is_won, false), deal.owner_id,
+               LEAST(tied.until, {gone_at("deal")})
         FROM tied JOIN sync_opportunity deal ON deal.id = tied.opportunity_id
         LEFT JOIN LATERAL (
             SELECT COALESCE(min(created_at), deal.close_date::timestamp AT TIME ZONE 'UTC') AS at
             FROM sync_opportunityhistory
             WHERE opportunity_id = deal.id AND stage_name = deal.stage_name
         ) ending ON deal.is_closed
-        WHERE deal.created_at IS NOT NULL AND deal.is_deleted IS NOT TRUE
+        WHERE deal.created_at IS NOT NULL
         """,
         {"contacts": contacts, "accounts": accounts},
     )

@@ -29,6 +29,7 @@ from leadmodel.lifecycle.known import ACCOUNT_ID
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.meetings import put_meetings
 from sync.fields import column_of
+from sync.gone import gone_at
 
 CONVERTED = "leadConverted"
 _ASSIGNED_DATE = Tracked.ASSIGNED_DATE
@@ -156,10 +157,8 @@ def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[_Row]:
     cursor.execute(
         sql.SQL(
             "SELECT id, created_at, created_by_id, owner_id, {status}, {assigned}, {nurture}, {unqualified},"
-            " lead_source, CASE WHEN is_deleted"
-            " THEN COALESCE((SELECT at FROM sync_gone gone WHERE gone.record_id = id), system_modstamp) END,"
-            " master_record_id, {converted}, last_modified_at, last_modified_by_id"
-            " FROM {table} WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
+            " lead_source, {gone_at}, master_record_id, {converted}, last_modified_at, last_modified_by_id"
+            " FROM {table} own WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
         ).format(
             status=_value(current[Tracked.STATUS]),
             assigned=sql.SQL("({})::text").format(_value(current[Tracked.ASSIGNED_DATE])),
@@ -168,6 +167,7 @@ def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[_Row]:
             converted=sql.SQL(
                 "converted_contact_id, converted_date" if is_lead else "NULL::text, NULL::date"
             ),
+            gone_at=sql.SQL(gone_at("own")),
             table=sql.Identifier(f"sync_{name.lower()}"),
         ),
         [ids],

@@ -18,6 +18,7 @@ from leadmodel.settings_store import settings_in_force
 from metrics.compile import STORED, tables
 from metrics.selection import Selection
 from metrics.spec import Condition, Figure, Kind, Unit
+from sync.gone import still_tells
 
 # activities of untouched people, as `touches._why` looks at them: what came from the person is neither; looked
 # through once, whatever the planner expects
@@ -55,12 +56,12 @@ _OWN = (
 _SHARED_TASKS = _TASKS.format(
     who="relation.relation_id",
     source="sync_taskrelation relation JOIN sync_task task"
-    " ON task.id = relation.task_id AND relation.is_deleted IS NOT TRUE",
+    f" ON task.id = relation.task_id AND {still_tells('relation', 'task')}",
 )
 _SHARED_EVENTS = _EVENTS.format(
     who="relation.relation_id",
     source="sync_eventrelation relation JOIN sync_event event"
-    " ON event.id = relation.event_id AND relation.is_deleted IS NOT TRUE",
+    f" ON event.id = relation.event_id AND {still_tells('relation', 'event')}",
 )
 
 

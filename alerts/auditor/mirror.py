@@ -189,12 +189,15 @@ _DEALS = """
            EXISTS (SELECT FROM sync_opportunity deal
                    WHERE deal.stage_name = step.stage_name AND deal.is_closed AND NOT deal.is_won)
     FROM leadmodel_personrecord record
-    JOIN sync_opportunitycontactrole role ON role.contact_id = record.record_id AND role.is_deleted IS NOT TRUE
+    JOIN sync_opportunitycontactrole role ON role.contact_id = record.record_id
+    LEFT JOIN sync_gone gone ON gone.record_id = role.id AND role.is_deleted
     CROSS JOIN LATERAL (
         SELECT created_at, created_by_id, stage_name, lead(created_at) OVER (ORDER BY created_at, id) AS next_at
         FROM sync_opportunityhistory WHERE opportunity_id = role.opportunity_id
     ) step
     WHERE record.person_id = ANY(%(persons)s) AND (step.next_at IS NULL OR step.next_at > role.created_at)
+      -- of who is on it no more: what was reached before
+      AND (gone.at IS NULL OR GREATEST(step.created_at, role.created_at) < gone.at)
     ORDER BY at
 """
 

@@ -137,6 +137,8 @@ class Deal(NamedTuple):
     closed_at: datetime | None
     is_won: bool
     owner_id: str | None
+    gone_at: datetime | None = None
+    """Since when it is deleted, or not theirs any more: it is no deal of theirs from then on."""
 
 
 class Meeting(NamedTuple):

@@ -92,9 +92,14 @@ class Known(NamedTuple):
         return current if changes is None else value_at(changes, at, current, self.horizon)
 
     def _deals(self, at: datetime) -> list[Deal]:
-        ties = {record.record_id for record in self.records}
+        ties: set[str | None] = {record.record_id for record in self.records}
         account = self._account(at)
-        return [deal for deal in self.family.deals if deal.tie in ties or deal.tie == account]
+        ties.add(account)
+        return [
+            deal
+            for deal in self.family.deals
+            if deal.tie in ties and (deal.gone_at is None or deal.gone_at > at)
+        ]
 
 
 def _is_open(deal: Deal, at: datetime) -> bool:

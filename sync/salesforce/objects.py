@@ -155,11 +155,12 @@ OBJECTS: tuple[MirroredObject, ...] = (
         met_late=_NAMESAKES + _AT_WORK,
     ),
     MirroredObject(mirror.Group, who_is_who=("name", "developer_name"), met_late=_NAMESAKES),
-    MirroredObject(mirror.Campaign),
+    MirroredObject(mirror.Campaign, outlives=True),
     MirroredObject(
         mirror.Account,
         marks=_of_account("id"),
         seen=("Industry", "BillingCountry", "NumberOfEmployees", "AnnualRevenue"),
+        outlives=True,
     ),
     # what happened before whom it happened to: a person never shows up without the past read so far
     MirroredObject(
@@ -168,8 +169,8 @@ OBJECTS: tuple[MirroredObject, ...] = (
     MirroredObject(
         mirror.ContactHistory, marks=("SELECT contact_id FROM {rows}",), stamp="CreatedDate", parent="Contact"
     ),
-    MirroredObject(mirror.TaskRelation, marks=(_RELATED,), is_optional=True),
-    MirroredObject(mirror.EventRelation, marks=(_RELATED,), is_optional=True),
+    MirroredObject(mirror.TaskRelation, marks=(_RELATED,), is_optional=True, outlives=True),
+    MirroredObject(mirror.EventRelation, marks=(_RELATED,), is_optional=True, outlives=True),
     MirroredObject(
         mirror.Task, marks=(_WHO, _shared("sync_taskrelation", "task_id")), is_hot=True, outlives=True
     ),
@@ -182,6 +183,7 @@ OBJECTS: tuple[MirroredObject, ...] = (
             "SELECT COALESCE(contact_id, lead_id) FROM {rows} WHERE COALESCE(contact_id, lead_id) IS NOT NULL",
         ),
         skips_bin=True,
+        outlives=True,
     ),
     MirroredObject(
         mirror.OpportunityHistory,
@@ -194,11 +196,17 @@ OBJECTS: tuple[MirroredObject, ...] = (
         stamp="CreatedDate",
         parent="Opportunity",
     ),
-    MirroredObject(mirror.OpportunityContactRole, marks=("SELECT contact_id FROM {rows}",), skips_bin=True),
+    MirroredObject(
+        mirror.OpportunityContactRole,
+        marks=("SELECT contact_id FROM {rows}",),
+        skips_bin=True,
+        outlives=True,
+    ),
     MirroredObject(
         mirror.Opportunity,
         marks=(*_of_opportunity("id"), *_of_account("account_id"), _WHOSE_STAGE_ENDS),
         is_hot=True,
+        outlives=True,
     ),
     MirroredObject(
         mirror.Lead,

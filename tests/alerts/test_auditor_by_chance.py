@@ -80,7 +80,7 @@ def _hours(rng: Random) -> None:
 
 
 def _deal(rng: Random, number: int, contact_id: str) -> None:
-    """One that moves now and then, and names the contact at some time."""
+    """One that moves now and then, and names the contact at some time; some leave it."""
     deal = mirror.Opportunity(id=f"006{number:012}AAA")
     for step, hours in enumerate(sorted(rng.sample(range(90), rng.randrange(1, 4)))):
         deal.stage_name = rng.choice(list(STAGES))
@@ -91,10 +91,15 @@ def _deal(rng: Random, number: int, contact_id: str) -> None:
     assert deal.stage_name is not None
     deal.is_closed, deal.is_won = STAGES[deal.stage_name]
     deal.save(force_insert=True)
-    mirror.OpportunityContactRole.objects.create(
+    role = mirror.OpportunityContactRole.objects.create(
         id=f"00K{number:012}AAA", opportunity_id=deal.pk, contact_id=contact_id, is_primary=True,
         created_at=START + timedelta(hours=rng.randrange(50)),
     )  # fmt: skip
+    leaving = Random(f"leaving {contact_id}")
+    if leaving.random() < 0.3:
+        mirror.OpportunityContactRole.objects.filter(pk=role.pk).update(is_deleted=True)
+        at = START + timedelta(hours=leaving.randrange(90))
+        mirror.Gone.objects.create(record_id=role.pk, at=at, is_told=True)
 
 
 def stored(*kinds: ClockKind) -> Told:

@@ -75,7 +75,9 @@ JOIN (SELECT *, lead(created_at) OVER (PARTITION BY opportunity_id ORDER BY crea
       FROM sync_opportunityhistory) AS history USING (opportunity_id)
 JOIN (SELECT stage_name, bool_or(is_won) AS is_won FROM sync_opportunity WHERE is_closed GROUP BY stage_name) AS ended
      USING (stage_name)
-WHERE role.is_deleted IS NOT TRUE AND (until_at IS NULL OR until_at > role.created_at)
+LEFT JOIN sync_gone AS gone ON gone.record_id = role.id
+WHERE GREATEST(history.created_at, role.created_at) < COALESCE(gone.at, 'infinity')
+  AND (until_at IS NULL OR until_at > role.created_at)
   AND GREATEST(history.created_at, role.created_at) <= until;
 
 -- M14: a lost opportunity sends its people to Nurture, from Qualified; whom somebody works again stays there.

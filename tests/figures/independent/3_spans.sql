@@ -106,7 +106,9 @@ WITH own AS (
     JOIN record ON record.id = role.contact_id LEFT JOIN merge ON merge.loser = record.line
     JOIN (SELECT *, lead(created_at) OVER (PARTITION BY opportunity_id ORDER BY created_at, id) AS until_at
           FROM sync_opportunityhistory) AS history USING (opportunity_id)
-    WHERE role.is_deleted IS NOT TRUE AND (until_at IS NULL OR until_at > role.created_at)
+    LEFT JOIN sync_gone AS gone ON gone.record_id = role.id
+    WHERE GREATEST(history.created_at, role.created_at) < COALESCE(gone.at, 'infinity')
+      AND (until_at IS NULL OR until_at > role.created_at)
       AND GREATEST(history.created_at, role.created_at) <= until
       AND EXISTS (SELECT FROM jsonb_each(told #> '{qualified,stages}') known WHERE known.value ? stage_name)
 )
