@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
-from sandbox.org.schema import Value
 from sync.models import Drift, Gone
 from tests.sync.likeness import assert_like
 from tests.sync.world import World, dump, marks, row, values
@@ -32,18 +30,9 @@ def gone(world: World) -> str:
 def purge(world: World, *ids: str) -> datetime:
     """Delete for good, past the recycle bin, hours after all else; answers when."""
     at = world.pass_time(hours=7)
-    world.control("POST", "purge", {"ids": list(ids)})
+    world.purge(*ids)
     world.pass_time(minutes=5)
     return at
-
-
-def hide(world: World, name: str, ids: Sequence[str]) -> list[dict[str, Value]]:
-    """Our user sees these no more, which nothing tells; answers what there is of them."""
-    rows = [found for found in world.org.store.rows(name) if found["Id"] in ids]
-    with world.org.store.transaction():
-        for one in ids:
-            world.org.store.connection.execute(f'DELETE FROM "{name}" WHERE "Id" = ?', (one,))
-    return rows
 
 
 def test_k07_the_past_of_who_is_deleted_for_good_stays(world: World, gone: str) -> None:
@@ -102,7 +91,7 @@ def test_k07_what_our_user_may_not_see_for_a_while_is_back_as_it_was(world: Worl
     world.sync()
     before = dump(["sync_lead", "leadmodel_person", *PAST])
     world.pass_time(hours=2)
-    rows = hide(world, "Lead", [gone, seldom])
+    rows = world.lose("Lead", gone, seldom)
     world.pass_time(days=1)
     world.sync()
     assert values(NOT_DELETED) == []

@@ -51,7 +51,7 @@ class Desk:
     def purge(self, *ids: str) -> None:
         """Delete for good, past the recycle bin, hours after all else."""
         self.world.pass_time(hours=7)
-        self.world.control("POST", "purge", {"ids": list(ids)})
+        self.world.purge(*ids)
         self.minutes_later()
 
     def sync(self) -> None:
@@ -173,3 +173,14 @@ def test_k10_who_was_taken_off_an_activity_was_not_there(desk: Desk, way: str) -
     desk.sync()
 
     assert [cycle.touch_count for cycle in desk.cycles] == [1]
+
+
+def test_k10_where_nothing_tells_when_it_went_it_went_with_them(desk: Desk) -> None:
+    """What is not found any more is found to be gone at different times, each object at its own."""
+    desk.sync()
+    for name, record in (("EventRelation", desk.invitation), ("Contact", desk.ada)):
+        desk.world.lose(name, record)
+        desk.world.pass_time(days=1)
+        desk.sync()
+
+    assert [cycle.touch_count for cycle in desk.cycles] == [2]

@@ -26,11 +26,6 @@ def member(world: World) -> str:
     return str(next(world.org.store.rows("CampaignMember"))["Id"])
 
 
-def delete(world: World, *ids: str) -> None:
-    """For good, past the recycle bin."""
-    world.control("POST", "purge", {"ids": list(ids)})
-
-
 def assert_derived_like_new(world: World) -> None:
     """What was derived is what a first read would give."""
     derived = dump(DERIVED)
@@ -76,7 +71,7 @@ def test_a_lead_deleted_past_the_bin_is_known_so_within_a_day_and_its_history_st
     world.sync()
     history = values("SELECT id FROM sync_leadhistory ORDER BY id")
     world.pass_time(minutes=1)
-    delete(world, gone)
+    world.purge(gone)
 
     for _ in range(4):
         world.pass_time(hours=6)

@@ -130,6 +130,18 @@ class World:
         )
         assert answer.ok, answer.text
 
+    def purge(self, *ids: str) -> None:
+        """Delete for good, past the recycle bin."""
+        self.control("POST", "purge", {"ids": list(ids)})
+
+    def lose(self, name: str, *ids: str) -> list[dict[str, Value]]:
+        """Our user sees these records of an object no more, which nothing tells; answers what there is of them."""
+        rows = [found for found in self.org.store.rows(name) if found["Id"] in ids]
+        with self.org.store.transaction():
+            for one in ids:
+                self.org.store.connection.execute(f'DELETE FROM "{name}" WHERE "Id" = ?', (one,))
+        return rows
+
     def hide(self, *, objects: Sequence[str] = (), fields: Sequence[str] = ()) -> None:
         """From now on API users cannot see these objects and fields, and all others."""
         self.control("PUT", "hidden", {"objects": list(objects), "fields": list(fields)})
