@@ -14,6 +14,7 @@ from leadmodel.lifecycle.clocks import Clock, ClockKind, Rung
 from leadmodel.lifecycle.cycles import Person
 from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.due import clocks_of, rungs_of
+from leadmodel.lifecycle.facts import Horizon
 from leadmodel.lifecycle.grounds import Grounds
 from leadmodel.lifecycle.stages import Stage
 from leadmodel.lifecycle.trace import Trace
@@ -45,6 +46,7 @@ class Story:
     grounds: Grounds
     names: dict[str, str]
     activities: dict[str, Activity]
+    horizon: Horizon
     has_opted_out: bool
     """Whether the person in Nurture has, as Salesforce says now; of another instant nobody knows, and it says no."""
 
@@ -100,6 +102,7 @@ def read_story(
                         grounds,
                         _names(cursor),
                         _activities(cursor, ids),
+                        Horizon(as_of, known_by),
                         bool(opted_out),
                     )
     return None

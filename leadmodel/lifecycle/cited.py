@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from leadmodel.lifecycle.cycles import Touch
 from leadmodel.lifecycle.facts import Activity, Change, Family, FollowUp, Horizon, Meeting, Record, Tracked
 from leadmodel.lifecycle.history import History
-from leadmodel.lifecycle.joins import Join
+from leadmodel.lifecycle.joins import Join, joins_of
 from leadmodel.lifecycle.known import Known
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.steps import Rank, Step
@@ -157,6 +157,45 @@ class Facts:
         """That a record was made."""
         at = self._records[record_id].created_at
         return Fact(object_of(record_id), record_id, record_id, "CreatedDate", at, at)
+
+    def conversions(self, record_ids: Collection[str]) -> list[Fact]:
+        """That one of these records was converted into another of them, by whom."""
+        return [
+            Fact(
+                "Contact",
+                join.winner,
+                join.winner,
+                "CreatedDate",
+                join.at,
+                join.at,
+                join.loser,
+                join.winner,
+                by,
+            )
+            for join in joins_of(self._family.records)
+            if not join.is_merge and {join.loser, join.winner} <= {*record_ids}
+            for by in [self._records[join.loser].converted_by]
+        ]
+
+    def merges(self, record_ids: Collection[str]) -> list[Fact]:
+        """That one of these records was merged into another of them."""
+        return [
+            _joined(join.loser, join.winner, join.at, is_merge=True)
+            for join in joins_of(self._family.records)
+            if join.is_merge and {join.loser, join.winner} <= {*record_ids}
+        ]
+
+    def stages_reached(self, record_ids: Collection[str]) -> list[Fact]:
+        """The stages that opportunities of these records reached, of those that mean something, each once."""
+        told = {
+            (step.at, step.opportunity_id, step.stage): step.actor
+            for step in self._family.steps
+            if step.record_id in record_ids and step.stage
+        }
+        return [
+            Fact("Opportunity", deal, deal, "StageName", at, at, None, stage, by)
+            for (at, deal, stage), by in sorted(told.items())
+        ]
 
     @cached_property
     def _records(self) -> dict[str, Record]:

@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from leadmodel.lifecycle.cited import Fact
 from leadmodel.lifecycle.cycles import COUNTING, Cycle, Person, Touch
+from leadmodel.lifecycle.facts import EVERYTHING, Horizon
 from leadmodel.lifecycle.grounds import Grounds
 from leadmodel.lifecycle.stages import Outcome
-from leadmodel.lifecycle.trace import Turn
+from leadmodel.lifecycle.trace import End, Turn
 from leadmodel.lifecycle.words import ENDINGS, ENTRIES, TRIGGERS, WHYS
 
 Names = Callable[[str | None], str]
@@ -40,13 +41,20 @@ class Moment:
     cycle: int | None = None
 
 
-def tell(person: Person, grounds: Grounds, names: Names) -> list[Moment]:
-    """The person's story, latest first."""
+def tell(person: Person, grounds: Grounds, names: Names, horizon: Horizon = EVERYTHING) -> list[Moment]:
+    """The person's story, latest first, of what exists at a horizon."""
     first = min((grounds.facts.creation(record_id) for record_id in person.record_ids), key=_by_time)
     moments = [Moment(person.created_at, Mark.QUIET, "First known in Salesforce", fact=first)]
     for cycle in person.cycles:
         moments += _of_cycle(cycle, grounds, names)
     moments += [_of_touch(touch, grounds, names, None) for touch in person.loose_touches]
+    told = {(one.fact.record_id, one.at) for one in moments if one.fact is not None and one.mark is Mark.END}
+    moments += [
+        one
+        for one in _around(person, grounds, names)
+        # a stage that ended a cycle is told by that end
+        if one.fact is not None and (one.fact.record_id, one.at) not in told and horizon.shows(one.at, one.at)
+    ]
     return sorted(moments, key=_in_order, reverse=True)
 
 
@@ -90,16 +98,40 @@ def _of_cycle(cycle: Cycle, grounds: Grounds, names: Names) -> Iterator[Moment]:
         )
     for touch in cycle.touches:
         yield _of_touch(touch, grounds, names, cycle)
-    if cycle.closed_at is not None and cycle.ending is not None:
-        kind = (
-            "Withdrawn" if cycle.outcome is Outcome.WITHDRAWN else str(cycle.latest_kind or "").capitalize()
-        )
-        text = kind + (f": {cycle.reason}" if cycle.reason else "")
-        by = f"by {names(cycle.closed_by)}" if cycle.closed_by else ""
-        closed = _first(grounds.of(cycle, Turn.CLOSED))
-        yield Moment(
-            cycle.closed_at, Mark.END, text, _joined([ENDINGS[cycle.ending], by]), closed, cycle.number
-        )
+    yield from _of_end(cycle, grounds, names)
+
+
+def _of_end(cycle: Cycle, grounds: Grounds, names: Names) -> Iterator[Moment]:
+    """How a cycle ended, as it was then, and each amendment when it was made (M8)."""
+    if cycle.closed_at is None or cycle.ending is None:
+        return
+    ends = grounds.trace.ends(cycle)
+    text = "Withdrawn" if cycle.outcome is Outcome.WITHDRAWN or not ends else _disposition(ends[0])
+    by = f"by {names(cycle.closed_by)}" if cycle.closed_by else ""
+    closed = _first(grounds.of(cycle, Turn.CLOSED))
+    yield Moment(cycle.closed_at, Mark.END, text, _joined([ENDINGS[cycle.ending], by]), closed, cycle.number)
+    for end in ends[1:]:
+        at, _, _, _, actor, _ = end.step
+        detail = f"amends how cycle {cycle.number} ended"
+        fact = grounds.facts.of_step(end.step)
+        yield Moment(at, Mark.END, _disposition(end), _joined([detail, f"by {names(actor)}"]), fact)
+
+
+def _disposition(end: End) -> str:
+    return end.kind.capitalize() + (f": {end.reason}" if end.reason else "")
+
+
+def _around(person: Person, grounds: Grounds, names: Names) -> Iterator[Moment]:
+    """What happened to their records and opportunities, whatever it did to cycles."""
+    facts, own = grounds.facts, person.record_ids
+    for fact in facts.conversions(own):
+        text = f"Converted by {names(fact.actor)}"
+        yield Moment(fact.at, Mark.QUIET, text, "the Lead goes on as the Contact", fact)
+    for fact in facts.merges(own):
+        yield Moment(fact.at, Mark.QUIET, "Merged with another record", "the past of both is theirs", fact)
+    for fact in facts.stages_reached(own):
+        by = f"by {names(fact.actor)}" if fact.actor else ""
+        yield Moment(fact.at, Mark.QUIET, f"Opportunity: {fact.value}", by, fact)
 
 
 def _first(facts: tuple[Fact, ...]) -> Fact | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from leadmodel.lifecycle.cycles import Cycle, HandedOver, Span
 from leadmodel.lifecycle.line import Line
@@ -29,6 +30,14 @@ _WATCHED = tuple(turn for turn in Turn if turn is not Turn.OPENED)
 """Those that are a cycle's values; their names are the attributes'."""
 
 
+class End(NamedTuple):
+    """How a cycle's disposition stood from a step on: as it ended, and after each amendment (M8)."""
+
+    kind: Stage
+    reason: str | None
+    step: Step
+
+
 @dataclass
 class Trace:
     """What the fold did, step by step: after each step it is shown the lines, and keeps what differs from before.
@@ -38,6 +47,7 @@ class Trace:
 
     _turns: dict[tuple[int, Turn], list[Step]] = field(default_factory=dict)
     _values: dict[tuple[int, Turn], object] = field(default_factory=dict)
+    _ends: dict[int, list[End]] = field(default_factory=dict)
     _spans: dict[int, Step] = field(default_factory=dict)
     _standing: dict[tuple[Stage, datetime], Step] = field(default_factory=dict)
     _reasons: dict[tuple[int, Stage], tuple[str | None, Step]] = field(default_factory=dict)
@@ -70,6 +80,10 @@ class Trace:
             if value != self._values.get((id(cycle), turn)):
                 self._values[id(cycle), turn] = value
                 self._turns.setdefault((id(cycle), turn), []).append(self._decider(turn, step, cycle, line))
+        if cycle.latest_kind is not None:
+            ends = self._ends.setdefault(id(cycle), [])
+            if not ends or ends[-1][:2] != (cycle.latest_kind, cycle.reason):
+                ends.append(End(cycle.latest_kind, cycle.reason, step))
         for span in cycle.spans:
             if id(span) not in self._kept:
                 self._kept[id(span)] = span
@@ -85,6 +99,10 @@ class Trace:
     def turns(self, cycle: Cycle, turn: Turn) -> list[Step]:
         """The steps that decided this about a cycle, in order: more than one where it was amended."""
         return self._turns.get((id(cycle), turn), [])
+
+    def ends(self, cycle: Cycle) -> list[End]:
+        """How a cycle's disposition stood, in order: more than one where it was amended."""
+        return self._ends.get(id(cycle), [])
 
     def start(self, span: Span) -> Step | None:
         """The step with which a span began."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -101,7 +102,7 @@ def teller_of(story: Story, *, now: datetime, zone: ZoneInfo) -> Teller:
 
 def writer_of(story: Story, *, now: datetime, zone: ZoneInfo) -> Writer:
     """How the facts of a story are written for a viewer in `zone`."""
-    moments = tell(story.person, story.grounds, story.name)
+    moments = tell(story.person, story.grounds, story.name, story.horizon)
     marks = {moment.fact.fact_id for moment in moments if moment.fact is not None}
     return Writer(story, salesforce_address(), now, zone, marks)
 
@@ -229,13 +230,13 @@ def _bands(story: Story, at: datetime) -> list[tuple[str, bool, list[Moment]]]:
     """The story cut into cycles and the time around them, latest first; stretches without a moment are not told."""
     cycles = story.person.cycles
     within: dict[tuple[int, bool], list[Moment]] = {}
-    for moment in tell(story.person, story.grounds, story.name):
+    for moment in tell(story.person, story.grounds, story.name, story.horizon):
         within.setdefault(_place(moment, cycles), []).append(moment)
     bands = []
     for number in range(len(cycles), -1, -1):
         after = within.get((number, False), [])
         following = cycles[number] if number < len(cycles) else None
-        title = _gap_title(cycles[number - 1] if number else None, following, at)
+        title = _gap_title(story, cycles[number - 1] if number else None, following, at)
         if after or (number and following is not None):
             bands.append((title, False, after))
         if number:
@@ -263,14 +264,15 @@ def _cycle_title(cycle: Cycle, story: Story, at: datetime) -> str:
     )
 
 
-def _gap_title(before: Cycle | None, after: Cycle | None, at: datetime) -> str:
+def _gap_title(story: Story, before: Cycle | None, after: Cycle | None, at: datetime) -> str:
     if before is None:
         return "Before the first cycle"
     assert before.closed_at is not None or after is None
-    kind = str(before.latest_kind).capitalize() if before.latest_kind else "No cycle"
     if before.closed_at is None:
         return "Since then"
-    return f"{kind} for {_long((after.assigned_at if after else at) - before.closed_at)}"
+    stood = [end.kind.capitalize() for end in story.grounds.trace.ends(before)] or ["No cycle"]
+    kinds = " → ".join(kind for kind, _ in groupby(stood))
+    return f"{kinds} for {_long((after.assigned_at if after else at) - before.closed_at)}"
 
 
 def _long(length: timedelta) -> str:

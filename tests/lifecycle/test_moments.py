@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from leadmodel.lifecycle.facts import Tracked
+from typing import Any
+
+from leadmodel.lifecycle.facts import DealEnd, Horizon, Tracked
 from leadmodel.lifecycle.moments import Mark, Moment, tell
 from tests.lifecycle.desk import (
     ALICE,
@@ -151,3 +153,58 @@ def test_m04_somebody_is_known_since_the_first_of_their_records() -> None:
     first = moments(desk)[0]
     assert first.fact is not None
     assert (minutes(first.at), first.fact.record_id) == (0, LEAD)
+
+
+def test_m08_an_end_is_told_as_it_was_then_and_each_amendment_when_it_was_made() -> None:
+    desk = assigned(5, settings=WITH_REASONS).call(20).status(60, "Assigned", "Qualified", BOB)
+    desk.change(3 * DAY, Tracked.NURTURE_REASON, None, "No time", ALICE, LEAD)
+    desk.status(3 * DAY, "Qualified", "Nurture").status(4 * DAY, "Nurture", "Nurture")
+
+    assert told(desk)[3:] == [
+        (60, Mark.END, "Qualified", 1),
+        (3 * DAY, Mark.END, "Nurture: No time", None),
+    ], "what changed nothing is no moment"
+    assert detail(desk, "Nurture: No time") == "amends how cycle 1 ended · by Alice"
+    amended = moments(desk)[-1].fact
+    assert amended is not None
+    assert (amended.at, amended.value) == (at(3 * DAY), "Nurture")
+
+
+def test_m04_a_conversion_is_told() -> None:
+    def converted(**more: Any) -> Desk:
+        desk = assigned(5, converted_to=CONTACT, converted_at=at(60), converted_by=BOB, **more)
+        return desk.record(CONTACT, 60, status=None, owner_id=ALICE, created_by=BOB)
+
+    by_stage = model(qualified={"by": "opportunity", "stages": {"meeting_scheduled": ["Meeting"]}})
+    assert told(converted(settings=by_stage))[2:] == [(60, Mark.QUIET, "Converted by Bob", None)]
+    assert told(converted())[2:] == [
+        (60, Mark.QUIET, "Converted by Bob", None),
+        (60, Mark.END, "Qualified", 1),
+    ]
+
+
+def test_k06_a_merge_is_told() -> None:
+    desk = assigned(20, merged_into=OTHER, deleted_at=at(90)).record(OTHER, status="New", owner_id=BOB)
+    assert (90, Mark.QUIET, "Merged with another record", None) in told(desk)
+
+
+def test_m08_how_far_opportunities_got_is_told_once() -> None:
+    desk = Desk(
+        settings=model(
+            qualified={"by": "opportunity", "stages": {"pipeline": ["Proposal"]}, "definition": "pipeline"}
+        )
+    )
+    desk.record(CONTACT, status="Assigned").reached(60, "Proposal", record_id=CONTACT)
+    desk.reached(90, "Closed Won", DealEnd.WON, record_id=CONTACT).reached(
+        90, "Closed Won", DealEnd.WON, record_id=CONTACT
+    )
+    assert [text for _, _, text, _ in told(desk)][-2:] == ["Qualified", "Opportunity: Closed Won"]
+
+
+def test_m03_as_of_an_instant_nothing_later_is_told() -> None:
+    person, teller = assigned(5).reached(90, "Proposal").traced()
+    assert [one.text for one in tell(person, teller.grounds, name_of) if one.at > at(80)] == [
+        "Opportunity: Proposal"
+    ]
+    later = tell(person, teller.grounds, name_of, Horizon(as_of=at(80)))
+    assert [one.text for one in later if one.at > at(80)] == []

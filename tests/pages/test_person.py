@@ -30,6 +30,22 @@ def test_the_story_is_told_in_bands(world: World, alice: Client) -> None:
     assert [moment.mark for moment in person.bands[2].moments] == ["end", "touch", "quiet", "start"]
 
 
+def test_m08_an_amended_end_stays_told_as_it_was(world: World, alice: Client) -> None:
+    amended = (2 * DAY, "Status", "Qualified", "Nurture")
+    world.add_lead("lost", ALICE, 5 * DAY, closed(4 * DAY, "Qualified"), amended)
+    rebuild_all()
+
+    after, cycle = get(alice, world.person("lost")).context["person"].bands
+
+    assert (after.title, [one.text for one in after.moments]) == (
+        "Qualified → Nurture for 4 days",
+        ["Nurture"],
+    )
+    assert cycle.moments[0].text == "Qualified"
+    (early,) = get(alice, f"{world.person('lost')}?as_of={_iso(world, 3 * DAY)}").context["person"].bands[-1:]
+    assert early.moments[0].text == "Qualified"
+
+
 def test_the_stage_is_explained_in_sentences(world: World, alice: Client) -> None:
     page = get(alice, world.person("answered"))
     body = page.content.decode()
