@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -131,6 +131,30 @@ class Cycle:
 def any_open(cycles: Sequence[Cycle]) -> bool:
     """Whether one of them has not ended."""
     return None in [cycle.closed_at for cycle in cycles]
+
+
+def came_from(cycle: Cycle, cycles: Iterable[Cycle]) -> Cycle | None:
+    """Of a person's cycles the one that had ended last when this one began (M13); None where none had.
+
+    After a merge the one numbered before may have run on beside it, on another record (K6).
+    """
+    return _last_ended([one for one in cycles if one is not cycle], cycle.assigned_at)
+
+
+def standing_by(cycles: Sequence[Cycle], at: datetime) -> Cycle:
+    """Which of a person's cycles says where they stand at `at`: the open one, else the last that ended by itself."""
+    is_open = [one for one in cycles if one.closed_at is None]
+    by_itself = [one for one in cycles if one.ending is not Ending.MERGED]
+    return is_open[-1] if is_open else _last_ended(by_itself, at) or cycles[-1]
+
+
+def _last_ended(cycles: Iterable[Cycle], by: datetime) -> Cycle | None:
+    ended = [
+        (one.closed_at, one.number, one)
+        for one in cycles
+        if one.closed_at is not None and one.closed_at <= by
+    ]
+    return max(ended, default=(None, 0, None))[2]
 
 
 class HandedOver(NamedTuple):

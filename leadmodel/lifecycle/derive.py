@@ -13,7 +13,7 @@ from operator import attrgetter
 from leadmodel.lifecycle.clocks_of_follow_ups import follow_ups_of
 from leadmodel.lifecycle.clocks_of_hand_offs import tell_taken_up
 from leadmodel.lifecycle.clocks_of_meetings import meetings_of
-from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch
+from leadmodel.lifecycle.cycles import Cycle, Person, TimeWent, Touch, came_from
 from leadmodel.lifecycle.facts import EVERYTHING, Directory, Family, Horizon, Record
 from leadmodel.lifecycle.history import straighten
 from leadmodel.lifecycle.joins import Join, Roots, joins_of
@@ -203,11 +203,11 @@ def _finish(line: Line, settings: ModelSettings, directory: Directory) -> None:
     """Number the cycles in order, and say of each what can be said once all is read."""
     if len(line.cycles) > 1:
         line.cycles.sort(key=by_assignment)
-    previous: Cycle | None = None
     for number, cycle in enumerate(line.cycles, start=1):
         cycle.number = number
+    for cycle in line.cycles:
+        previous = came_from(cycle, line.cycles) if cycle.number > 1 else None
         _finish_cycle(cycle, previous, line, settings, directory)
-        previous = cycle
 
 
 def _tell_around(
@@ -344,7 +344,8 @@ def _time_went(cycle: Cycle, touched_at: datetime, directory: Directory) -> Time
 
 def _entry(cycle: Cycle, previous: Cycle, line: Line, directory: Directory) -> Entry:
     """Why the person came back (M13): an action of theirs since, a machine's timed return, or a decision."""
-    since = previous.closed_at or previous.assigned_at
+    since = previous.closed_at
+    assert since is not None
     if cycle.path is Path.INBOUND and any(since < at <= cycle.assigned_at for at, _ in line.responses):
         return Entry.INBOUND_ACTION
     return Entry.MANUAL if directory.is_human(cycle.assigned_by) else Entry.TIMED_RETURN

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from leadmodel.lifecycle.cited import Fact
 from leadmodel.lifecycle.conditions import Rule
-from leadmodel.lifecycle.cycles import Cycle, Person, Touch, Why
+from leadmodel.lifecycle.cycles import Cycle, Person, Touch, Why, came_from
 from leadmodel.lifecycle.grounds import Grounds
 from leadmodel.lifecycle.lead_types import OWN_FIELDS, Relation
 from leadmodel.lifecycle.moments import Names
@@ -81,7 +81,7 @@ class Teller:
 
     def of_cycle(self, cycle: Cycle, person: Person) -> list[Sentence]:
         """Why one of a person's cycles is what it is, in the order things happened."""
-        before = person.cycles[cycle.number - 2] if cycle.number > 1 else None
+        before = came_from(cycle, person.cycles)
         return [
             *self._opening(cycle),
             *self._coming_back(cycle, before),
@@ -121,7 +121,8 @@ class Teller:
     def _coming_back(self, cycle: Cycle, before: Cycle | None) -> Iterator[Sentence]:
         if before is None:
             return
-        since = before.closed_at or before.assigned_at
+        since = before.closed_at
+        assert since is not None
         facts = self.grounds.of(cycle, Turn.OPENED)
         if cycle.entry is Entry.INBOUND_ACTION:
             facts = tuple(self.grounds.facts.campaign_answers(since, cycle.assigned_at))

@@ -11,7 +11,7 @@ from django.db import connection
 
 from base.words import Instant, counted, duration, instant
 from leadmodel.changes import read_last_of
-from leadmodel.lifecycle.cycles import Cycle, Person
+from leadmodel.lifecycle.cycles import Cycle, Person, standing_by
 from leadmodel.lifecycle.explain import Sentence, Teller, Topic
 from leadmodel.lifecycle.moments import Mark, Moment, tell
 from leadmodel.lifecycle.policies import Promise
@@ -137,7 +137,7 @@ def view_person(
 def _why(
     story: Story, writer: Writer, at: datetime, *, is_now: bool, known_by: datetime | None
 ) -> tuple[list[SentenceView], list[Why]]:
-    """Why the stage is what it is, from the latest cycle; and why the earlier ones were what they were."""
+    """Why the stage is what it is, from the cycle that says so; and why the others were what they were."""
     person, teller = story.person, teller_of(story, now=writer.now, zone=writer.zone)
     left_out = [
         Sentence(
@@ -148,13 +148,18 @@ def _why(
         )
         for one in read_exceptions(person, at, known_by=known_by)
     ]
-    told = [teller.of_cycle(cycle, person) for cycle in person.cycles] or [teller.of_person(person)]
+    latest = standing_by(person.cycles, at) if person.cycles else None
+    told = teller.of_cycle(latest, person) if latest is not None else teller.of_person(person)
     earlier = [
-        Why(f"Why was cycle {cycle.number} {cycle.outcome}?", [writer.sentence(one) for one in sentences])
-        for cycle, sentences in zip(person.cycles[:-1], told, strict=False)
+        Why(
+            f"Why was cycle {cycle.number} {cycle.outcome}?",
+            [writer.sentence(one) for one in teller.of_cycle(cycle, person)],
+        )
+        for cycle in reversed(person.cycles)
+        if cycle is not latest
     ]
     whole = tell_whole(story, teller, at, is_now=is_now and known_by is None)
-    return [writer.sentence(one) for one in (*told[-1], *whole, *left_out)], earlier[::-1]
+    return [writer.sentence(one) for one in (*told, *whole, *left_out)], earlier
 
 
 def tell_whole(story: Story, teller: Teller, at: datetime, *, is_now: bool) -> list[Sentence]:
@@ -235,10 +240,10 @@ def _bands(story: Story, at: datetime) -> list[tuple[str, bool, list[Moment]]]:
     bands = []
     for number in range(len(cycles), -1, -1):
         after = within.get((number, False), [])
-        following = cycles[number] if number < len(cycles) else None
-        title = _gap_title(story, cycles[number - 1] if number else None, following, at)
-        if after or (number and following is not None):
-            bands.append((title, False, after))
+        until = cycles[number].assigned_at if number < len(cycles) else at
+        is_gap = 0 < number < len(cycles) and _all_ended(cycles[:number], until)
+        if after or is_gap:
+            bands.append((_gap_title(story, cycles[:number], until), False, after))
         if number:
             cycle = cycles[number - 1]
             bands.append((_cycle_title(cycle, story, at), True, within.get((number, True), [])))
@@ -264,15 +269,21 @@ def _cycle_title(cycle: Cycle, story: Story, at: datetime) -> str:
     )
 
 
-def _gap_title(story: Story, before: Cycle | None, after: Cycle | None, at: datetime) -> str:
-    if before is None:
+def _all_ended(cycles: list[Cycle], by: datetime) -> bool:
+    """After a merge one may run on beside the next, on what was another record (K6)."""
+    return all(cycle.closed_at is not None and cycle.closed_at <= by for cycle in cycles)
+
+
+def _gap_title(story: Story, earlier: list[Cycle], until: datetime) -> str:
+    """What the time from these cycles to an instant is called, by the disposition that held in it."""
+    if not earlier:
         return "Before the first cycle"
-    assert before.closed_at is not None or after is None
-    if before.closed_at is None:
+    before = standing_by(earlier, until)
+    if before.closed_at is None or not _all_ended(earlier, until):
         return "Since then"
     stood = [end.kind.capitalize() for end in story.grounds.trace.ends(before)] or ["No cycle"]
     kinds = " → ".join(kind for kind, _ in groupby(stood))
-    return f"{kinds} for {_long((after.assigned_at if after else at) - before.closed_at)}"
+    return f"{kinds} for {_long(until - before.closed_at)}"
 
 
 def _long(length: timedelta) -> str:

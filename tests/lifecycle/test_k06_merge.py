@@ -13,6 +13,7 @@ from tests.lifecycle.desk import (
     ALICE,
     BOB,
     BY_PIPELINE,
+    DAY,
     LEAD,
     OLGA,
     OTHER,
@@ -22,6 +23,7 @@ from tests.lifecycle.desk import (
     at,
     minutes,
     model,
+    written,
 )
 
 
@@ -225,3 +227,27 @@ def test_k06_late_logging_finds_the_cycle_that_ended_last() -> None:
     desk.call(34, BOB)
 
     assert {minutes(c.assigned_at): c.touch_count for c in desk.person().cycles} == {0: 0, 5: 1}
+
+
+def side_by_side() -> Desk:
+    """LEAD's from 20 to 80, in Nurture; OTHER's from 40 until it is merged at 60, while LEAD's runs on."""
+    desk = give(give(both(merged_at=60), 20, ALICE), 40, BOB, OTHER)
+    return desk.status(80, "Assigned", "Nurture")
+
+
+def test_k06_what_ran_beside_another_came_back_from_nothing() -> None:
+    """M13: the other's first cycle is no return from the one that was still open."""
+    first, beside = side_by_side().person().cycles
+
+    assert [cycle.outcome for cycle in (first, beside)] == [Outcome.NURTURE, Outcome.WITHDRAWN]
+    assert (beside.entry, beside.broke_hold) == (Entry.FIRST, False)
+
+
+@pytest.mark.parametrize(("days", "broke"), [(89, True), (91, False)])
+def test_m13_a_hold_is_of_the_cycle_that_ended_last(days: int, broke: bool) -> None:
+    desk = side_by_side().status(80 + days * DAY, "Nurture", "Assigned", ROUTER)
+    again = desk.person().cycles[-1]
+
+    assert (again.number, again.entry, again.broke_hold) == (3, Entry.TIMED_RETURN, broke)
+    sentences = [one.text for one in desk.explained()[-1]]
+    assert any("broke a hold" in text and written(at(80)) in text for text in sentences) is broke

@@ -11,7 +11,7 @@ from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
 from sync import models as mirror
 from tests.pages.reading import get
-from tests.pages.world import ALICE, DAY, EVE, HOUR, MODEL, World, closed
+from tests.pages.world import ALICE, BOB, DAY, EVE, HOUR, MODEL, World, closed
 
 
 def _iso(world: World, ago: timedelta) -> str:
@@ -44,6 +44,27 @@ def test_m08_an_amended_end_stays_told_as_it_was(world: World, alice: Client) ->
     assert cycle.moments[0].text == "Qualified"
     (early,) = get(alice, f"{world.person('lost')}?as_of={_iso(world, 3 * DAY)}").context["person"].bands[-1:]
     assert early.moments[0].text == "Qualified"
+
+
+def test_k06_what_ran_beside_another_cycle_is_told_beside_it(world: World, alice: Client) -> None:
+    """Bob's ran while Alice's did, until a merge; where the person stands is what Alice's says."""
+    kept = world.add_lead("kept", ALICE, 30 * DAY, closed(4 * DAY, "Nurture"))
+    beside = world.add_lead("beside", BOB, 20 * DAY, is_deleted=True, master_record_id=kept)
+    merged_at = world.now - 10 * DAY
+    mirror.Lead.objects.filter(pk=beside).update(system_modstamp=merged_at, last_modified_at=merged_at)
+    world.add_touch("kept", ALICE, 2 * DAY)
+    rebuild_all()
+
+    page = get(alice, world.person("kept"))
+    person = page.context["person"]
+
+    assert [band.title for band in person.bands] == [
+        "Nurture for 4 days",
+        "Cycle 2 · inbound · Bob · 10 days",
+        "Cycle 1 · inbound · Alice · 26 days",
+    ]
+    assert "Cycle 1 began" in person.why[0].text
+    assert [why.title for why in person.earlier] == ["Why was cycle 2 withdrawn?"]
 
 
 def test_the_stage_is_explained_in_sentences(world: World, alice: Client) -> None:
