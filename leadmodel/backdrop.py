@@ -11,8 +11,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's clas
 from leadmodel.deals import deals, owner_changes
 from leadmodel.filling import Batch, Columns, Filling, Lists, array
 from leadmodel.lifecycle.facts import Change
-from leadmodel.lifecycle.known import ACCOUNT, ACCOUNT_ID
-from leadmodel.lifecycle.lead_types import LeadTypes
+from leadmodel.lifecycle.known import ACCOUNT_ID
+from leadmodel.lifecycle.lead_types import ACCOUNT, LeadTypes
 from sync.fields import column_of
 
 
@@ -42,7 +42,7 @@ def put_known(filling: Filling, cursor: Cursor, batch: Batch, columns: Columns) 
     for account_id, values in _values(cursor, accounts, "Account", columns).items():
         for family in held[account_id]:
             family.values[account_id] = values
-    for change in _seen_of(cursor, accounts, columns.tracked.get("Account", {})):
+    for change in seen_of(cursor, accounts, columns.tracked.get("Account", {})):
         for family in held[change.record_id]:
             family.changes.append(change)
     whose: dict[str, list[Lists]] = defaultdict(list)
@@ -90,7 +90,7 @@ def _values(cursor: Cursor, ids: str, name: str, columns: Columns) -> dict[str, 
     return {row[0]: dict(zip(wanted, row[1:], strict=True)) for row in cursor.fetchall()}
 
 
-def _seen_of(cursor: Cursor, ids: str, meaning: dict[str, str]) -> Iterator[Change]:
+def seen_of(cursor: Cursor, ids: str, meaning: dict[str, str]) -> Iterator[Change]:
     """What the sync saw change on these records, of the fields that mean something."""
     if not meaning or ids == "{}":
         return

@@ -16,8 +16,10 @@ import structlog
 from django.db import connection, transaction
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.accounts import mark_accounts_of, mark_all_accounts
 from leadmodel.directory import read_directory
 from leadmodel.filling import Columns, array
+from leadmodel.idle_accounts import derive_accounts
 from leadmodel.lifecycle.derive import derive
 from leadmodel.lifecycle.facts import Family, Tracked, Users
 from leadmodel.lifecycle.policies import Policies
@@ -71,12 +73,13 @@ def read_model(*, known_by: datetime | None = None, settings: ModelSettings | No
 
 
 def rebuild_all(batch: int = BATCH) -> Rebuilt:
-    """Batches until no mark is left that nobody else holds."""
+    """Batches until no mark is left that nobody else holds; then the accounts of whom they were about."""
     total = Rebuilt(0, 0, 0)
     while (done := rebuild_batch(batch)).marks:
         total = Rebuilt(
             total.marks + done.marks, total.persons + done.persons, total.rows_changed + done.rows_changed
         )
+    derive_accounts()
     if total.marks:
         log.info("rebuilt", marks=total.marks, persons=total.persons, rows_changed=total.rows_changed)
     return total
@@ -92,6 +95,7 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         # before all others, or those would be derived now and once more with everybody
         if everybody := take_marks_of(cursor, [EVERYBODY]):
             mark_everybody_by_name(cursor)
+            mark_all_accounts(cursor, are_promised=settings_in_force().idle_accounts is not None)
             return Rebuilt(everybody, 0, 0)
         marked = take_marks(cursor, batch)
         if not marked:
@@ -106,6 +110,8 @@ def rebuild_batch(batch: int = BATCH) -> Rebuilt:
         ):
             rows.add(derive(family, settings=model.settings, directory=model.directory, with_loose=False))
         changed = store(cursor, ids, person_of, rows)
+        if model.settings.idle_accounts is not None:
+            mark_accounts_of(cursor, ids, model.settings.lead_types)
     return Rebuilt(len(marked), rows.person_count, changed)
 
 

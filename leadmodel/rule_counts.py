@@ -12,8 +12,8 @@ from psycopg2 import sql
 from psycopg2.errors import QueryCanceled
 
 from leadmodel.backdrop import ruled_columns
-from leadmodel.lifecycle.known import ACCOUNT, ACCOUNT_ID
-from leadmodel.lifecycle.lead_types import OWN_FIELDS
+from leadmodel.lifecycle.known import ACCOUNT_ID
+from leadmodel.lifecycle.lead_types import ACCOUNT, OWN_FIELDS
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Path
 from leadmodel.rules_sql import Compiler

@@ -9,7 +9,7 @@ import structlog
 from django.db import connection, transaction
 
 from base.models import User
-from leadmodel.lifecycle.known import ACCOUNT
+from leadmodel.lifecycle.lead_types import ACCOUNT
 from leadmodel.lifecycle.policies import Policies
 from leadmodel.lifecycle.reasons import Reason, Reasons
 from leadmodel.lifecycle.settings import Assignment, ModelSettings, Stages

@@ -64,6 +64,10 @@ _COMMENTS = {
     "not come; with fewer whoever holds them is reminded remind_before_hours before that is over, and then their\n"
     "manager is told; touches: 0: none are owed. Who missed give_up_after meetings of one cycle is given up by\n"
     "automation; null: nobody is. It holds for meetings that end from then on.",
+    "idle_accounts": "How long a target account may go without a counted touch by its owner: after_days later they\n"
+    "are told, and tell_manager_after_days after that their manager; null: never. {}: 30 and 14. null, as shipped:\n"
+    "nothing is promised of accounts. It holds for what goes untouched from then on. lead_types.target_account then\n"
+    "asks for fields of accounts alone.",
     "reassignment": "Who takes over whom nobody answered. to_teams, reps (Id, user name or name): to whom they\n"
     "may go; nobody named: the holder's own team. how: round_robin, weighted (weights: {Bob: 2}; others have 1),\n"
     "least_loaded, or queue (queue: its name). capacity: the most open cycles of a rep, capacity_of: {Bob: 20}\n"
@@ -78,8 +82,9 @@ _COMMENTS = {
     "clean_your_room": "The mails of working mornings: at, in the own time zone, e.g. '07:30'; rows_per_rep: how many\n"
     "people a manager's lists of each rep, and the others' in each list.",
     "telling": "How people are told what concerns them, unless they choose otherwise on the page Told. topics: which\n"
-    "roles are told of a topic (response, hand_off, nurture_return, meeting, reassigned, could_not_assign,\n"
-    "abandoned, resolved) by which channel, e.g. {response: {bell: [rep, manager, ops], mail: [manager], slack: []}};\n"
+    "roles are told of a topic (response, hand_off, nurture_return, meeting, idle_account, reassigned,\n"
+    "could_not_assign, abandoned, resolved) by which channel, e.g.\n"
+    "{response: {bell: [rep, manager, ops], mail: [manager], slack: []}};\n"
     "quiet_from and quiet_until: no mail and no Slack message in between, in the own time zone; collect_minutes: so\n"
     "long the first message waits for others; most_a_day: so many messages to everybody together in any 24 hours,\n"
     "the others wait; repeat_after_hours: after so long somebody is told of again who still waits; null: never.",

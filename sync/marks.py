@@ -1,4 +1,4 @@
-"""Whom a change is about: marks of people, written in the transaction that writes the rows."""
+"""Whom a change is about: marks of people, and of accounts, written in the transaction that writes the rows."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from sync.salesforce.objects import BY_NAME, OF_THEIR_ACCOUNTS, MirroredObject
 
 
 def mark_people(cursor: Cursor, spec: MirroredObject, rows: str) -> None:
-    """Mark the people whom the rows of a relation are about."""
+    """Mark the people whom the rows of a relation are about, and the accounts that the rows are."""
     for query in spec.marks:
         cursor.execute(
             "INSERT INTO sync_mark (record_id) SELECT DISTINCT marked FROM ("
             + query.replace("{rows}", rows)
             + ") AS marks (marked) WHERE marked IS NOT NULL ORDER BY marked"
         )
+    if spec.name == "Account":
+        cursor.execute(f"INSERT INTO sync_accountmark (account_id) SELECT id FROM {rows} ORDER BY id")
     if spec.name in _ACCOUNTS:
         told, account = _ACCOUNTS[spec.name]
         _mark_who_names_the_account(cursor, sql.SQL(told.replace("{rows}", rows)), account)

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.facts import Deal, Directory, Family, Horizon, Record, Tracked
 from leadmodel.lifecycle.history import History, value_at
-from leadmodel.lifecycle.lead_types import LeadType, LeadTypes, Relation
+from leadmodel.lifecycle.lead_types import ACCOUNT, LeadType, LeadTypes, Relation
 from leadmodel.lifecycle.stages import Path
 
-ACCOUNT = "Account."
 ACCOUNT_ID = "AccountId"
 _NOTHING: Mapping[str, str | None] = {}
 

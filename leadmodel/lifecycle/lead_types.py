@@ -34,6 +34,8 @@ class Relation(StrEnum):
     CUSTOMER = "customer"
 
 
+ACCOUNT = "Account."
+"""How the names of fields begin that rules read of a lead's account."""
 OWN_FIELDS = ("path", "target_account", "relation")
 """What rules may ask of a lead beside its fields: what has been decided about it before."""
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from leadmodel.lifecycle.business_time import Openings
 from leadmodel.lifecycle.hand_offs import HandOff
+from leadmodel.lifecycle.idle_accounts import IdleAccounts
 from leadmodel.lifecycle.lead_types import Priority
 from leadmodel.lifecycle.meetings import Meetings
 from leadmodel.lifecycle.of_type import OfSomeType, first_that_fits
@@ -179,6 +180,8 @@ class Policies(NamedTuple):
     hand_off: HandOff
     recycling: Recycling
     meetings: Meetings
+    idle_accounts: IdleAccounts | None
+    """None: nothing is promised of target accounts."""
 
 
 def in_force(policies: Sequence[Policies], at: datetime) -> Policies:

@@ -19,6 +19,7 @@ from pydantic import Field, field_validator, model_validator
 from leadmodel.lifecycle.calendars import Calendars
 from leadmodel.lifecycle.display import Aliases, Target, default_targets
 from leadmodel.lifecycle.hand_offs import HandOff
+from leadmodel.lifecycle.idle_accounts import IdleAccounts, check_rule
 from leadmodel.lifecycle.lead_types import LeadTypes
 from leadmodel.lifecycle.mailing import CleanYourRoom
 from leadmodel.lifecycle.meetings import Meetings
@@ -329,6 +330,7 @@ class ModelSettings(Section):
     auto_abandon: AutoAbandon = AutoAbandon()
     hand_off: HandOff = HandOff()
     meetings: Meetings = Meetings()
+    idle_accounts: IdleAccounts | None = None
     reassignment: Reassignment = Reassignment()
     pulls: Pulls = Pulls()
     business_time: Calendars = Calendars()
@@ -348,7 +350,21 @@ class ModelSettings(Section):
 
     def policies_since(self, since: datetime | None) -> Policies:
         """What these settings promise, in force since then."""
-        return Policies(since, self.response, self.auto_abandon, self.hand_off, self.recycling, self.meetings)
+        return Policies(
+            since,
+            self.response,
+            self.auto_abandon,
+            self.hand_off,
+            self.recycling,
+            self.meetings,
+            self.idle_accounts,
+        )
+
+    @model_validator(mode="after")
+    def _tells_which_accounts(self) -> ModelSettings:
+        if self.idle_accounts is not None:
+            check_rule(self.lead_types)
+        return self
 
     @model_validator(mode="after")
     def _writes_what_it_means(self) -> ModelSettings:

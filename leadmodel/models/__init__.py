@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from leadmodel.models.derived import Clock, Cycle, Person, PersonRecord, Rung, Span
+from leadmodel.models.derived import AccountClock, Clock, Cycle, Person, PersonRecord, Rung, Span
 from leadmodel.models.entered import Absence, Erasure, Exclusion, Request, SettingsVersion, TeamMembership
 
 __all__ = [
     "Absence",
+    "AccountClock",
     "Clock",
     "Cycle",
     "Erasure",

@@ -212,6 +212,35 @@ class Clock(models.Model):
         return f"{self.person_id}/{self.number}/{self.ordinal} {self.kind}"
 
 
+class AccountClock(models.Model):
+    """Until when the owner of a target account is to have been in touch with somebody of it (M18, R126).
+
+    Only of accounts that are target accounts, owned by a human, and promised something.
+    """
+
+    account_id = _id(primary_key=True)
+    owner_id = _id(help_text="The rep, also where Salesforce's user acts for one (K2).")
+    last_touch_at = models.DateTimeField(
+        null=True, help_text="The owner's last counted touch of anybody on it."
+    )
+    started_at = models.DateTimeField(help_text="Since when it goes untouched.")
+    due_at = models.DateTimeField(help_text="When it is idle, and its owner is told.")
+    manager_due_at = models.DateTimeField(null=True, help_text="When the owner's manager is told.")
+
+    class Meta:
+        indexes = (
+            # the due scan: cost follows what is due (M19); what is idle, by how long
+            models.Index("due_at", "account_id", name="accountclock_due"),
+            models.Index(
+                "manager_due_at", name="accountclock_manager", condition=Q(manager_due_at__isnull=False)
+            ),
+            models.Index("owner_id", "due_at", name="accountclock_owner"),  # a rep's own
+        )
+
+    def __str__(self) -> str:
+        return self.account_id
+
+
 class Rung(models.Model):
     """What is to be done when about somebody: who waits for an answer, was handed off, is to return, had a meeting."""
 

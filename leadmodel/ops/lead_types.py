@@ -7,8 +7,7 @@ from datetime import datetime
 
 from base.words import counted
 from leadmodel.lifecycle.conditions import Operator
-from leadmodel.lifecycle.known import ACCOUNT
-from leadmodel.lifecycle.lead_types import OWN_FIELDS
+from leadmodel.lifecycle.lead_types import ACCOUNT, OWN_FIELDS
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.ops.rule_form import PLACES, PRIORITIES, RuleForm, is_flat, rule_at
 from leadmodel.rule_counts import Counts, TooSlow, count_people, unread

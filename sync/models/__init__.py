@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.models.activities import Event, EventRelation, Task, TaskRelation
-from sync.models.books import CustomField, Mark, ObjectState, Seen
+from sync.models.books import AccountMark, CustomField, Mark, ObjectState, Seen
 from sync.models.checkup import CheckUp
 from sync.models.connection import Connection
 from sync.models.opportunities import (
@@ -22,6 +22,7 @@ from sync.models.writing import Echo, WriteSwitch
 
 __all__ = [
     "Account",
+    "AccountMark",
     "CallUsage",
     "Campaign",
     "CampaignMember",

@@ -110,6 +110,20 @@ class Mark(models.Model):
         return self.record_id
 
 
+class AccountMark(models.Model):
+    """An Account about which, or about whose people, something changed; appended and removed as `Mark` is."""
+
+    account_id = models.CharField(max_length=18, db_collation="C")
+
+    class Meta:
+        indexes = (
+            models.Index("account_id", name="accountmark_account"),
+        )  # all marks of an account are taken at once, and looked for before anybody is told of it
+
+    def __str__(self) -> str:
+        return self.account_id
+
+
 class Seen(models.Model):
     """A tracked field that differed between two reads (M2), for organisations without history tracking."""
 

@@ -159,7 +159,7 @@ OBJECTS: tuple[MirroredObject, ...] = (
     MirroredObject(
         mirror.Account,
         marks=_of_account("id"),
-        seen=("Industry", "BillingCountry", "NumberOfEmployees", "AnnualRevenue"),
+        seen=("OwnerId", "Industry", "BillingCountry", "NumberOfEmployees", "AnnualRevenue"),
         outlives=True,
     ),
     # what happened before whom it happened to: a person never shows up without the past read so far

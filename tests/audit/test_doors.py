@@ -53,6 +53,7 @@ UNWATCHED = {
     "alerts_auditrun": "what the auditor found, which acts on nothing",
     "leadmodel_person": "derived", "leadmodel_personrecord": "derived", "leadmodel_cycle": "derived",
     "leadmodel_span": "derived", "leadmodel_clock": "derived", "leadmodel_rung": "derived",
+    "leadmodel_accountclock": "derived",
     "sync_echo": "whose doing a write was, beside the write's own entry",
     "sync_checkup": "what a look at Salesforce found",
     "auth_group": "not used", "auth_group_permissions": "not used", "auth_permission": "the framework's",

@@ -28,7 +28,15 @@ __all__ = ["by_bulk", "new_world", "world"]  # stories of reading need no machin
 
 MIRROR = tuple(spec.table for spec in OBJECTS)
 DERIVED = tuple(TABLES.values())
-BOOKS = ("sync_mark", "sync_seen", "sync_gone", "sync_objectstate", "sync_drift", "sync_run")
+BOOKS = (
+    "sync_mark",
+    "sync_accountmark",
+    "sync_seen",
+    "sync_gone",
+    "sync_objectstate",
+    "sync_drift",
+    "sync_run",
+)
 COMMAND_S = 200
 NOW = "2026-03-02T12:00:00Z"
 

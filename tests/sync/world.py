@@ -247,7 +247,9 @@ def empty_database() -> None:
     tables = [
         *MIRROR,
         *DERIVED,
+        "leadmodel_accountclock",
         "sync_mark",
+        "sync_accountmark",
         "sync_seen",
         "sync_gone",
         "sync_objectstate",
