@@ -5,13 +5,15 @@ from __future__ import annotations
 from alerts.ladder.words import of_act
 from alerts.telling.words import CHANNELS, TOPICS
 from alerts.telling.words import KINDS as MESSAGES
+from leadmodel.lifecycle.clocks_of_accounts import OF_ACCOUNTS
 from leadmodel.lifecycle.policies import Act
 from leadmodel.pages.write_back import KINDS as WRITES
 
-LADDER, TOLD = "ladder.", "told."
+LADDER, ACCOUNT, TOLD = "ladder.", "account.", "told."
 WHAT = {
     **{kind: f"Write: {words.lower()}" for kind, words in WRITES.items()},
     **{f"{LADDER}{act.value}": f"Step: {of_act(act.value).lower()}" for act in Act},
+    **{f"{ACCOUNT}{act.value}": f"Idle account: {of_act(act.value).lower()}" for act in OF_ACCOUNTS},
     "reassignment": "Re-assignment",
     **{f"{TOLD}{topic.value}": f"Told: {words.lower()}" for topic, (words, _) in TOPICS.items()},
     **{kind: f"Message by {CHANNELS[channel]}" for channel, kind in MESSAGES.items()},
@@ -42,7 +44,7 @@ WHAT = {
 """What is acted on, in words."""
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "writes": ("Writes to Salesforce", ("salesforce.",)),
-    "ladder": ("Steps of the ladder", (LADDER,)),
+    "ladder": ("Steps of the ladder, words about accounts", (LADDER, ACCOUNT)),
     "reassignments": ("Re-assignments", ("reassignment",)),
     "told": ("Who was told", (TOLD, "notice.", "mail.")),
     "exceptions": ("Exceptions and requests", ("exception", "request.")),

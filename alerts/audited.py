@@ -104,7 +104,7 @@ _ENTRIES = f"""
            concerned.username, found.cause, found.ledger, found.number,
            COALESCE(CASE WHEN found.became IN ('decided', 'again') THEN effect.why
                          ELSE COALESCE(NULLIF(effect.said, ''), effect.why) END,
-                    step.said, line.said, told.headline, switch.why, version.why,
+                    step.said, word.said, line.said, told.headline, switch.why, version.why,
                     CASE WHEN found.became = 'ended' THEN exclusion.ended_why ELSE exclusion.reason END,
                     CASE WHEN found.became = 'asked' THEN request.why ELSE request.answer END, '')
     FROM found
@@ -112,6 +112,7 @@ _ENTRIES = f"""
     LEFT JOIN base_user concerned ON concerned.id = found.user_id
     LEFT JOIN base_effect effect ON found.ledger = 'base_effect' AND effect.id = found.number
     LEFT JOIN alerts_escalation step ON found.ledger = 'alerts_escalation' AND step.id = found.number
+    LEFT JOIN alerts_accountword word ON found.ledger = 'alerts_accountword' AND word.id = found.number
     LEFT JOIN alerts_assignment line ON found.ledger = 'alerts_assignment' AND line.id = found.number
     LEFT JOIN alerts_told told ON found.ledger = 'alerts_told' AND told.id = found.number
     LEFT JOIN sync_writeswitch switch ON found.ledger = 'sync_writeswitch' AND switch.id = found.number

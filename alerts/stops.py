@@ -51,6 +51,8 @@ _BY_TOPIC = {
     Topic.ABANDONED: Telling.ABANDONED,
 }
 
+_REMINDED = (Topic.RESPONSE, Topic.HAND_OFF, Topic.RETURN, Topic.MEETING, Topic.IDLE_ACCOUNT)
+
 
 def read_stopped() -> frozenset[str]:
     """The switches that stand on off; all kinds of telling where all automation is stopped."""
@@ -82,6 +84,6 @@ def _kinds_of(effect: Effect) -> frozenset[str]:
 
 def of_notice(topic: str, name: str) -> Telling:
     """The kind of a notice: a first word of who waits is a reminder, whatever follows from it an escalation."""
-    if topic in (Topic.RESPONSE, Topic.HAND_OFF, Topic.RETURN, Topic.MEETING) and name == Name.FIRST:
+    if topic in _REMINDED and name == Name.FIRST:
         return Telling.REMINDERS
     return _BY_TOPIC.get(Topic(topic), Telling.ESCALATIONS)

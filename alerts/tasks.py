@@ -12,6 +12,7 @@ from alerts.abandoning import abandon
 from alerts.auditor.comparing import compare
 from alerts.auditor.heartbeat import beat
 from alerts.erasing import erase_what_was_told
+from alerts.idle.scan import tell_idle
 from alerts.ladder.climb import climb
 from alerts.mails.delivery import deliver
 from alerts.mails.scan import scan
@@ -84,6 +85,7 @@ def _act(*, since: datetime | None) -> None:
     abandoned = abandon(now=clock.now(), since=since)
     try:
         climbed = climb(connect, now=clock.now(), since=since)
+        climbed += tell_idle(connect, now=clock.now())
     except OrganisationError as error:
         # what is due stays due: nobody is told of before Salesforce was looked at (M20)
         log.warning("ladder_waits", error=str(error))

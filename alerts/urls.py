@@ -1,11 +1,22 @@
-"""Addresses of a person's page, and of those of mails, of what people are told, and of what automation did."""
+"""Addresses of a person's page, of target accounts', of mails, of what people are told, and of what automation did."""
 
 from __future__ import annotations
 
 from django.urls import path, re_path
 
-from alerts import audit_views, automation_views, ledger_views, person_views, slack_views, told_views, views
+from alerts import (
+    account_views,
+    audit_views,
+    automation_views,
+    ledger_views,
+    person_views,
+    slack_views,
+    told_views,
+    views,
+)
 from leadmodel.urls import RECORD
+
+ACCOUNT = "(?P<account_id>001[A-Za-z0-9]{15})"
 
 urlpatterns = [
     re_path(rf"^people/{RECORD}/$", person_views.person, name="person"),
@@ -25,6 +36,9 @@ urlpatterns = [
     path("settings/slack/connect/", slack_views.connect, name="slack-connect"),
     path("settings/slack/test/", slack_views.test, name="slack-test"),
     path("settings/slack/disconnect/", slack_views.disconnect, name="slack-disconnect"),
+    path("target-accounts/", account_views.target_accounts, name="target-accounts"),
+    path("target-accounts/rows.csv", account_views.target_accounts_csv, name="target-accounts-csv"),
+    re_path(rf"^target-accounts/{ACCOUNT}/$", account_views.target_account, name="target-account"),
     path("escalations/", ledger_views.escalations, name="escalations"),
     path("escalations/rows.csv", ledger_views.escalations_csv, name="escalations-csv"),
     path("settings/automation/", automation_views.automation, name="automation"),

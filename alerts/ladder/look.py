@@ -12,7 +12,20 @@ from sync.writeback.entered import Entered, entered_since, is_since, read_ties, 
 
 
 def read_news(organisation: Organisation, persons: Collection[str], read_at: datetime) -> dict[str, str]:
-    """Of whom Salesforce tells something that is not in the mirror yet, and what.
+    """Of whom Salesforce tells something that is not in the mirror yet, and what."""
+    news = read_entered(organisation, persons, read_at)
+    current, known = read_current(organisation, persons, {}), _changed_at(persons)
+    for person_id in persons:
+        record = current.get(person_id)
+        if record is None or record.is_deleted or record.follows is not None:
+            news[person_id] = "the record was deleted, merged or converted"
+        elif _is_changed(datetime.fromisoformat(record.modified_at), known.get(person_id), read_at):
+            news[person_id] = "the record was changed"
+    return news
+
+
+def read_entered(organisation: Organisation, persons: Collection[str], read_at: datetime) -> dict[str, str]:
+    """With whom somebody entered an activity or opportunity that is not in the mirror yet, and what.
 
     By comparing with what was read; from which time on to compare allows for clocks that are a minute apart.
     """
@@ -24,19 +37,11 @@ def read_news(organisation: Organisation, persons: Collection[str], read_at: dat
         ties={name: tied_at - CLOCKS_APART for name, tied_at in readable_ties().items()},
     )
     read, tied = _read_of(entered), read_ties(entered)
-    news = {
+    return {
         one.record_id: one.words
         for one in entered
         if (at := read.get(one.entered_id)) is None or one.at > at or (one.tie and one.tie.row_id not in tied)
     }
-    current, known = read_current(organisation, persons, {}), _changed_at(persons)
-    for person_id in persons:
-        record = current.get(person_id)
-        if record is None or record.is_deleted or record.follows is not None:
-            news[person_id] = "the record was deleted, merged or converted"
-        elif _is_changed(datetime.fromisoformat(record.modified_at), known.get(person_id), read_at):
-            news[person_id] = "the record was changed"
-    return news
 
 
 def _is_changed(at: datetime, known: datetime | None, read_at: datetime) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from alerts.models.auditor import AuditRun
-from alerts.models.automation import Assignment, Escalation
+from alerts.models.automation import AccountWord, Assignment, Escalation
 from alerts.models.telling import ChannelChoice, MailChoice, QuietHours, Slack, Told
 
 __all__ = [
+    "AccountWord",
     "Assignment",
     "AuditRun",
     "ChannelChoice",

@@ -101,3 +101,35 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}/{self.number} {self.act}: {self.state}"
+
+
+class AccountWord(models.Model):
+    """What became of a word about an idle target account: decided once for its owner and each idle stretch.
+
+    A stretch is known by its due moments: the next touch moves them.
+    """
+
+    account_id = models.CharField(max_length=18, db_collation="C")
+    owner_id = models.CharField(max_length=18, db_collation="C", help_text="Who kept it waiting.")
+    act = models.CharField(max_length=32)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=Escalation.State)
+    said = models.CharField(max_length=300, help_text="What was done, or why not, in a sentence.")
+    attempts = models.IntegerField(default=0, help_text="How often it failed.")
+    again_at = models.DateTimeField(null=True, help_text="When one that waits is looked at again.")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account_id", "owner_id", "act", "due_at"), name="accountword_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                "due_at", name="accountword_waiting", condition=models.Q(state="waiting")
+            ),  # those that waited until it was too late
+        )
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.act}: {self.state}"

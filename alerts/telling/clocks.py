@@ -29,6 +29,7 @@ class Stopped(StrEnum):
     TRIED = "followed up or given up since"
     OPTED_OUT = "opted out since"
     REASSIGNED = "re-assigned since"
+    WORKED = "worked again since"
     OVER = "its clock runs no more"
     MOVED = "its clock is due at another time"
 

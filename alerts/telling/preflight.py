@@ -14,12 +14,13 @@ from django.db import connection
 
 from alerts.kept import has_news
 from alerts.models import Told
+from alerts.telling.accounts import KIND, accounts_in_doubt, why_worked
 from alerts.telling.clocks import why_stopped
 from leadmodel.rebuild import EVERYBODY
 
 Check = Callable[[Sequence[Mapping[str, Any]], datetime], Sequence[str]]
 """Of each condition why it holds no more at that instant, in a phrase; empty where it does."""
-CHECKS: dict[str, Check] = {"clock": why_stopped}
+CHECKS: dict[str, Check] = {"clock": why_stopped, KIND: why_worked}
 """The check of each kind. A notice without a condition always holds."""
 
 
@@ -43,7 +44,7 @@ _NEWS = f"""
 
 
 def in_doubt(told: Sequence[Told]) -> set[str]:
-    """The keys of those with a condition about whom something was read that is not derived yet.
+    """The keys of those with a condition, about whose person or account something was read that is not derived yet.
 
     Whether they still hold is known once it is.
     """
@@ -53,4 +54,5 @@ def in_doubt(told: Sequence[Told]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(_NEWS, {"persons": sorted(persons), "everybody": EVERYBODY})
         news = {person_id for (person_id,) in cursor.fetchall()}
-    return {one.key for one in told if one.still and one.person_id in news}
+    doubted = {one.key for one in told if one.still and one.person_id in news}
+    return doubted | accounts_in_doubt(told)

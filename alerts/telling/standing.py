@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from alerts.models import Told
 from alerts.stops import Telling, of_notice, read_stopped
+from alerts.telling.accounts import KIND, account_names
 from alerts.telling.clocks import OF_AN_ANSWER, Stopped
 from alerts.telling.notices import Name, Notice, Topic, tell
 from alerts.telling.preflight import in_doubt, why_not
@@ -35,6 +36,7 @@ _ENDED = {
     Stopped.MARKED: "The meeting with {} waits no more to be marked",
     Stopped.TRIED: "The no-show of {} was followed up or given up",
     Stopped.DISPOSED: "{} was disposed of",
+    Stopped.WORKED: "{} is worked again",
     Stopped.REASSIGNED: "{} is in other hands",
     Stopped.EXCEPTED: "{} is left out by an exception",
     Stopped.DELETED: "{} was deleted in Salesforce",
@@ -80,8 +82,8 @@ def _decide(found: Sequence[Told], now: datetime) -> int:
     known = [one for one in found if one.key not in doubted]
     over = why_not(known, now=now)
     Told.objects.filter(key__in=over).update(settled_at=now)
-    people = names({one.person_id for one in known})
-    resolved = _untold(_resolved([one for one in known if one.key in over], over, people, now))
+    called = {**names({one.person_id for one in known}), **account_names(known)}
+    resolved = _untold(_resolved([one for one in known if one.key in over], over, called, now))
     repeated = _untold(_repeated([one for one in known if one.key not in over], now))
     notices = [*resolved, *_of_the_latest(repeated)]
     tell(notices, now=now)
@@ -89,7 +91,7 @@ def _decide(found: Sequence[Told], now: datetime) -> int:
 
 
 def _resolved(
-    over: Sequence[Told], why: Mapping[str, str], people: Mapping[str, str], now: datetime
+    over: Sequence[Told], why: Mapping[str, str], called: Mapping[str, str], now: datetime
 ) -> Iterator[Notice]:
     """To each who was told of a wait that it is over: once, however many steps told of it."""
     for one in over:
@@ -102,7 +104,7 @@ def _resolved(
             name=Name.RESOLVED,
             to=one.to_id,
             person_id=one.person_id,
-            headline=_ENDED[ended].format(people[one.person_id]),
+            headline=_ENDED[ended].format(called[one.still.get("account_id") or one.person_id]),
             text=f"You were told: {one.headline}. Nothing more is to be done about it.",
             link=one.link,
             expires_at=now + _LATELY,
@@ -145,6 +147,8 @@ def _of_the_latest(repeated: Sequence[Notice]) -> list[Notice]:
 def _wait(one: Told) -> str:
     """Whose wait somebody was told of, and who: several steps may have told of the same."""
     still = one.still
+    if still["kind"] == KIND:
+        return f"{still['account_id']}/{still['owner_id']}/{still['started_at']}/{one.to_id}"
     of = still.get("activity_id") or f"{still['number']}/{still['ordinal']}"
     if still["clock"] not in OF_AN_ANSWER:
         # of a span there is one wait for an answer; a hand-off or meeting may be another's later

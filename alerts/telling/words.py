@@ -36,6 +36,10 @@ TOPICS = {
         "Meetings",
         "a meeting is over and nobody says what became of it, or nobody came and too little was done since",
     ),
+    Topic.IDLE_ACCOUNT: (
+        "Idle target accounts",
+        "the owner of a target account has been in touch with nobody of it for too long",
+    ),
     Topic.REASSIGNED: ("Changed hands", "automation gave somebody to another rep"),
     Topic.COULD_NOT_ASSIGN: ("Could not be assigned", "nobody may get somebody who should change hands"),
     Topic.ABANDONED: ("Given up", "automation gave somebody up whom nobody touched any more"),
@@ -47,6 +51,7 @@ _MANY = {
     Topic.HAND_OFF: "{} people wait to be taken up",
     Topic.RETURN: "{} people in Nurture are to be looked at again",
     Topic.MEETING: "{} meetings are to be marked or followed up",
+    Topic.IDLE_ACCOUNT: "{} target accounts are idle",
     Topic.REASSIGNED: "{} people changed hands",
     Topic.COULD_NOT_ASSIGN: "{} people could not be assigned",
     Topic.ABANDONED: "{} people were given up",

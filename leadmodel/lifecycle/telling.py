@@ -22,6 +22,7 @@ class Topic(StrEnum):
     HAND_OFF = "hand_off"
     RETURN = "nurture_return"
     MEETING = "meeting"
+    IDLE_ACCOUNT = "idle_account"
     REASSIGNED = "reassigned"
     COULD_NOT_ASSIGN = "could_not_assign"
     ABANDONED = "abandoned"

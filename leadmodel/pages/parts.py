@@ -16,6 +16,8 @@ class TileView:
     tone: str
     href: str
     is_selected: bool
+    is_elsewhere: bool = False
+    """Its list is a page of its own."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from metrics import now as present
 from metrics.compile import EXCLUDED, STORED, tables
 from metrics.pages.people_rows import WaitingRow, waiting_row
 from metrics.pages.scope import Scope
+from metrics.pages.strip import idle_accounts
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,12 @@ def read_queue(asked: QueueAsked, scope: Scope, *, now: datetime) -> QueueView:
                 is_selected=asked.tile is tile,
             )
             for tile in present.QUEUE_TILES
-        ],
+        ]
+        + (
+            []
+            if past
+            else idle_accounts(scope, reps, now=now, query="" if asked.is_own else f"?rep={asked.rep}")
+        ),
         rows=[
             replace(
                 waiting_row(row, salesforce=salesforce, now=told_at, zone=scope.zone, past=past),

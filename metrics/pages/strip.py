@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
+from django.urls import reverse
+
 from leadmodel.pages.parts import TileView
+from leadmodel.target_accounts import count_idle
 from metrics import now as present
 from metrics.pages.address import Asked
 from metrics.pages.scope import Scope
@@ -14,7 +20,7 @@ def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
         return []
     with present.moment(asked.now, scope.reps, as_of=asked.as_of, known_by=asked.known_by) as at:
         counts = present.count_tiles(at, scope.reps, with_nobodys=scope.sees_nobodys)
-    return [
+    tiles = [
         TileView(
             tile.label,
             tile.words,
@@ -25,4 +31,26 @@ def read_tiles(asked: Asked, scope: Scope) -> list[TileView]:
         )
         for tile in present.TILES
         if scope.sees_nobodys or tile.name != "nobodys"
+    ]
+    return tiles if asked.is_past else [*tiles, *idle_accounts(scope, scope.reps, now=asked.now)]
+
+
+def idle_accounts(
+    scope: Scope, reps: Collection[str] | None, *, now: datetime, query: str = ""
+) -> list[TileView]:
+    """The tile of these reps' idle target accounts, which leads to their page; none where nothing is promised."""
+    if scope.settings.idle_accounts is None:
+        return []
+    count = count_idle(reps, now=now)
+    words = "target accounts whose owner has been in touch with nobody of them for too long"
+    return [
+        TileView(
+            "Idle accounts",
+            words,
+            count,
+            "near" if count else "zero",
+            reverse("target-accounts") + query,
+            is_selected=False,
+            is_elsewhere=True,
+        )
     ]

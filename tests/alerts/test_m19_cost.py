@@ -13,12 +13,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alerts.abandoning import abandon
+from alerts.idle.due import find_due as find_words
 from alerts.ladder.due import UpTo, find_due, skip_stale
 from leadmodel.lifecycle.clocks import ClockKind
 from leadmodel.lifecycle.policies import Act
-from leadmodel.models import Clock, Rung
+from leadmodel.models import AccountClock, Clock, Rung
 from leadmodel.settings_store import enter
-from sync.models import Mark, ObjectState
+from sync.models import Mark, ObjectState, User
 from sync.salesforce.objects import OBJECTS
 from tests.alerts.overdue import STAGES
 
@@ -111,6 +112,37 @@ def _skip_lately() -> object:
     late = NOW + timedelta(minutes=MANY - DUE)
     upto = UpTo(late, late, late - timedelta(hours=1), late, since=late - timedelta(minutes=DUE))
     return skip_stale(upto, over="It is over.", said="too late")
+
+
+OWNER = "005000000000001AAA"
+
+
+@pytest.fixture
+def _untouched() -> None:
+    """Thousands of target accounts: two became idle just now, of two a manager is to hear, most are idle for years."""
+    User.objects.create(id=OWNER, is_active=True)
+    due = [NOW + timedelta(minutes=number - DUE + 1) for number in range(MANY)]
+    due += [NOW - timedelta(days=14) + timedelta(minutes=number - DUE + 1) for number in range(DUE)]
+    due += [NOW - timedelta(days=1000, minutes=number) for number in range(2 * MANY)]
+    AccountClock.objects.bulk_create(
+        AccountClock(
+            account_id=f"001{number:012}AAA", owner_id=OWNER, started_at=due_at - timedelta(days=30), due_at=due_at,
+            manager_due_at=due_at + timedelta(days=14),
+        )
+        for number, due_at in enumerate(due)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leadmodel_accountclock")
+
+
+@pytest.mark.usefixtures("_untouched")
+def test_m19_accounts_that_are_not_due_or_were_long_ago_are_not_looked_at() -> None:
+    upto = UpTo(NOW, NOW, NOW - timedelta(hours=1), NOW)
+    found = find_words(upto, stopped=(), limit=500)
+    assert len(found) == 2 * DUE
+    with CaptureQueriesContext(connection) as asked:
+        find_words(upto, stopped=(), limit=500)
+    assert rows_of_one(asked, "AS MATERIALIZED", "leadmodel_accountclock") == 2 * DUE
 
 
 @pytest.mark.usefixtures("_waiting")

@@ -18,6 +18,7 @@ from tests.pages.conftest import LogIn
 from tests.pages.test_forms import FORMS
 from tests.pages.world import ALICE, BOB, EVE, World
 
+NO_ACCOUNT = "001999999999999AAA"
 ACTION = 405
 """What operations and strangers get for looking at what can only be done."""
 
@@ -164,6 +165,12 @@ TABLE: dict[str, tuple[int, int, int, int]] = {
     "/told/messages/?show=failed": (404, 404, 404, 200),
     "/told/messages/rows.csv?show=failed": (404, 404, 404, 200),
     "/told/choices/": (200, 200, 200, 200),
+    "/target-accounts/": (200, 200, 200, 200),
+    f"/target-accounts/?show=all&rep={BOB}": (404, 200, 404, 200),
+    "/target-accounts/?show=none": (400, 400, 400, 400),
+    "/target-accounts/rows.csv": (200, 200, 200, 200),
+    f"/target-accounts/rows.csv?rep={EVE}": (404, 404, 200, 200),
+    "/target-accounts/{account}/": (404, 404, 404, 404),
     "/assignments/": (404, 200, 404, 200),
     "/assignments/?show=could_not&rule=otherwise&q=left": (404, 200, 404, 200),
     f"/assignments/?rep={BOB}": (404, 200, 404, 200),
@@ -260,7 +267,9 @@ def _routes(resolver: URLResolver, prefix: str = "") -> list[str]:
 def address_in(world: World, address: str) -> str:
     """An address of the table with the people of this world."""
     people = {called: world.person(called) for called in world.ids}
-    return address.format(number=999_999_999, figure="assigned", rest="nothing/", place="P1", **people)
+    return address.format(
+        number=999_999_999, figure="assigned", rest="nothing/", place="P1", account=NO_ACCOUNT, **people
+    )
 
 
 def _as_route(address: str) -> str:
