@@ -28,6 +28,11 @@ def on_accounts(types: LeadTypes) -> sql.Composable:
     return _naming(types, contacts="account_id", leads=types.account_field)
 
 
+def named_by(types: LeadTypes) -> sql.Composable:
+    """A query for which accounts the records of its parameter `ids`, an array, name."""
+    return _naming(types, contacts="id", leads="Id")
+
+
 def _naming(types: LeadTypes, *, contacts: str, leads: str | None) -> sql.Composable:
     """The records that name an account, and that; of those whose column is among `ids`."""
     found = sql.SQL(_CONTACTS).format(key=sql.Identifier(contacts))
@@ -62,8 +67,9 @@ _MARK_OF_PEOPLE = """
 def mark_accounts_of(cursor: Cursor, record_ids: Sequence[str], types: LeadTypes) -> None:
     """Mark the accounts that these records name, or were ever seen to name: what is told of them changed."""
     fields = ["AccountId", *([types.account_field] if types.account_field else [])]
-    now = _naming(types, contacts="id", leads="Id")
-    cursor.execute(sql.SQL(_MARK_OF_PEOPLE).format(now=now), {"ids": array(record_ids), "fields": fields})
+    cursor.execute(
+        sql.SQL(_MARK_OF_PEOPLE).format(now=named_by(types)), {"ids": array(record_ids), "fields": fields}
+    )
 
 
 def mark_all_accounts(cursor: Cursor, *, are_promised: bool) -> None:

@@ -78,7 +78,7 @@ def _derive_batch(batch: int) -> int | None:
 def _clocks(
     cursor: Cursor, marked: Sequence[str], settings: ModelSettings, rule: Rule
 ) -> Iterator[AccountClock]:
-    accounts = _targets(cursor, marked, settings, rule)
+    accounts = read_targets(cursor, marked, settings, rule)
     directory, policies = read_directory(settings), policies_ever()
     owners = {one.account_id: directory.named(one.owner_id) for one in accounts}
     touched = _last_touches(cursor, owners, settings, directory)
@@ -88,7 +88,9 @@ def _clocks(
             yield clock
 
 
-def _targets(cursor: Cursor, marked: Sequence[str], settings: ModelSettings, rule: Rule) -> Sequence[Account]:
+def read_targets(
+    cursor: Cursor, marked: Sequence[str], settings: ModelSettings, rule: Rule
+) -> Sequence[Account]:
     """Those of these accounts that are there, somebody's, and target accounts."""
     columns = ruled_columns(settings.lead_types)["Account"]
     fields = sorted({one.field for one in rule.conditions()})

@@ -18,6 +18,7 @@ from alerts.auditor.business import read_business
 from alerts.auditor.differing import Check, Checked, Difference, Look
 from alerts.auditor.due import read_decided
 from alerts.auditor.hand_offs import read_hand_offs
+from alerts.auditor.idle_accounts import check_accounts
 from alerts.auditor.mails import check_mails
 from alerts.auditor.outbox import check_outbox
 from alerts.auditor.returns import read_returns
@@ -72,6 +73,7 @@ def _check(look: Look) -> Mapping[Check, Checked]:
         Check.TOLD: check_told(look, due),
         Check.REASSIGNED: check_reassigned(due),
         Check.ABANDONED: check_abandoned(look),
+        Check.ACCOUNTS: check_accounts(look),
     }
 
 
@@ -84,7 +86,7 @@ def _keep(look: Look, checked: Mapping[Check, Checked]) -> AuditRun:
     kept: list[dict[str, str]] = []
     if look.at is None and before is not None:
         # nothing is known of what was not looked at: it is neither found nor gone
-        unseen = {Check.STEPS, Check.TOLD, Check.REASSIGNED, Check.ABANDONED}
+        unseen = {Check.STEPS, Check.TOLD, Check.REASSIGNED, Check.ABANDONED, Check.ACCOUNTS}
         since |= {key: at for key, at in known.items() if key.split("/")[0] in unseen}
         standing = {check: number for check, number in before.differing.items() if check in unseen}
         kept = [told for told in before.differences if told["check"] in unseen]

@@ -21,6 +21,7 @@ class Check(StrEnum):
     TOLD = "told"
     REASSIGNED = "reassigned"
     ABANDONED = "abandoned"
+    ACCOUNTS = "accounts"
     MAILS = "mails"
     OUTBOX = "outbox"
 

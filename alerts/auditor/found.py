@@ -15,6 +15,7 @@ WORDS = {
     Check.TOLD: ("Who was told", "tell them yourself, and report it: what is kept as done was not"),
     Check.REASSIGNED: ("Re-assignments", "give the person to somebody yourself, and report it"),
     Check.ABANDONED: ("People to give up", _WORKER),
+    Check.ACCOUNTS: ("Words about idle accounts", _WORKER),
     Check.MAILS: ("Mails of the morning", "look whether the worker runs, and for “send_mails” in its log"),
     Check.OUTBOX: (
         "Waiting to go out",
