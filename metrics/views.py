@@ -25,7 +25,7 @@ from metrics.pages.queue import queue_rows, read_queue, read_queue_address, read
 from metrics.pages.queue import rep_name as queue_name
 from metrics.pages.scope import Scope, read_scope
 from metrics.pages.since import since_query
-from metrics.pages.strip import read_tiles
+from metrics.pages.strip import idle_accounts, read_tiles
 from metrics.pages.styleguide import read_styleguide
 from metrics.query import derived
 from metrics.selection import By
@@ -127,7 +127,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
     context = {
         "shell": read_shell(scope.user, current="figures", now=now),
         "figures": FIGURES,
-        "tiles": present.TILES,
+        "tiles": [*present.TILES, *idle_accounts(scope, frozenset(), now=now)],
         "aliases": [(alias.value, MEANINGS[alias]) for alias in scope.settings.aliases.show],
         "settings": scope.settings,
     }

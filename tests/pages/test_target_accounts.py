@@ -179,6 +179,10 @@ def test_the_strip_and_the_queue_lead_to_it_with_the_same_number(
     ]
 
 
+def test_what_the_tile_counts_is_said_where_all_tiles_are(accounts: World, alice: Client) -> None:
+    assert get(alice, "/figures/").context["tiles"][-1].label == "Idle accounts"
+
+
 def test_where_nothing_is_promised_there_is_no_tile_and_the_page_says_so(world: World, mona: Client) -> None:
     assert "Idle accounts" not in [tile.label for tile in get(mona, "/team/").context["tiles"]]
     assert (
