@@ -44,6 +44,7 @@ def addresses(world: World, name: str) -> list[str]:
         "/told/choices/",
         "/mails/",
         "/automation/",
+        "/target-accounts/?show=all",
         "/account/tokens/",
         "/styleguide/",
     ]
