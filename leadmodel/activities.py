@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
-from leadmodel.filling import Filling, Lists, array
+from leadmodel.filling import Filling, Lists, any_of, array
 from leadmodel.lifecycle.facts import Activity, Users
 from leadmodel.lifecycle.settings import Touches
 from sync.gone import still_tells
@@ -29,9 +29,9 @@ _TASKS = (
 )
 _WHO = ("task.who_id", f"{still_tells('relation', 'task')} AND relation.relation_id")
 """Whom the rows of each are about."""
-_OWN_EVENTS = """
+_OWN_EVENTS = f"""
     SELECT who_id, id, true, created_at, NULL::timestamptz, true, owner_id, COALESCE(subject, ''), event_subtype
-    FROM sync_event WHERE who_id = ANY(%(batch)s::text[]) AND created_at IS NOT NULL
+    FROM sync_event WHERE who_id = {any_of("batch")} AND created_at IS NOT NULL
 """
 _EVENTS = f"""
     {_OWN_EVENTS}
@@ -39,7 +39,7 @@ _EVENTS = f"""
     SELECT relation.relation_id, event.id, true, event.created_at, NULL, true, event.owner_id,
            COALESCE(event.subject, ''), event.event_subtype
     FROM sync_eventrelation relation JOIN sync_event event ON event.id = relation.event_id
-    WHERE relation.relation_id = ANY(%(batch)s::text[]) AND {still_tells("relation", "event")}
+    WHERE relation.relation_id = {any_of("batch")} AND {still_tells("relation", "event")}
       AND event.created_at IS NOT NULL
 """
 _OWN = "(task.owner_id = ANY(%(humans)s) OR task.subject LIKE ANY(%(inbound)s)) IS TRUE"
@@ -52,7 +52,7 @@ def put_activities(filling: Filling, cursor: Cursor, batch: str) -> None:
         _put(
             filling,
             cursor,
-            f"{tasks} WHERE {who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL",
+            f"{tasks} WHERE {who} = {any_of('batch')} AND task.created_at IS NOT NULL",
             {"batch": batch},
         )
     _put(filling, cursor, _EVENTS, {"batch": batch})
@@ -73,7 +73,7 @@ def put_what_may_count(
     # most organisations share no activities: who asks nothing of an empty table saves a look for each person
     shares_tasks, shares_events = shares(cursor)
     for tasks, who in list(zip(_TASKS, _WHO, strict=True))[: 1 + shares_tasks]:
-        done = f"{who} = ANY(%(batch)s::text[]) AND task.created_at IS NOT NULL AND task.is_closed"
+        done = f"{who} = {any_of('batch')} AND task.created_at IS NOT NULL AND task.is_closed"
         _put(filling, cursor, f"{tasks} WHERE {done} AND {_OWN}", asked)
     _put(filling, cursor, _EVENTS if shares_events else _OWN_EVENTS, asked)
     kind_of, window = rules.kind_of_subject, rules.answer_window
@@ -95,7 +95,7 @@ _JUST_BEFORE = [
     f"""
     SELECT automatic.*
     FROM (
-        SELECT who, windows::tstzmultirange FROM unnest(%(who)s::text[], %(windows)s::text[]) AS told (who, windows)
+        SELECT * FROM unnest(%(who)s::text[], %(windows)s::tstzmultirange[]) AS told (who, windows)
         OFFSET 0
     ) AS answered
     CROSS JOIN LATERAL ({automatic} OFFSET 0) AS automatic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
+from leadmodel.filling import any_of
 from leadmodel.lifecycle.facts import Change, Deal, DealEnd, OpportunityStep, Tracked
 from leadmodel.lifecycle.settings import Qualified
 from sync.fields import column_of
@@ -69,7 +70,7 @@ def opportunity_steps(
                    lead(created_at) OVER (ORDER BY created_at, id)
             FROM sync_opportunityhistory WHERE opportunity_id = role.opportunity_id
         ) step (at, actor, stage, next_at)
-        WHERE role.contact_id = ANY(%(contacts)s::text[])
+        WHERE role.contact_id = {any_of("contacts")}
           AND (step.next_at IS NULL OR step.next_at > role.created_at) AND step.stage = ANY(%(stages)s)
           AND (GREATEST(step.at, role.created_at) < {gone_at("role")}) IS NOT FALSE
         """,
@@ -89,10 +90,10 @@ def deals(cursor: Cursor, contacts: str, accounts: str) -> Iterator[Deal]:
         f"""
         WITH tied AS (
             SELECT contact_id AS tie, opportunity_id, created_at AS tied_at, {gone_at("role")} AS until
-            FROM sync_opportunitycontactrole role WHERE contact_id = ANY(%(contacts)s::text[])
+            FROM sync_opportunitycontactrole role WHERE contact_id = {any_of("contacts")}
             UNION ALL
             SELECT account_id, id, created_at, NULL FROM sync_opportunity
-            WHERE account_id = ANY(%(accounts)s::text[])
+            WHERE account_id = {any_of("accounts")}
         )
         SELECT tied.tie, deal.id, GREATEST(deal.created_at, tied.tied_at),
                -- the later of nothing and something is something, but what runs on ended at no time

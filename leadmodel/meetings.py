@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
-from leadmodel.filling import Filling, Unmarked
+from leadmodel.filling import Filling, Unmarked, any_of
 from leadmodel.lifecycle.clocks_of_meetings import marked_since
 from leadmodel.lifecycle.facts import Meeting
 from leadmodel.lifecycle.policies import Policies
@@ -30,7 +30,7 @@ def put_meetings(filling: Filling, cursor: Cursor, batch: str, unmarked: Unmarke
     """Those that may owe an outcome, or touches: with the person first named in it, for a meeting is marked once."""
     outcome = sql.SQL("COALESCE({}::text, '')").format(sql.Identifier(unmarked.outcome))
     conditions = [
-        sql.SQL("who_id = ANY(%(batch)s::text[]) AND is_deleted IS NOT TRUE AND created_at IS NOT NULL"),
+        sql.SQL(f"who_id = {any_of('batch')} AND is_deleted IS NOT TRUE AND created_at IS NOT NULL"),
         sql.SQL("COALESCE(ends_at, starts_at) IS NOT NULL"),
         sql.SQL("({0} = '' OR casefold({0} COLLATE pg_unicode_fast) = ANY(%(no_shows)s))").format(outcome),
     ]

@@ -14,7 +14,7 @@ from leadmodel.activities import put_activities, put_what_may_count
 from leadmodel.backdrop import put_known, ruled_columns
 from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
-from leadmodel.filling import Batch, Columns, Filling, array, begin
+from leadmodel.filling import Batch, Columns, Filling, any_of, array, begin
 from leadmodel.follow_ups import put_follow_ups
 from leadmodel.lifecycle.cited import object_of
 from leadmodel.lifecycle.facts import (
@@ -114,14 +114,14 @@ def families_among(
     return [Family(*lists) for lists in begun]
 
 
-_TIES = """
+_TIES = f"""
     SELECT other.id FROM sync_lead CROSS JOIN LATERAL (VALUES (master_record_id), (converted_contact_id)) other (id)
     WHERE sync_lead.id = ANY(%(leads)s::text[]) AND other.id IS NOT NULL
-    UNION ALL SELECT id FROM sync_lead WHERE master_record_id = ANY(%(leads)s::text[])
-    UNION ALL SELECT id FROM sync_lead WHERE converted_contact_id = ANY(%(contacts)s::text[])
+    UNION ALL SELECT id FROM sync_lead WHERE master_record_id = {any_of("leads")}
+    UNION ALL SELECT id FROM sync_lead WHERE converted_contact_id = {any_of("contacts")}
     UNION ALL SELECT master_record_id FROM sync_contact
     WHERE id = ANY(%(contacts)s::text[]) AND master_record_id IS NOT NULL
-    UNION ALL SELECT id FROM sync_contact WHERE master_record_id = ANY(%(contacts)s::text[])
+    UNION ALL SELECT id FROM sync_contact WHERE master_record_id = {any_of("contacts")}
 """
 
 
@@ -222,9 +222,13 @@ def _history(cursor: Cursor, ids: str, name: str, columns: Columns, echoes: Echo
     cursor.execute(
         sql.SQL(
             "SELECT {key}, field, created_at, created_by_id, old_value, new_value, id FROM {table}"
-            " WHERE {key} = ANY(%s::text[]) AND field = ANY(%s)"
-        ).format(key=sql.Identifier(f"{of.lower()}_id"), table=sql.Identifier(f"sync_{name.lower()}")),
-        [ids, [*columns.tracked[of], CONVERTED]],
+            " WHERE {key} = {any_of_them} AND field = ANY(%(fields)s)"
+        ).format(
+            key=sql.Identifier(f"{of.lower()}_id"),
+            table=sql.Identifier(f"sync_{name.lower()}"),
+            any_of_them=sql.SQL(any_of("ids")),
+        ),
+        {"ids": ids, "fields": [*columns.tracked[of], CONVERTED]},
     )
     rows: list[_Row] = cursor.fetchall()
     if not echoes.written:
@@ -275,9 +279,9 @@ def _put_seen(filling: Filling, cursor: Cursor, ids: str, columns: Columns, echo
 def _put_responses(filling: Filling, cursor: Cursor, batch: Batch) -> None:
     cursor.execute(
         "SELECT lead_id, campaign_id, created_at FROM sync_campaignmember"
-        " WHERE lead_id = ANY(%(leads)s::text[]) AND created_at IS NOT NULL"
+        f" WHERE lead_id = {any_of('leads')} AND created_at IS NOT NULL"
         " UNION ALL SELECT contact_id, campaign_id, created_at FROM sync_campaignmember"
-        " WHERE contact_id = ANY(%(contacts)s::text[]) AND created_at IS NOT NULL",
+        f" WHERE contact_id = {any_of('contacts')} AND created_at IS NOT NULL",
         {"leads": batch.leads, "contacts": batch.contacts},
     )
     for row in cursor.fetchall():
