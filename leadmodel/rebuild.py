@@ -10,11 +10,12 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from django.db import connection, transaction
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
+from psycopg2.extensions import new_type, register_type
 
 from leadmodel.accounts import mark_accounts_of, mark_all_accounts
 from leadmodel.directory import read_directory
@@ -35,9 +36,17 @@ log = structlog.get_logger(__name__)
 BATCH = 5000
 """Marks a batch takes. Larger ones cost less a person; memory and the time people stay locked grow with them."""
 EVERYBODY = "*"
-_IN_UTC = {timedelta(0): UTC}.__getitem__
-"""The zone of every instant that is read. Django's own answer is a function of Python's, asked a million times."""
+
+
 AS_OF = "asof_"
+
+
+def _instant(told: str | bytes | None, _: Cursor) -> datetime | None:
+    return datetime.fromisoformat(told) if isinstance(told, str) else None
+
+
+_INSTANT = new_type((1184,), "INSTANT", _instant)
+"""How a batch's hundred thousand instants (`timestamptz`) are read: in half the time it takes psycopg2."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +96,16 @@ def rebuild_all(batch: int = BATCH) -> Rebuilt:
 
 def rebuild_batch(batch: int = BATCH) -> Rebuilt:
     """Take up to `batch` marks and derive their people anew."""
-    with _no_search_for_cycles(), transaction.atomic(), connection.cursor() as wrapped:
+    with _no_search_for_cycles():
+        return _rebuild_batch(batch)  # all that it made is gone by the end, or it would be searched then
+
+
+def _rebuild_batch(batch: int) -> Rebuilt:
+    with transaction.atomic(), connection.cursor() as wrapped:
         cursor: Cursor = wrapped.cursor
         # what runs at once are the rebuilding processes: helpers of PostgreSQL's would only take their cores
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
-        cursor.tzinfo_factory = _IN_UTC
+        register_type(_INSTANT, cursor)
         # before all others, or those would be derived now and once more with everybody
         if everybody := take_marks_of(cursor, [EVERYBODY]):
             mark_everybody_by_name(cursor)
