@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.deals import deals, owner_changes
-from leadmodel.filling import Batch, Columns, Filling, Lists, array
+from leadmodel.filling import Batch, Columns, Filling, Lists, Row, array
 from leadmodel.lifecycle.facts import Change
 from leadmodel.lifecycle.known import ACCOUNT_ID
 from leadmodel.lifecycle.lead_types import ACCOUNT, LeadTypes
@@ -35,11 +35,21 @@ def ruled_columns(rules: LeadTypes) -> dict[str, dict[str, str]]:
     }
 
 
-def put_known(filling: Filling, cursor: Cursor, batch: Batch, columns: Columns) -> None:
-    """What lead types rest on, into the families."""
-    held = _put_values(filling, cursor, batch, columns)
+def as_text(columns: Iterable[str]) -> sql.Composable:
+    """These columns behind others in a statement, as rules read them."""
+    return sql.SQL("").join(sql.SQL(", {}::text").format(sql.Identifier(one)) for one in columns)
+
+
+def put_known(
+    filling: Filling, cursor: Cursor, batch: Batch, columns: Columns, told: Mapping[str, Sequence[Row]]
+) -> None:
+    """What lead types rest on, into the families.
+
+    `told`: object → its records' rows, whose first value is the Id and whose last are those that rules read.
+    """
+    held = _put_values(filling, columns, told)
     accounts = array(held)
-    for account_id, values in _values(cursor, accounts, "Account", columns).items():
+    for account_id, values in _of_accounts(cursor, accounts, columns.ruled["Account"]).items():
         for family in held[account_id]:
             family.values[account_id] = values
     for change in seen_of(cursor, accounts, columns.tracked.get("Account", {})):
@@ -57,15 +67,16 @@ def put_known(filling: Filling, cursor: Cursor, batch: Batch, columns: Columns) 
 
 
 def _put_values(
-    filling: Filling, cursor: Cursor, batch: Batch, columns: Columns
+    filling: Filling, columns: Columns, told: Mapping[str, Sequence[Row]]
 ) -> defaultdict[str, list[Lists]]:
     """The records' own fields; returns account Id → the families that are, or were, of it."""
     held: defaultdict[str, list[Lists]] = defaultdict(list)
-    for name in ("Lead", "Contact"):
-        for record_id, values in _values(cursor, batch.of(name), name, columns).items():
-            family = filling.get(record_id)
+    for name, rows in told.items():
+        wanted = columns.ruled[name]
+        for row in rows if wanted else ():
+            record_id, family = row[0], filling.get(row[0])
             if family is not None:
-                family.values[record_id] = values
+                values = family.values[record_id] = dict(zip(wanted, row[-len(wanted) :], strict=True))
                 if ACCOUNT_ID in values:
                     moves = [
                         c.new for c in family.changes if c.field == ACCOUNT_ID and c.record_id == record_id
@@ -75,15 +86,13 @@ def _put_values(
     return held
 
 
-def _values(cursor: Cursor, ids: str, name: str, columns: Columns) -> dict[str, dict[str, str | None]]:
-    """Record Id → field that rules read → its value now, of these records of an object."""
-    wanted = columns.ruled[name]
+def _of_accounts(cursor: Cursor, ids: str, wanted: dict[str, str]) -> dict[str, dict[str, str | None]]:
+    """Account's Id → field that rules read → its value now."""
     if not wanted or ids == "{}":
         return {}
     cursor.execute(
-        sql.SQL("SELECT id, {fields} FROM {table} WHERE id = ANY(%s::text[])").format(
-            fields=sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in wanted.values()),
-            table=sql.Identifier(f"sync_{name.lower()}"),
+        sql.SQL("SELECT id{fields} FROM sync_account WHERE id = ANY(%s::text[])").format(
+            fields=as_text(wanted.values())
         ),
         [ids],
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from leadmodel.lifecycle.facts import (
     Activity,
@@ -44,6 +44,10 @@ class Columns:
     """Object → field that the settings' rules read → the mirror's column. A record's account is `AccountId`."""
     unmarked: Unmarked | None = None
     """None: nobody is asked what became of meetings."""
+
+
+Row = tuple[Any, ...]
+"""What the mirror answers."""
 
 
 class Lists(NamedTuple):
@@ -93,10 +97,6 @@ class Batch(NamedTuple):
     every: str
     leads: str
     contacts: str
-
-    def of(self, name: str) -> str:
-        """Those of an object."""
-        return self.leads if name == "Lead" else self.contacts
 
 
 def any_of(parameter: str) -> str:

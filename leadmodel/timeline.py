@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache, partial
-from typing import Any
 
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - psycopg2's class is lower-case
 
 from leadmodel.activities import put_activities, put_what_may_count
-from leadmodel.backdrop import put_known, ruled_columns
+from leadmodel.backdrop import as_text, put_known, ruled_columns
 from leadmodel.deals import opportunity_steps, read_closed_stages
 from leadmodel.echoes import Echoes, read_echoes
-from leadmodel.filling import Batch, Columns, Filling, any_of, array, begin
+from leadmodel.filling import Batch, Columns, Filling, Row, any_of, array, begin
 from leadmodel.follow_ups import put_follow_ups
 from leadmodel.lifecycle.cited import object_of
 from leadmodel.lifecycle.facts import (
@@ -34,7 +33,6 @@ from sync.gone import gone_at
 CONVERTED = "leadConverted"
 _ASSIGNED_DATE = Tracked.ASSIGNED_DATE
 
-_Row = tuple[Any, ...]
 _change = partial(tuple.__new__, Change)
 """As `Change._make`, less a call of Python's: a rebuild makes millions."""
 
@@ -109,7 +107,7 @@ def families_among(
     for step in opportunity_steps(cursor, batch.contacts, closed, settings.qualified):
         if (family := filling.get(step.record_id)) is not None:
             family.steps.append(step)
-    put_known(filling, cursor, batch, columns)
+    put_known(filling, cursor, batch, columns, {"Lead": leads, "Contact": contacts})
     put_follow_ups(filling, cursor, every, with_done=may_count_by is None)
     if columns.unmarked is not None:
         put_meetings(filling, cursor, every, columns.unmarked)
@@ -152,14 +150,17 @@ def _value(column: str | None) -> sql.Composable:
     return sql.Identifier(column) if column else sql.SQL("NULL::text")
 
 
-def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[_Row]:
-    """What the records of an object are now: `Record`'s values up to the conversion's, then what tells its instant."""
+def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[Row]:
+    """What the records of an object are now.
+
+    `Record`'s values up to the conversion's, then what tells its instant, and last what rules read.
+    """
     current = columns.current[name]
     is_lead = name == "Lead"
     cursor.execute(
         sql.SQL(
             "SELECT id, created_at, created_by_id, owner_id, {status}, {assigned}, {nurture}, {unqualified},"
-            " lead_source, {gone_at}, master_record_id, {converted}, last_modified_at, last_modified_by_id"
+            " lead_source, {gone_at}, master_record_id, {converted}, last_modified_at, last_modified_by_id{ruled}"
             " FROM {table} own WHERE id = ANY(%s::text[]) AND created_at IS NOT NULL"
         ).format(
             status=_value(current[Tracked.STATUS]),
@@ -170,15 +171,16 @@ def _rows(cursor: Cursor, ids: str, name: str, columns: Columns) -> list[_Row]:
                 "converted_contact_id, converted_date" if is_lead else "NULL::text, NULL::date"
             ),
             gone_at=sql.SQL(gone_at("own")),
+            ruled=as_text(columns.ruled[name].values()),
             table=sql.Identifier(f"sync_{name.lower()}"),
         ),
         [ids],
     )
-    rows: list[_Row] = cursor.fetchall()
+    rows: list[Row] = cursor.fetchall()
     return rows
 
 
-def _records(rows: Iterable[_Row], conversions: Mapping[str, tuple[datetime, str | None]]) -> list[Record]:
+def _records(rows: Iterable[Row], conversions: Mapping[str, tuple[datetime, str | None]]) -> list[Record]:
     records: list[Record] = []
     for row in rows:
         contact_id, converted_at, converted_by = row[11], None, None
@@ -218,7 +220,7 @@ def _guessed(
     return datetime.combine(day, time.min, UTC), modified_by
 
 
-def _history(cursor: Cursor, ids: str, name: str, columns: Columns, echoes: Echoes) -> list[_Row]:
+def _history(cursor: Cursor, ids: str, name: str, columns: Columns, echoes: Echoes) -> list[Row]:
     """The rows of a history object about what the model reads: (record Id, field, at, actor, old, new, row's Id)."""
     of = name.removesuffix("History")
     cursor.execute(
@@ -232,7 +234,7 @@ def _history(cursor: Cursor, ids: str, name: str, columns: Columns, echoes: Echo
         ),
         {"ids": ids, "fields": [*columns.tracked[of], CONVERTED]},
     )
-    rows: list[_Row] = cursor.fetchall()
+    rows: list[Row] = cursor.fetchall()
     if not echoes.written:
         return rows
     return [
@@ -241,7 +243,7 @@ def _history(cursor: Cursor, ids: str, name: str, columns: Columns, echoes: Echo
     ]
 
 
-def _conversions(told: Sequence[_Row]) -> dict[str, tuple[datetime, str | None]]:
+def _conversions(told: Sequence[Row]) -> dict[str, tuple[datetime, str | None]]:
     """Lead Id → when it was converted, by whom; the first time where history tells several."""
     rows = sorted(
         (at, row_id, lead_id, by) for lead_id, field, at, by, _, _, row_id in told if field == CONVERTED
@@ -249,7 +251,7 @@ def _conversions(told: Sequence[_Row]) -> dict[str, tuple[datetime, str | None]]
     return {lead_id: (at, by) for at, _, lead_id, by in reversed(rows)}
 
 
-def _put_changes(filling: Filling, told: Sequence[_Row], name: str, columns: Columns) -> None:
+def _put_changes(filling: Filling, told: Sequence[Row], name: str, columns: Columns) -> None:
     meaning = columns.tracked[name.removesuffix("History")]
     for record_id, field, at, actor, old, new, row_id in told:
         family, what = filling.get(record_id), meaning.get(field)
