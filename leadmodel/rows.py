@@ -77,6 +77,7 @@ class _Both(NamedTuple):
     number: str
     assigned_at: str
     first_touch_at: str
+    closed_at: str
     meeting_at: str
     pipeline_at: str
     touch_count: str
@@ -124,6 +125,7 @@ class Rows:
                     str(cycle.number),
                     written(cycle.assigned_at),
                     written(cycle.first_touch_at),
+                    written(cycle.closed_at),
                     written(cycle.meeting_at),
                     written(cycle.pipeline_at),
                     str(cycle.touch_count),
@@ -148,7 +150,7 @@ class Rows:
         )
 
     def _cycle(self, cycle: Cycle, both: _Both) -> Sequence[str]:
-        person_id, number, assigned_at, first_touch_at, meeting_at, pipeline_at, touch_count, is_pre = both
+        person_id, number, assigned_at, touched_at, closed_at, meeting_at, pipeline_at, touches, is_pre = both
         return (
             person_id,
             number,
@@ -164,12 +166,12 @@ class Rows:
             cycle.team or "",
             cycle.spans[-1].holder or "",
             written(cycle.claimed_at),
-            first_touch_at,
+            touched_at,
             cycle.first_touch_by or "",
             cycle.first_touch_id or "",
             written(cycle.last_touch_at),
-            touch_count,
-            written(cycle.closed_at),
+            touches,
+            closed_at,
             cycle.closed_by or "",
             cycle.ending or "",
             cycle.outcome,
@@ -192,7 +194,7 @@ class Rows:
         )
 
     def _spans(self, cycle: Cycle, both: _Both) -> Iterator[Sequence[str]]:
-        person_id, number, assigned_at, first_touch_at, meeting_at, pipeline_at, touch_count, is_pre = both
+        person_id, number, assigned_at, touched_at, closed_at, meeting_at, pipeline_at, touches, is_pre = both
         directory = self.directory
         is_told = False
         for ordinal, span in enumerate(cycle.spans, start=1):
@@ -205,12 +207,12 @@ class Rows:
                 str(ordinal),
                 span.holder or "",
                 rep or "",
-                written(span.started_at),
-                written(span.ended_at),
+                assigned_at if span.started_at is cycle.assigned_at else written(span.started_at),
+                closed_at if span.ended_at is cycle.closed_at else written(span.ended_at),
                 _FLAG[span.owes_response],
                 _FLAG[span.is_touched],
                 _FLAG[span.is_bypassed],
-                first_touch_at if span.is_touched else "",
+                touched_at if span.is_touched else "",
                 _FLAG[is_first],
                 assigned_at,
                 cycle.path,
@@ -219,7 +221,7 @@ class Rows:
                 cycle.outcome,
                 cycle.handling,
                 is_pre,
-                touch_count,
+                touches,
                 _FLAG[cycle.is_target_account],
                 cycle.relation,
                 cycle.priority or "",
