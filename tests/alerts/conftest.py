@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -55,9 +53,6 @@ def sink(settings: Settings) -> Iterator[Sink]:
     with background(Sink()) as sink:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
         yield sink
-    with warnings.catch_warnings():  # what the dead left open goes here, not in another's test
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture

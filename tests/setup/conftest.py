@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import psycopg2
@@ -105,24 +107,59 @@ class Holder:
         self.process.communicate(timeout=PATIENCE)
 
 
-@pytest.fixture
-def home() -> Iterator[Home]:
-    """An empty home that every user can enter; its servers have ended when the test has."""
+@contextmanager
+def new_home(like: Path | None = None) -> Iterator[Home]:
+    """A home that every user can enter, empty or with what another one holds; its servers have ended at the end."""
     folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
     home = Home(folder / "test", Purpose.TEST)
-    yield home
-    if home.supervised.exists():
-        eventually("the servers have ended", lambda: not is_locked(home.supervised))
-    eventually("no process is left", lambda: not processes(home))
-    shutil.rmtree(folder)
+    try:
+        if like is not None:
+            subprocess.run(["cp", "--archive", like, home.folder], check=True)
+        yield home
+        if home.supervised.exists():
+            eventually("the servers have ended", lambda: not is_locked(home.supervised))
+        eventually("no process is left", lambda: not processes(home))
+    finally:
+        shutil.rmtree(folder)
+
+
+def left_by(act: Callable[[Home], object], *, like: Path | None = None) -> Path:
+    """What a home holds when its servers have ended, for others to begin with: as long as this process lives."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    home = stack.enter_context(new_home(like))
+    with hold(home):
+        act(home)
+    eventually("the servers have ended", lambda: not is_locked(home.supervised))
+    return home.folder
+
+
+@cache
+def used_home() -> Path:
+    """What the servers leave that ran once. Making it takes longer than most of what is then tried."""
+    return left_by(lambda _: None)
 
 
 @pytest.fixture
-def holder(home: Home) -> Iterator[Callable[[], Holder]]:
-    """Start another command that uses the servers of `home`."""
+def empty_home() -> Iterator[Home]:
+    """A home in which nothing is yet."""
+    with new_home() as home:
+        yield home
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """A home whose servers ran once and have ended."""
+    with new_home(like=used_home()) as home:
+        yield home
+
+
+@pytest.fixture
+def holder() -> Iterator[Callable[[Home], Holder]]:
+    """Start another command that uses the servers of a home."""
     started: list[Holder] = []
 
-    def start() -> Holder:
+    def start(home: Home) -> Holder:
         started.append(Holder(home))
         return started[-1]
 

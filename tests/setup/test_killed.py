@@ -22,8 +22,8 @@ from tests.setup.conftest import (
 )
 
 
-def test_of_the_only_client_ends_the_servers(home: Home, holder: Callable[[], Holder]) -> None:
-    client = holder()
+def test_of_the_only_client_ends_the_servers(home: Home, holder: Callable[[Home], Holder]) -> None:
+    client = holder(home)
     client.wait_until_held()
 
     client.kill()
@@ -31,8 +31,8 @@ def test_of_the_only_client_ends_the_servers(home: Home, holder: Callable[[], Ho
     eventually("the servers have ended", lambda: not processes(home))
 
 
-def test_of_one_client_leaves_the_others_their_servers(home: Home, holder: Callable[[], Holder]) -> None:
-    killed, other = holder(), holder()
+def test_of_one_client_leaves_the_others_their_servers(home: Home, holder: Callable[[Home], Holder]) -> None:
+    killed, other = holder(home), holder(home)
     killed.wait_until_held()
     other.wait_until_held()
     before = postmaster_of(home)
@@ -63,8 +63,8 @@ def test_of_the_supervisor_and_a_new_command_at_the_same_moment(home: Home) -> N
             assert query(home, "SELECT answer FROM kept") == 42
 
 
-def test_of_everything_at_once_loses_nothing_committed(home: Home, holder: Callable[[], Holder]) -> None:
-    client = holder()
+def test_of_everything_at_once_loses_nothing_committed(home: Home, holder: Callable[[Home], Holder]) -> None:
+    client = holder(home)
     client.wait_until_held()
     query(home, "CREATE TABLE kept AS SELECT 42 AS answer")
 
@@ -92,15 +92,17 @@ def test_the_word_of_a_supervisor_that_is_dying_is_not_believed(home: Home) -> N
         assert command.result(timeout=60) == 1
 
 
-def test_while_the_first_command_starts_them(home: Home, holder: Callable[[], Holder]) -> None:
-    first = holder()
-    eventually("the start has begun", lambda: home.supervised.exists() and is_locked(home.supervised))
+def test_while_the_first_command_starts_them(empty_home: Home, holder: Callable[[Home], Holder]) -> None:
+    first = holder(empty_home)
+    eventually(
+        "the start has begun", lambda: empty_home.supervised.exists() and is_locked(empty_home.supervised)
+    )
 
     first.kill()
 
-    second = holder()
+    second = holder(empty_home)
     second.wait_until_held()
-    assert query(home, "SELECT 1") == 1
+    assert query(empty_home, "SELECT 1") == 1
 
 
 def test_of_postgresql_itself_is_noticed_and_the_next_command_has_a_new_one(home: Home) -> None:

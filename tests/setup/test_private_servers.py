@@ -15,13 +15,13 @@ from base.servers.reset import reset
 from tests.setup.conftest import Holder, eventually, postmaster_of, processes, query, runs_as, supervisor_of
 
 
-def test_the_first_command_starts_them_and_the_last_one_stops_them(home: Home) -> None:
-    with hold(home):
-        assert query(home, "SELECT 1") == 1
-        with Redis.from_url(home.redis_url, socket_timeout=5) as client:
+def test_the_first_command_starts_them_and_the_last_one_stops_them(empty_home: Home) -> None:
+    with hold(empty_home):
+        assert query(empty_home, "SELECT 1") == 1
+        with Redis.from_url(empty_home.redis_url, socket_timeout=5) as client:
             assert client.ping()
 
-    eventually("the servers have ended", lambda: not processes(home))
+    eventually("the servers have ended", lambda: not processes(empty_home))
 
 
 def test_data_stay_between_commands(home: Home) -> None:
@@ -33,18 +33,20 @@ def test_data_stay_between_commands(home: Home) -> None:
         assert query(home, "SELECT answer FROM kept") == 42
 
 
-def test_commands_started_at_once_share_one_server(home: Home, holder: Callable[[], Holder]) -> None:
-    holders = [holder() for _ in range(4)]
+def test_commands_started_at_once_share_one_server(
+    empty_home: Home, holder: Callable[[Home], Holder]
+) -> None:
+    holders = [holder(empty_home) for _ in range(4)]
     for one in holders:
         one.wait_until_held()
 
-    assert len([pid for pid in processes(home) if pid == postmaster_of(home)]) == 1
-    first = postmaster_of(home)
+    assert len([pid for pid in processes(empty_home) if pid == postmaster_of(empty_home)]) == 1
+    first = postmaster_of(empty_home)
 
     for one in holders[:-1]:
         one.end()
-    assert postmaster_of(home) == first
-    assert query(home, "SELECT 1") == 1
+    assert postmaster_of(empty_home) == first
+    assert query(empty_home, "SELECT 1") == 1
 
 
 def test_a_command_that_follows_at_once_finds_them_running(home: Home) -> None:
@@ -74,18 +76,18 @@ def test_their_log_names_nobody(home: Home) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another user")
-def test_as_root_they_run_as_an_unprivileged_user_who_owns_the_data(home: Home) -> None:
-    with hold(home):
-        assert runs_as(postmaster_of(home)) != 0
-        assert home.data.stat().st_uid == runs_as(postmaster_of(home))
-        assert home.sockets.stat().st_mode & 0o077 == 0
-        assert home.private.stat().st_mode & 0o077 == 0
-        assert runs_as(supervisor_of(home)) == 0
+def test_as_root_they_run_as_an_unprivileged_user_who_owns_the_data(empty_home: Home) -> None:
+    with hold(empty_home):
+        assert runs_as(postmaster_of(empty_home)) != 0
+        assert empty_home.data.stat().st_uid == runs_as(postmaster_of(empty_home))
+        assert empty_home.sockets.stat().st_mode & 0o077 == 0
+        assert empty_home.private.stat().st_mode & 0o077 == 0
+        assert runs_as(supervisor_of(empty_home)) == 0
 
 
-def test_a_long_path_gets_its_sockets_elsewhere(home: Home) -> None:
-    long = Home(home.folder / ("x" * 90), home.purpose)
-    home.create()
+def test_a_long_path_gets_its_sockets_elsewhere(empty_home: Home) -> None:
+    long = Home(empty_home.folder / ("x" * 90), empty_home.purpose)
+    empty_home.create()
 
     with hold(long):
         assert query(long, "SELECT 1") == 1

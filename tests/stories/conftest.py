@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg2
@@ -18,10 +17,9 @@ import pytest
 
 from base.servers import Home, Purpose, hold
 from base.servers.home import REPOSITORY, SUPERUSER
-from base.servers.locks import is_locked
 from leadmodel.rows import TABLES
 from sync.salesforce.objects import OBJECTS
-from tests.setup.conftest import eventually
+from tests.setup.conftest import eventually, left_by, new_home, used_home
 from tests.sync.conftest import by_bulk, new_world, world
 
 __all__ = ["by_bulk", "new_world", "world"]  # stories of reading need no machine of their own
@@ -203,20 +201,25 @@ class Machine:
 
 @contextmanager
 def new_machine() -> Iterator[Machine]:
-    """A machine whose servers run and that is removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
-    made = Machine(folder)
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder)
-        stack.callback(eventually, "the servers have ended", lambda: not is_locked(made.home.supervised))
-        stack.enter_context(hold(made.home))
-        stack.callback(made.stop)
-        yield made
+    """A machine whose servers run and whose database is migrated; it is removed at the end."""
+    with new_home(like=_migrated_home()) as home, hold(home):
+        made = Machine(home.folder.parent)
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+@cache
+def _migrated_home() -> Path:
+    """What migrating leaves, the same each time."""
+    return left_by(
+        lambda home: Machine(home.folder.parent).manage("migrate", "--verbosity", "0"), like=used_home()
+    )
 
 
 @pytest.fixture(scope="module")
 def machine() -> Iterator[Machine]:
-    """One machine for the stories of a file: its database is migrated."""
+    """One machine for the stories of a file."""
     with new_machine() as made:
-        made.manage("migrate", "--verbosity", "0")
         yield made

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandbox.org.ids import make_id
-from tests.stories.conftest import Machine, new_machine
+from tests.stories.conftest import Machine
 
 pytestmark = pytest.mark.timeout(240)
 ALICE, BOB, QUEUE = make_id("005", 1), make_id("005", 2), make_id("00G", 1)
@@ -22,13 +21,6 @@ AT = "2026-03-02T12:00:00.000Z"
 MODEL = """
 stages: {raw: [New], assigned: [Assigned], qualified: [Qualified]}
 """
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    """A machine on which nothing was done yet."""
-    with new_machine() as made:
-        yield made
 
 
 def table(header: str, *rows: tuple[str, ...]) -> str:
@@ -148,6 +140,6 @@ def test_a_wrong_model_stops_the_demo_before_anything_is_made(
 
 
 def stands(machine: Machine) -> dict[str, int]:
-    """The rows of each table there is: none on a machine on which nothing was done yet."""
+    """The rows of each table."""
     tables = machine.values("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     return {str(table): machine.count(str(table)) for table in tables}

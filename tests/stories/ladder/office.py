@@ -303,7 +303,6 @@ def new_office() -> Iterator[Office]:
         machine = stack.enter_context(new_machine())
         # the app's own settings, not those of tests, which keep mails in memory
         machine.environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        machine.manage("migrate", "--verbosity", "0")
         org = new_org(machine.folder / "org.db")
         stack.callback(org.store.close)
         authority = machine.folder / "ca.pem"
