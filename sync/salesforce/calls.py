@@ -6,17 +6,18 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from random import Random, SystemRandom
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 from django.conf import settings
-from simple_salesforce.api import Salesforce
-from simple_salesforce.exceptions import SalesforceExpiredSession
 
 from sync.quota import CallsReserved, Usage, usage_told
 from sync.salesforce.access import Access, Session
 from sync.salesforce.http import as_requests_sees_it, http_session, spoken_errors
 from sync.salesforce.outcomes import Hung, Unwell, outcome_of
+
+if TYPE_CHECKING:  # loaded where it is needed: see spoken_errors
+    from simple_salesforce.api import Salesforce
 
 API_VERSION = "62.0"
 CONNECT_S = 10.0
@@ -55,6 +56,8 @@ class Calls:
         self.salesforce = self._with(self._signed_in)
 
     def _with(self, session: Session) -> Salesforce:
+        from simple_salesforce.api import Salesforce  # noqa: PLC0415
+
         return Salesforce(
             session_id=session.access_token,
             instance_url=session.instance_url,
@@ -70,6 +73,8 @@ class Calls:
 
     def renewing(self, call: Callable[[], T]) -> T:
         """Do a call of simple-salesforce's; once more with a new session if the old one expired, and never else."""
+        from simple_salesforce.exceptions import SalesforceExpiredSession  # noqa: PLC0415
+
         self._admit()
         with spoken_errors(self._access.url):
             try:

@@ -10,7 +10,6 @@ import requests
 import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
-from simple_salesforce.exceptions import SalesforceError
 
 TIMEOUT_S = (10.0, 120.0)
 """Connect and read time-outs of every socket."""
@@ -51,6 +50,9 @@ def http_session() -> requests.Session:
 @contextmanager
 def spoken_errors(url: str) -> Iterator[None]:
     """Turn what can go wrong in a call to the organisation at `url` into an OrganisationError."""
+    # the library brings one for XML and is a sixth of what starting takes: only who talks to Salesforce waits for it
+    from simple_salesforce.exceptions import SalesforceError  # noqa: PLC0415
+
     try:
         yield
     except requests.exceptions.SSLError as error:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from enum import Enum
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
-from simple_salesforce.api import SFType
-from simple_salesforce.exceptions import SalesforceError
 
 from sync.quota import CallsReserved
 from sync.salesforce.client import Organisation
@@ -20,6 +18,10 @@ from sync.salesforce.outcomes import CallsSpent, QueryTooLong, Unwell, meaning_o
 from sync.salesforce.soql import ids_among
 from sync.windows import soql_instant
 from sync.writeback.plan import Current, Send, Value
+
+if TYPE_CHECKING:  # loaded where it is needed: see spoken_errors
+    from simple_salesforce.api import SFType
+    from simple_salesforce.exceptions import SalesforceError
 
 OBJECTS = {"00Q": "Lead", "003": "Contact"}
 """Key prefix → object, of the records a person may be."""
@@ -167,6 +169,8 @@ def query(organisation: Organisation, soql: str) -> list[dict[str, Any]]:
 
 def _asked(call: Callable[[], object]) -> Told:
     """Do a write, and say what became of it. Raises CallsReserved where none may be done now."""
+    from simple_salesforce.exceptions import SalesforceError  # noqa: PLC0415
+
     try:
         answer = call()
     except CallsReserved:
