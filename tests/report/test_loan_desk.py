@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from base.servers.home import Home, Purpose
 from tests.report.loan_desk import LOAN_DESK, MODEL, REPOSITORY, needs_loan_desk
-from tests.setup.conftest import eventually, processes
+from tests.setup.conftest import migrated_home, new_home, unconfigured
 
 pytestmark = [needs_loan_desk, pytest.mark.timeout(240)]
 SECONDS_OFF = 0.002
@@ -24,20 +20,18 @@ SECONDS_OFF = 0.002
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    """A folder for a demo of its own, with a path short enough for sockets; its servers end before it does."""
-    folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
-    yield folder
-    eventually("no process is left", lambda: not processes(Home(folder / "test", Purpose.TEST)))
-    shutil.rmtree(folder)
+    """The folder of a demo's own, whose database is migrated."""
+    with new_home(like=migrated_home()) as home:
+        yield home.folder.parent
 
 
 def manage(home: Path, *words: str) -> str:
     """What a `manage.py` command of that home printed."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=REPOSITORY,
-        env=kept | {"LEADMODEL_HOME": str(home), "LEADMODEL_PURPOSE": "test", "LOG_LEVEL": "WARNING"},
+        env=unconfigured()
+        | {"LEADMODEL_HOME": str(home), "LEADMODEL_PURPOSE": "test", "LOG_LEVEL": "WARNING"},
         capture_output=True,
         text=True,
         timeout=200,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import subprocess
 import sys
@@ -128,8 +129,7 @@ def left_by(act: Callable[[Home], object], *, like: Path | None = None) -> Path:
     stack = ExitStack()
     atexit.register(stack.close)
     home = stack.enter_context(new_home(like))
-    with hold(home):
-        act(home)
+    act(home)
     eventually("the servers have ended", lambda: not is_locked(home.supervised))
     return home.folder
 
@@ -137,7 +137,26 @@ def left_by(act: Callable[[Home], object], *, like: Path | None = None) -> Path:
 @cache
 def used_home() -> Path:
     """What the servers leave that ran once. Making it takes longer than most of what is then tried."""
-    return left_by(lambda _: None)
+    return left_by(lambda home: hold(home).release())
+
+
+@cache
+def migrated_home() -> Path:
+    """What is there when the servers ran once and the database is migrated."""
+    return left_by(migrate, like=used_home())
+
+
+def migrate(home: Home) -> None:
+    """As a newcomer does, who has nothing configured."""
+    theirs = {"LEADMODEL_HOME": str(home.folder.parent), "LEADMODEL_PURPOSE": "test", "LOG_LEVEL": "WARNING"}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=REPOSITORY, env=unconfigured() | theirs, check=True)
+
+
+def unconfigured() -> dict[str, str]:
+    """The environment of this process, without what tests set for themselves and a newcomer has not."""
+    ours = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 @pytest.fixture

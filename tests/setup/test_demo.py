@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,24 +14,29 @@ from pathlib import Path
 
 import pytest
 
-from base.servers import Home, Purpose, hold
+from base.servers import Home, hold
 from base.servers.home import REPOSITORY
-from base.servers.locks import is_locked
-from tests.setup.conftest import PATIENCE, eventually, hold_and_query, processes, query
+from tests.setup.conftest import (
+    PATIENCE,
+    eventually,
+    hold_and_query,
+    left_by,
+    migrated_home,
+    new_home,
+    query,
+    unconfigured,
+)
 
 pytestmark = pytest.mark.timeout(240)
 LEADS = ["--leads", "500"]
-OUR_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
-"""What they set for themselves, and a newcomer has not."""
 
 
 class Machine:
     """A machine with a home of its own, on which demos run."""
 
-    def __init__(self, folder: Path) -> None:
-        self.home = Home(folder / "test", Purpose.TEST)
-        kept = {name: value for name, value in os.environ.items() if name not in OUR_TESTS}
-        self._environment = kept | {"LEADMODEL_HOME": str(folder), "LEADMODEL_PURPOSE": "test"}
+    def __init__(self, home: Home) -> None:
+        self.home, folder = home, home.folder.parent
+        self._environment = unconfigured() | {"LEADMODEL_HOME": str(folder), "LEADMODEL_PURPOSE": "test"}
         self.output = folder / "demo.out"
         self._started: list[subprocess.Popen[bytes]] = []
 
@@ -54,12 +57,6 @@ class Machine:
             demo.terminate()
             demo.wait(timeout=30)
 
-    def rest(self) -> None:
-        """Wait until everything that was started here has ended."""
-        if self.home.supervised.exists():
-            eventually("the servers have ended", lambda: not is_locked(self.home.supervised))
-        eventually("no process is left", lambda: not processes(self.home))
-
     def run(self, *options: str) -> tuple[int, str]:
         status = self.start(*options).wait(timeout=200)
         return status, self.said()
@@ -73,31 +70,31 @@ class Machine:
 
 @contextmanager
 def new_machine(like: Path | None = None) -> Iterator[Machine]:
-    """A machine on which nothing was done yet, or with what another one's folder holds."""
-    folder = Path(tempfile.mkdtemp(prefix="leadmodel-test-", dir="/var/tmp"))
-    if like is not None:
-        subprocess.run(["cp", "--archive", f"{like}/.", folder], check=True)
-    machine = Machine(folder)
-    yield machine
-    machine.stop()
-    machine.rest()
-    shutil.rmtree(folder)
+    """A machine on which nothing was done yet, or with what another one's home holds."""
+    with new_home(like) as home:
+        machine = Machine(home)
+        try:
+            yield machine
+        finally:
+            machine.stop()
 
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:
-    with new_machine() as machine:
+    """A machine whose database is migrated."""
+    with new_machine(like=migrated_home()) as machine:
         yield machine
 
 
 @pytest.fixture(scope="module")
-def after_once() -> Iterator[Path]:
-    """The folder of a machine on which a demo was made once, which takes longer than what is then tried on copies."""
-    with new_machine() as machine:
-        status, said = machine.run(*LEADS, "--once")
+def after_once() -> Path:
+    """What a demo leaves that was made once, which takes longer than what is then tried on copies."""
+
+    def make(home: Home) -> None:
+        status, said = Machine(home).run(*LEADS, "--once")
         assert status == 0, said
-        machine.rest()
-        yield machine.home.folder.parent
+
+    return left_by(make)
 
 
 @pytest.fixture
@@ -203,14 +200,14 @@ def test_the_death_of_a_process_ends_the_demo_and_is_told(continued: Machine) ->
 
 
 @pytest.mark.soak
-def test_configured_servers_are_used(machine: Machine, home: Home) -> None:
-    with hold(home):
+def test_configured_servers_are_used(home: Home) -> None:
+    with hold(home), new_machine() as machine:
         servers = {"DATABASE_URL": home.database_url, "REDIS_URL": home.redis_url}
         demo = machine.start(*LEADS, "--once", **servers)
         assert demo.wait(timeout=200) == 0, machine.said()
 
         assert query(home, "SELECT count(*) FROM sync_lead") == 500
-    assert not machine.home.data.exists()
+        assert not machine.home.data.exists()
 
 
 def test_a_database_in_use_is_left_alone(machine: Machine, home: Home) -> None:

@@ -80,7 +80,6 @@ def test_of_everything_at_once_loses_nothing_committed(home: Home, holder: Calla
 
 def test_the_word_of_a_supervisor_that_is_dying_is_not_believed(home: Home) -> None:
     """Its lock goes a moment after its servers: until then it looks as if they ran."""
-    home.folder.mkdir(parents=True)
     dying = open_lock(home.supervised)
     assert try_lock(dying, exclusive=True)
     home.ready.write_text("1")

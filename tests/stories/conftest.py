@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import psycopg2
@@ -19,7 +18,7 @@ from base.servers import Home, Purpose, hold
 from base.servers.home import REPOSITORY, SUPERUSER
 from leadmodel.rows import TABLES
 from sync.salesforce.objects import OBJECTS
-from tests.setup.conftest import eventually, left_by, new_home, used_home
+from tests.setup.conftest import eventually, migrated_home, new_home
 from tests.sync.conftest import by_bulk, new_world, world
 
 __all__ = ["by_bulk", "new_world", "world"]  # stories of reading need no machine of their own
@@ -55,6 +54,7 @@ class Machine:
             "SALESFORCE_CLIENT_SECRET": "sandbox",
             "SALESFORCE_ALLOW_LOCAL": "1",
             "SALESFORCE_SPOOL_DIR": str(self.spool),
+            "CELERY_SKIP_CHECKS": "1",  # of what every test process has imported whole
         }
         self._started: list[subprocess.Popen[bytes]] = []
         (folder / "output").touch()
@@ -202,20 +202,12 @@ class Machine:
 @contextmanager
 def new_machine() -> Iterator[Machine]:
     """A machine whose servers run and whose database is migrated; it is removed at the end."""
-    with new_home(like=_migrated_home()) as home, hold(home):
+    with new_home(like=migrated_home()) as home, hold(home):
         made = Machine(home.folder.parent)
         try:
             yield made
         finally:
             made.stop()
-
-
-@cache
-def _migrated_home() -> Path:
-    """What migrating leaves, the same each time."""
-    return left_by(
-        lambda home: Machine(home.folder.parent).manage("migrate", "--verbosity", "0"), like=used_home()
-    )
 
 
 @pytest.fixture(scope="module")

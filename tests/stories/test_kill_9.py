@@ -20,7 +20,7 @@ from tests.setup.conftest import eventually
 from tests.stories.conftest import BOOKS, DERIVED, MIRROR, NOW, Machine
 
 pytestmark = pytest.mark.timeout(240)
-LEADS = "2000"
+LEADS = "1300"
 WORKER = ("-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO")
 SHARED = {"sync_taskrelation", "sync_eventrelation"}
 """Nobody writes these for the example company: its activities are of one person each."""
@@ -123,7 +123,7 @@ def test_a_worker_killed_after_some_batches_and_rebuilders_killed_in_mid_transac
 ) -> None:
     mark_everybody(company)
     later = str(
-        company.values("SELECT id FROM sync_lead WHERE master_record_id IS NULL ORDER BY id OFFSET 1500")[0]
+        company.values("SELECT id FROM sync_lead WHERE master_record_id IS NULL ORDER BY id OFFSET 1200")[0]
     )
     with (
         company.holding_back_person(later),

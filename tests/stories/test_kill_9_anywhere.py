@@ -26,8 +26,8 @@ from tests.sync.happenings import CHANGES, Life
 from tests.sync.likeness import Rows, assert_object_like
 from tests.sync.world import World
 
-LEADS = 2600
-"""Their Tasks are as many as are read by Bulk; the Leads come by REST."""
+LEADS, FEW = 2600, 500
+"""The Tasks of so many are read by Bulk, and the Leads by REST; of few, all comes by REST."""
 PAST = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EDITED, HAPPENINGS = 1500, 60
 KILLS, A_SAMPLE = 50, 2
@@ -117,13 +117,18 @@ class Killing:
         return set(self.machine.values("SELECT record_id FROM sync_mark"))
 
 
-@pytest.fixture(scope="module")
-def killing(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killing]:
+@pytest.fixture
+def leads() -> int:
+    """How large the company is."""
+    return LEADS
+
+
+@pytest.fixture
+def killing(machine: Machine, tmp_path: Path, leads: int) -> Iterator[Killing]:
     """The example company, served by this process."""
-    folder = tmp_path_factory.mktemp("organisation")
-    store = Store.create(folder / "org.db")
-    build(store, leads=LEADS, seed=7, now=PAST)
-    org, authority = Org(store), folder / "ca.pem"
+    store = Store.create(tmp_path / "org.db")
+    build(store, leads=leads, seed=7, now=PAST)
+    org, authority = Org(store), tmp_path / "ca.pem"
     service = Service(org, listen(0), listen(0), issue(authority))
     assert service.https_url is not None
     machine.environment |= {"SALESFORCE_URL": service.https_url, "SALESFORCE_CA_FILE": str(authority)}
@@ -161,6 +166,7 @@ def live_through(killing: Killing, *, seed: int, kills: int) -> None:
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize("leads", [FEW])
 def test_a_few_times(killing: Killing) -> None:
     live_through(killing, seed=1, kills=A_SAMPLE)
 
