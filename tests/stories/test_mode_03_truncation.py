@@ -28,7 +28,7 @@ def desk(world: World) -> World:
     """Two reads' worth of leads, of which the first was read."""
     for number in range(LEADS):
         world.lead(f"Lead {number}")
-    world.pull()
+    world.pull_some()
     world.pass_time(minutes=1)
     for number in range(LEADS):
         world.lead(f"Other {number}")
@@ -49,7 +49,7 @@ def test_what_does_not_add_up_is_not_taken_over(
     before, cursor = dump(["sync_lead"]), state("Lead").cursor
     spoil(desk, fault, "/queryAll" if way == "REST" else "/jobs/query/")
 
-    done = desk.pull()["Lead"]
+    done = desk.pull_some()["Lead"]
 
     assert done.is_failure
     assert "declared" in done.said
@@ -58,7 +58,7 @@ def test_what_does_not_add_up_is_not_taken_over(
     assert state("Lead").cursor == cursor
 
     desk.control("DELETE", "faults")
-    desk.pull()
+    desk.pull_some()
     assert failing() == {}
     assert_like(desk)
 
@@ -72,7 +72,7 @@ def test_odd_pages_are_read_whole(
         request.getfixturevalue("by_bulk")
     spoil(desk, fault, "/query")
 
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
 
     assert_like(desk)
 
@@ -104,10 +104,10 @@ def test_a_bulk_page_that_is_the_one_before_again(desk: World, by_bulk: None) ->
     spoil(desk, {"page_rows": 5}, "/results")
     spoil(desk, {"repeat_page": True}, "/results")
 
-    done = desk.pull()["Lead"]
+    done = desk.pull_some()["Lead"]
 
     assert done.is_failure
     assert "sent a record twice" in done.said
     desk.control("DELETE", "faults")
-    desk.pull()
+    desk.pull_some()
     assert_like(desk)

@@ -25,7 +25,7 @@ def test_a_session_that_ends_before_the_nth_call_by_rest(desk: World, call: int)
     desk.control("POST", "faults", {"page_rows": 2, "path": "/queryAll", "object": "Lead", "times": None})
     desk.control("POST", "faults", ENDED | {"from_call": call})
 
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
 
     assert failing() == {}
     assert_like(desk)
@@ -38,7 +38,7 @@ def test_a_session_that_ends_before_the_nth_call_by_bulk(
     monkeypatch.setattr(bulk, "PAGE_ROWS", 2)
     desk.control("POST", "faults", ENDED | {"from_call": call})
 
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
 
     assert failing() == {}
     assert_like(desk)
@@ -56,7 +56,7 @@ def test_a_session_that_ends_at_every_second_call(desk: World) -> None:
 
 def test_a_session_that_is_never_taken_fails_and_says_so(desk: World) -> None:
     desk.control("POST", "faults", ENDED | {"times": None})
-    done = desk.pull()["Lead"]
+    done = desk.pull_some()["Lead"]
     assert done.is_failure
     assert "does not take the session that it has just opened" in done.said
     assert desk.organisation

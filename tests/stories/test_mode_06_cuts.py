@@ -42,7 +42,7 @@ def test_cut_once_at_a_byte(desk: World, request: pytest.FixtureRequest, cut: in
     for path in PATHS:
         desk.control("POST", "faults", {"cut_at": cut, "path": path, "object": "Lead"})
 
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
 
     assert failing() == {}
     assert_like(desk)
@@ -54,24 +54,24 @@ def test_the_page_that_was_cut_is_asked_for_again_and_no_other(
 ) -> None:
     monkeypatch.setattr(bulk, "PAGE_ROWS", 10)
     desk.control("POST", "faults", {"cut_at": 300, "path": "/results", "object": "Lead", "from_call": 2})
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
     assert_like(desk)
 
 
 def test_cut_again_and_again_is_given_up_and_nothing_is_taken_over(desk: World, paused: list[float]) -> None:
-    desk.pull()
+    desk.pull_some()
     before = dump(["sync_lead"])
     desk.pass_time(minutes=1)
     desk.lead("Late")
     desk.control("POST", "faults", {"cut_at": 200, "path": "/queryAll", "object": "Lead", "times": None})
 
-    done = desk.pull()["Lead"]
+    done = desk.pull_some()["Lead"]
 
     assert done.is_failure
     assert "does not answer" in done.said
     assert dump(["sync_lead"]) == before
     desk.control("DELETE", "faults")
-    desk.pull()
+    desk.pull_some()
     assert_like(desk)
 
 
@@ -83,7 +83,7 @@ def test_a_server_that_is_unwell_is_asked_again_after_growing_pauses(
     where = {"path": "/queryAll", "object": "Lead"}
     desk.control("POST", "faults", fault | where | {"times": calls.TRIES - 1})
 
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
 
     assert len(paused) == calls.TRIES - 1
     for tried, seconds in enumerate(paused):
@@ -99,7 +99,7 @@ def test_pauses_differ_between_processes(desk: World, settings: Settings, paused
         desk.organisation = connect()
         desk.organisation._random = Random(seed)
         desk.control("POST", "faults", {"status": 503, "path": "/queryAll", "object": "Lead", "times": 3})
-        desk.pull()
+        desk.pull_some()
         told.append(tuple(paused))
     assert told[0] != told[1]
     assert told[0] == told[2]
@@ -109,6 +109,6 @@ def test_a_refusal_is_not_repeated(desk: World, paused: list[float]) -> None:
     desk.control(
         "POST", "faults", {"status": 400, "code": "MALFORMED_QUERY", "path": "/queryAll", "object": "Lead"}
     )
-    assert desk.pull()["Lead"].is_failure
+    assert desk.pull_some()["Lead"].is_failure
     assert paused == []
     assert values("SELECT count(*) FROM sync_lead") == [0]

@@ -20,7 +20,7 @@ LEADS = 20
 def desk(world: World) -> World:
     """Leads that come over an hour, none of them read."""
     world.lead("First")
-    world.pull()
+    world.pull_some()
     for number in range(LEADS):
         world.pass_time(minutes=3)
         world.lead(f"Lead {number}")
@@ -34,13 +34,13 @@ def slow(world: World, rows: int, path: str = "/query") -> None:
 @pytest.mark.parametrize("rows", [1, 4, 19])
 def test_halves_of_halves_are_short_enough(desk: World, rows: int) -> None:
     slow(desk, rows, "/queryAll")
-    assert desk.pull()["Lead"].changed_count == LEADS
+    assert desk.pull_some()["Lead"].changed_count == LEADS
     assert_like(desk)
 
 
 def test_everything_at_first_in_halves_too(desk: World) -> None:
     slow(desk, 3)
-    assert desk.pull(full=True)["Lead"].row_count == LEADS + 1
+    assert desk.pull_some(full=True)["Lead"].row_count == LEADS + 1
     assert_like(desk)
 
 
@@ -67,7 +67,7 @@ def test_a_lead_that_changes_out_of_the_half_being_read_is_in_the_next(
 
 def test_bulk_jobs_that_time_out_are_halved(desk: World, by_bulk: None) -> None:
     slow(desk, 6, "/jobs/query")
-    assert desk.pull(full=True)["Lead"].row_count == LEADS + 1
+    assert desk.pull_some(full=True)["Lead"].row_count == LEADS + 1
     assert_like(desk)
 
 
@@ -75,7 +75,7 @@ def test_a_minute_that_is_too_long_for_rest_is_asked_of_bulk(desk: World) -> Non
     for number in range(6):
         desk.lead(f"Crowd {number}")
     slow(desk, 5, "/queryAll")
-    assert desk.pull()["Lead"].changed_count == LEADS + 6
+    assert desk.pull_some()["Lead"].changed_count == LEADS + 6
     assert_like(desk)
 
 
@@ -85,7 +85,7 @@ def test_a_job_without_a_result_is_not_no_rows(desk: World, by_bulk: None, ends:
     told = {"job_ends": ends, "message": "Something went wrong", "path": "/jobs/query", "object": "Lead"}
     desk.control("POST", "faults", told | {"times": None})
 
-    done = desk.pull()["Lead"]
+    done = desk.pull_some()["Lead"]
 
     if ends == "Failed":  # REST gives what Bulk cannot
         assert done.changed_count == LEADS
@@ -94,14 +94,14 @@ def test_a_job_without_a_result_is_not_no_rows(desk: World, by_bulk: None, ends:
         assert dump(["sync_lead"]) == before
         assert state("Lead").cursor == cursor
         desk.control("DELETE", "faults")
-        desk.pull()
+        desk.pull_some()
     assert_like(desk)
 
 
 def test_an_object_that_bulk_does_not_know_is_read_by_rest(desk: World, by_bulk: None) -> None:
     told = {"code": "INVALIDENTITY", "path": "/jobs/query", "object": "Lead", "times": None}
     desk.control("POST", "faults", told)
-    assert desk.pull(full=True)["Lead"].row_count == LEADS + 1
+    assert desk.pull_some(full=True)["Lead"].row_count == LEADS + 1
     assert_like(desk)
 
 
@@ -112,5 +112,5 @@ def test_a_query_that_always_takes_too_long_fails_and_says_so(
     told = {"code": "QUERY_TIMEOUT", "path": "query", "object": "Lead", "times": None}
     desk.control("POST", "faults", told)
     before = dump(["sync_lead"])
-    assert "QUERY_TIMEOUT" in desk.pull()["Lead"].said
+    assert "QUERY_TIMEOUT" in desk.pull_some()["Lead"].said
     assert dump(["sync_lead"]) == before

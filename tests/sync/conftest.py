@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pytest_django import Settings
@@ -26,28 +29,51 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def new_org(path: Path) -> Org:
     """An organisation with nobody in it but the user whom API clients act as."""
-    store = Store.create(path)
-    store.finish_bulk()
-    org = Org(store)
+    path.write_bytes(_empty_file())
+    org = Org(Store.open(path))
     org.clock.fix(NOON)
-    otto = make_id("005", 0)
-    store.insert_many(
-        "User",
-        [
-            {"Id": otto, "Username": "otto@desk.example", "LastName": "Otto", "Name": "Otto", "IsActive": True,
-             "UserType": "Standard", "CreatedDate": "2026-01-01T00:00:00.000Z",
-             "LastModifiedDate": "2026-01-01T00:00:00.000Z", "SystemModstamp": "2026-01-01T00:00:00.000Z"}
-        ],
-    )  # fmt: skip
-    store.set_setting("api_user_id", otto)
     return org
+
+
+@cache
+def _empty_file() -> bytes:
+    """Its file: making the tables takes longer than many a story."""
+    with TemporaryDirectory() as folder:
+        store = Store.create(Path(folder) / "org.db")
+        store.finish_bulk()
+        otto = make_id("005", 0)
+        store.insert_many(
+            "User",
+            [
+                {"Id": otto, "Username": "otto@desk.example", "LastName": "Otto", "Name": "Otto", "IsActive": True,
+                 "UserType": "Standard", "CreatedDate": "2026-01-01T00:00:00.000Z",
+                 "LastModifiedDate": "2026-01-01T00:00:00.000Z", "SystemModstamp": "2026-01-01T00:00:00.000Z"}
+            ],
+        )  # fmt: skip
+        store.set_setting("api_user_id", otto)
+        store.close()  # the last to close writes all into the file itself
+        return store.path.read_bytes()
+
+
+def certified(authority: Path) -> ssl.SSLContext:
+    """A server's context with a certificate whose authority is written there; one for all stories of a process."""
+    context, vouching = _certificate()
+    authority.write_bytes(vouching)
+    return context
+
+
+@cache
+def _certificate() -> tuple[ssl.SSLContext, bytes]:
+    with TemporaryDirectory() as folder:
+        authority = Path(folder) / "ca.pem"
+        return issue(authority), authority.read_bytes()
 
 
 @contextmanager
 def synced(org: Org, folder: Path, settings: Settings) -> Iterator[World]:
     """The organisation over https, with the app's settings pointing at it."""
     authority = folder / "ca.pem"
-    service = Service(org, listen(0), listen(0), issue(authority), token=TOKEN)
+    service = Service(org, listen(0), listen(0), certified(authority), token=TOKEN)
     url = service.https_url
     assert url is not None
     settings.SALESFORCE_URL = url

@@ -200,7 +200,7 @@ def test_a_page_cut_off_at_any_byte_is_not_taken_over(world: World, by_bulk: Non
     for number in range(30):
         world.lead(f"Lead {number}")
     world.control("POST", "faults", {"cut_at": cut, "path": "/results", "times": 99})
-    done = world.pull()
+    done = world.pull_some()
     assert all(one.is_failure for one in done.values())
     assert values("SELECT count(*) FROM sync_lead") == [0]
     assert state("Lead").cursor is None
@@ -208,7 +208,7 @@ def test_a_page_cut_off_at_any_byte_is_not_taken_over(world: World, by_bulk: Non
     assert not list(world.spool.iterdir())
 
     world.control("DELETE", "faults")
-    assert world.pull()["Lead"].changed_count == 30
+    assert world.pull_some()["Lead"].changed_count == 30
 
 
 def without_last_line(body: bytes) -> bytes:
@@ -225,14 +225,14 @@ def test_a_bulk_page_with_fewer_rows_than_declared_does_not_advance(
         return (was, without_last_line(sent)) if "/results" in path and b"LastName" in sent else (was, sent)
 
     with in_between(world, settings, change):
-        done = world.pull()
+        done = world.pull_some()
     world.organisation = None
     assert done["Lead"].is_failure
     assert "declared 3 rows but 2 arrived" in done["Lead"].said
     assert values("SELECT count(*) FROM sync_lead") == [0]
     assert state("Lead").cursor is None
 
-    assert world.pull()["Lead"].changed_count == 3
+    assert world.pull_some()["Lead"].changed_count == 3
 
 
 def test_a_rest_page_with_fewer_rows_than_declared_does_not_advance(world: World, settings: Settings) -> None:
