@@ -49,7 +49,7 @@ def test_what_was_never_stored_is_missed(due: World) -> None:
     plan(due, the_first(), days=0, Subject="Another")
     plan(due, the_first(), days=2, Subject="Not due")
     due.pass_time(minutes=1)
-    due.sync()
+    due.sync_some()
     forget()
     assert look(due) == {}
     assert what(due) == [("steps", REMINDER)] * 2
@@ -59,7 +59,7 @@ def test_a_task_that_is_entered_after_its_day_is_due_at_once(due: World) -> None
     look(due)
     plan(due, the_first(), days=-20)
     due.pass_time(minutes=1)
-    due.sync()
+    due.sync_some()
     forget()
     assert what(due) == [("steps", REMINDER)]
 
@@ -73,7 +73,7 @@ def test_who_rests_after_a_cycle_that_was_withdrawn_owes_none(due: World) -> Non
         change(due, person, Status=status)
     plan(due, person, days=0)
     due.pass_time(minutes=1)
-    due.sync()
+    due.sync_some()
     assert Person.objects.get(pk=person).stage == "nurture"
     assert not Rung.objects.filter(person_id=person).exists()
     assert what(due) == []
@@ -94,7 +94,7 @@ def test_what_owes_no_word_is_not_missed(due: World, held: str, way: str) -> Non
         case _:
             change(due, the_first(), OwnerId=due.user("Bob"))
     due.pass_time(minutes=1)
-    due.sync()
+    due.sync_some()
     forget()
 
     assert what(due) == []

@@ -87,7 +87,7 @@ def test_one_of_two_meetings_that_ended_together_excuses_no_other(over: World) -
     look(over)
     other = meet(over, the_lead(), starts=over.began - over.now)
     over.pass_time(minutes=1)
-    over.sync()
+    over.sync_some()
     Escalation.objects.create(
         person_id=the_lead(), number=1, step=1, act="remind_rep", holder_id=over.user("Eddie"),
         activity_id=other, due_at=a_day_after_it(), state=State.DONE, said="Told 1 person, of a meeting.",
@@ -105,7 +105,7 @@ def test_a_meeting_that_goes_to_others_was_told_of_as_it_stood(over: World) -> N
     assert look(over) == {State.UNTOLD: 1}
     change(over, the_meeting(), WhoId=lead(over), OwnerId=colleague.salesforce_id)
     over.pass_time(minutes=1)
-    over.sync()
+    over.sync_some()
     assert what(over) == []
 
 
@@ -113,7 +113,7 @@ def test_whom_a_meeting_was_with_then_is_whom_was_told_of(over: World) -> None:
     look(over)
     change(over, the_meeting(), WhoId=lead(over))
     over.pass_time(minutes=1)
-    over.sync()
+    over.sync_some()
     assert what(over) == []
     assert expected()[1] == 1
 
@@ -131,11 +131,11 @@ def test_what_owes_no_word_is_not_missed(over: World, way: str) -> None:
         case "a machine's":
             machine = {"UserType": "CloudIntegrationUser", "SystemModstamp": to_text(over.now)}
             over.org.store.update_row("User", over.user("Eddie"), machine)
-            over.sync()
+            over.sync_some()
         case _:
             over.org.delete("Lead", the_lead())
     over.pass_time(minutes=1)
-    over.sync()
+    over.sync_some()
     forget()
 
     assert what(over) == []

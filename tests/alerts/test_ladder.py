@@ -131,7 +131,7 @@ def test_a_call_with_several_is_news_until_it_is_read_of_each(desk: World) -> No
     desk.catch_up()
     assert look(desk) == {State.WAITING: 1}
     later(desk, minutes=2)
-    desk.sync()
+    desk.sync_some()
     assert look(desk) == {}
 
 

@@ -28,7 +28,7 @@ def join(world: World) -> tuple[str, str]:
     other = world.lead("Lovelace", Status="New")
     world.org.merge(other, [waits], values={"Status": "Assigned"}, now=world.now)
     world.pass_time(seconds=5)
-    world.sync()
+    world.sync_some()
     assert Person.objects.get().pk == other
     return waits, other
 
@@ -126,7 +126,7 @@ def test_who_is_told_of_a_lead_hears_what_became_of_the_contact(desk: World) -> 
         Person.objects.get().pk, status="Qualified", user_id=desk.user("Alice"), now=desk.now
     )
     desk.pass_time(minutes=5)
-    desk.sync()
+    desk.sync_some()
     assert Person.objects.get().pk == done.contact_id
     look_after(now=desk.now)
     assert told()[-1] == ("mona", "Lovelace was disposed of")

@@ -349,7 +349,7 @@ def test_where_the_field_cannot_be_read_nobody_is_told_until_it_can(desk: World)
     )
     desk.hide()
     desk.pass_time(minutes=11)
-    desk.sync()
+    desk.sync_some()
     assert look(desk) == {State.DONE: 1}
     assert told() == [REMINDED]
 

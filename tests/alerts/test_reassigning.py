@@ -218,19 +218,19 @@ def test_nobody_may_is_told_once_and_over_when_somebody_may(written: World) -> N
         ends_at=written.now + timedelta(hours=2),
     )
     written.org.update("User", written.user("Carol"), {"IsActive": False})
-    written.sync()
+    written.sync_some()
     assert scan(written) == [Outcome.COULD_NOT]
     assert scan(written) == [Outcome.COULD_NOT]
     assert ledger(written) == [("nobody", None)], "the same reasons are told once"
     assert why_not(written) == {"Alice": "had_them", "Bob": "absent", "Carol": "inactive"}
     written.pass_time(hours=6)  # 18:00: he is back, and has gone home
-    written.sync()
+    written.sync_some()
     assert bob.ends_at < written.now
     assert scan(written) == [Outcome.COULD_NOT]
     assert why_not(written)["Bob"] == "off_hours"
     assert len(ledger(written)) == 2
     written.pass_time(hours=15)
-    written.sync()
+    written.sync_some()
     assert scan(written) == GIVEN
     assert ledger(written)[2:] == [("Bob", "ready")]
 
@@ -346,12 +346,12 @@ def test_who_was_taken_back_stays(written: World, otto: User) -> None:
 def test_a_rule_may_say_a_queue(written: World) -> None:
     queue = written.org.create("Group", {"Name": "Second chance", "Type": "Queue"})
     enter(f"{MODEL}reassignment: {{how: queue, queue: second chance}}\n")
-    written.sync()
+    written.sync_some()
     assert scan(written) == GIVEN
     work_off(written)
     assert owner(written) == queue
     written.pass_time(minutes=1)
-    written.sync()
+    written.sync_some()
     assert not Clock.objects.filter(ordinal=2).exists(), "a queue owes nothing"
 
 
@@ -370,7 +370,7 @@ def test_the_original_owner_of_a_role_is_kept(written: World) -> None:
         f"{MODEL}reassignment: {{to_teams: [Max]}}\n"
         "role_owners: {sales_development: {field: SDR_Owner__c, teams: [Mona]}}\n"
     )
-    written.sync()
+    written.sync_some()
     assert scan(written) == GIVEN
     work_off(written)
     row = written.org.live_row("Lead", Assignment.objects.get().person_id)

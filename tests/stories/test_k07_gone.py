@@ -23,7 +23,7 @@ def gone(world: World) -> str:
     world.pass_time(minutes=10)
     world.call(lead)
     world.org.update("Lead", lead, {"Status": "Working"})
-    world.sync()
+    world.sync_some()
     return lead
 
 
@@ -37,13 +37,13 @@ def purge(world: World, *ids: str) -> datetime:
 
 def test_k07_the_past_of_who_is_deleted_for_good_stays(world: World, gone: str) -> None:
     kept = world.lead("Kept")
-    world.sync()
+    world.sync_some()
     before = dump(PAST)
     assert before["leadmodel_cycle"]
     assert values("SELECT count(*) FROM leadmodel_clock WHERE person_id = %s", gone) != [0]
     at = purge(world, gone)
 
-    world.sync()
+    world.sync_some()
 
     assert values(NOT_DELETED) == [kept]
     assert Gone.objects.get(pk=gone).at == at
@@ -60,14 +60,14 @@ def test_k07_whoever_is_found_to_be_gone_is_so_from_then_on(world: World, gone: 
     purge(world, gone)
     world.pass_time(days=1)
 
-    world.sync()
+    world.sync_some()
 
     assert Drift.objects.get(object_name="Lead").extra == 1
     assert Gone.objects.get(pk=gone).at == world.now
     assert values(NOT_DELETED) == []
     assert_like(world)
     world.pass_time(days=1)
-    world.sync()
+    world.sync_some()
     assert Drift.objects.filter(object_name="Lead").count() == 1, "mended is mended"
 
 
@@ -76,11 +76,11 @@ def test_m02_a_call_that_is_deleted_for_good_was_made(world: World, gone: str) -
     before = dump(PAST)
     purge(world, str(call))
 
-    world.pull()
+    world.pull_some()
 
     assert row("sync_task", str(call))["is_deleted"]
     assert marks() == {gone}
-    world.sync()
+    world.sync_some()
     assert dump(PAST) == before
     assert_like(world)
 
@@ -88,18 +88,18 @@ def test_m02_a_call_that_is_deleted_for_good_was_made(world: World, gone: str) -
 def test_k07_what_our_user_may_not_see_for_a_while_is_back_as_it_was(world: World, gone: str) -> None:
     """A sharing rule that goes wrong empties nothing."""
     seldom = world.lead("Seldom")
-    world.sync()
+    world.sync_some()
     before = dump(["sync_lead", "leadmodel_person", *PAST])
     world.pass_time(hours=2)
     rows = world.lose("Lead", gone, seldom)
     world.pass_time(days=1)
-    world.sync()
+    world.sync_some()
     assert values(NOT_DELETED) == []
 
     world.org.store.insert_many("Lead", rows)
     world.org.store.finish_bulk()
     world.pass_time(days=1)
-    world.sync()
+    world.sync_some()
 
     assert dump(list(before)) == before
     assert not Gone.objects.exists()
@@ -110,11 +110,11 @@ def test_k06_a_converted_lead_that_is_deleted_for_good_leaves_its_past_with_the_
     world: World, gone: str
 ) -> None:
     contact = world.org.convert(gone).contact_id
-    world.sync()
+    world.sync_some()
     before = dump(["leadmodel_person", *PAST])
     purge(world, gone)
 
-    world.sync()
+    world.sync_some()
 
     assert values(NOT_DELETED) == [contact]
     assert dump(list(before)) == before

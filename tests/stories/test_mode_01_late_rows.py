@@ -25,7 +25,7 @@ def test_changes_that_show_up_five_minutes_after_their_stamp(world: World) -> No
         world.poll()
     world.pass_time(minutes=6)
 
-    world.pull()
+    world.pull_some()
 
     assert failing() == {}
     assert_like(world)
@@ -35,7 +35,7 @@ def test_changes_that_show_up_five_minutes_after_their_stamp(world: World) -> No
 def of_one_stamp(world: World) -> World:
     """A desk that has been read, and then gets a crowd of leads in one second."""
     world.lead("First")
-    world.pull()
+    world.pull_some()
     world.pass_time(minutes=1)
     stamp = world.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     told = {"Status": "New", "OwnerId": world.user("Alice"), "Company": "Co"}
@@ -57,7 +57,7 @@ def test_many_rows_of_one_stamp(of_one_stamp: World, fault: dict[str, object]) -
     if fault:
         world.control("POST", "faults", {"path": "/queryAll", "object": "Lead", "times": None} | fault)
 
-    assert world.pull()["Lead"].changed_count == SAME_STAMP
+    assert world.pull_some()["Lead"].changed_count == SAME_STAMP
 
     assert values("SELECT count(*) FROM sync_lead") == [SAME_STAMP + 1]
     assert values("SELECT count(DISTINCT system_modstamp) FROM sync_lead") == [2]
@@ -83,8 +83,8 @@ def test_a_lead_that_changes_while_its_page_is_read_is_there_once_and_newest(
         return answer
 
     monkeypatch.setattr(organisation, "json", meanwhile)
-    assert world.pull()["Lead"].changed_count == SAME_STAMP
+    assert world.pull_some()["Lead"].changed_count == SAME_STAMP
     assert asked > 2
     assert values("SELECT last_name FROM sync_lead WHERE id = %s", first) == ["Changed"]
-    world.pull()
+    world.pull_some()
     assert values("SELECT count(*) FROM sync_lead WHERE last_name = 'Changed'") == [1]

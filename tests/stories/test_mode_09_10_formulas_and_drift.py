@@ -18,7 +18,7 @@ def scored(world: World) -> str:
     world.control("POST", "fields", SCORE)
     want([("Lead", "Score__c")])
     lead = world.lead(Score__c=12.5)
-    world.sync()
+    world.sync_some()
     assert row("sync_lead", lead)["x_score__c"] == "12.5"
     return lead
 
@@ -31,7 +31,7 @@ def test_a_formula_is_not_mirrored_and_said_so(world: World) -> None:
     world.control("POST", "fields", SCORE | {"calculated": True})
     want([("Lead", "Score__c")])
     lead = world.lead()
-    world.sync()
+    world.sync_some()
 
     told = state("Lead").unreadable["Score__c"]
     assert told["why"] == "a formula: its value changes without any sign"
@@ -42,21 +42,21 @@ def test_a_formula_is_not_mirrored_and_said_so(world: World) -> None:
 
 def test_a_hidden_field_keeps_its_values_says_since_when_and_is_filled_when_it_returns(world: World) -> None:
     lead, other = scored(world), world.lead("Other", Score__c=1)
-    world.pull()
+    world.pull_some()
     hidden = world.pass_time(minutes=1)
     world.org.update("Lead", lead, {"LastName": "New name", "Score__c": 99})
     world.hide(fields=["Lead.Score__c"])
-    world.pull()
+    world.pull_some()
     world.pass_time(minutes=11)
-    world.pull()
+    world.pull_some()
     kept = row("sync_lead", lead)
     assert (kept["last_name"], kept["x_score__c"]) == ("New name", "12.5")
     assert state("Lead").unreadable == {"Score__c": {"since": hidden.isoformat(), "why": "hidden or absent"}}
 
     world.hide()
-    world.sync()
+    world.sync_some()
     world.pass_time(minutes=11)
-    world.pull()
+    world.pull_some()
     assert row("sync_lead", lead)["x_score__c"] == "99.0"
     assert row("sync_lead", other)["x_score__c"] == "1.0"
     assert marks() == {lead}
@@ -71,7 +71,7 @@ def test_a_field_hidden_in_the_middle_of_a_read(world: World, by_bulk: None) -> 
     world.org.update("Lead", lead, {"LastName": "New name"})
     world.hide(fields=["Lead.Score__c", "Lead.Rating"])
 
-    assert world.pull()["Lead"].changed_count == 1
+    assert world.pull_some()["Lead"].changed_count == 1
 
     assert row("sync_lead", lead)["x_score__c"] == "12.5"
     assert sorted(state("Lead").unreadable) == ["Rating", "Score__c"]
@@ -81,12 +81,12 @@ def test_a_renamed_field_is_one_that_went_and_one_that_came(world: World) -> Non
     lead = scored(world)
     change(world, name="Points__c")
     world.pass_time(minutes=1)
-    world.pull()
+    world.pull_some()
     assert row("sync_lead", lead)["x_score__c"] == "12.5"
     assert list(state("Lead").unreadable) == ["Score__c"]
 
     want([("Lead", "Points__c")])
-    world.pull()
+    world.pull_some()
     assert row("sync_lead", lead)["x_points__c"] == "12.5"
     assert failing() == {}
 
@@ -101,7 +101,7 @@ def test_a_retyped_field_is_read_again_though_no_stamp_moved(
     change(world, **to)
     world.pass_time(minutes=61)  # described once an hour
 
-    world.pull()
+    world.pull_some()
 
     assert row("sync_lead", lead)["x_score__c"] == text
     assert failing() == {}
@@ -109,12 +109,12 @@ def test_a_retyped_field_is_read_again_though_no_stamp_moved(
 
 def test_a_widened_field_and_values_nobody_has_heard_of(world: World) -> None:
     lead = world.lead(Company="C" * 100)
-    world.sync()
+    world.sync_some()
     told = {"object": "Lead", "name": "Company", "to": {"length": 4000}}
     world.control("PATCH", "fields", told)
     world.pass_time(minutes=1)
     world.org.update("Lead", lead, {"Company": "C" * 4000, "Status": "Never seen before"})
-    world.sync()
+    world.sync_some()
     assert failing() == {}
     assert_like(world)
 
@@ -124,7 +124,7 @@ def test_a_new_field_is_filled_by_a_read_of_itself_alone(
 ) -> None:
     world.control("POST", "fields", SCORE)
     leads = [world.lead(f"Lead {number}", Score__c=number) for number in range(5)]
-    world.sync()
+    world.sync_some()
     world.pass_time(days=2)
     organisation = world.organisation
     assert organisation is not None

@@ -36,7 +36,7 @@ def test_three_of_ten_rows_locked_each_is_written_once_and_none_again(world: Wor
     if has_key:
         world.control("POST", "fields", TASK_KEY)
     leads = [world.lead(f"Lead {number}", Status="Working") for number in range(PEOPLE)]
-    world.sync()
+    world.sync_some()
     for number, lead in enumerate(leads):
         meant(world, lead, "Nurture", expected="Working")
         called(world, lead, key=f"call:{number}")
@@ -130,7 +130,7 @@ def test_two_deliverers_are_never_at_one_person_together(world: World) -> None:
 
 def test_a_kind_that_is_switched_off_holds_nobody_up(world: World) -> None:
     lead = world.lead(Status="Working")
-    world.sync()
+    world.sync_some()
     WriteSwitch.objects.create(kind=CHANGE, mode="off")
     change, call = meant(world, lead, "Nurture", expected="Working"), called(world, lead)
 

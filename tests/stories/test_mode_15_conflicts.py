@@ -102,14 +102,14 @@ def test_no_assignment_rule_takes_away_whom_alice_keeps(world: World) -> None:
 
 def test_what_alice_did_here_comes_back_as_hers_and_is_not_written_again(world: World) -> None:
     lead = world.lead(Status="Assigned")
-    world.sync()
+    world.sync_some()
     world.pass_time(minutes=30)
     effect = meant(world, lead, "Nurture", expected="Assigned")
     world.organisation, heard = overhear()
     work_off(world)
     assert (state(effect), Echo.objects.get().actor_id) == ("done", rep(world).salesforce_id)
     for _ in range(3):
-        world.sync()
+        world.sync_some()
         world.pass_time(minutes=5)
         work_off(world)
 
@@ -125,7 +125,7 @@ def test_a_call_whose_answer_was_lost_is_there_once(world: World, *, has_key: bo
     if has_key:
         world.control("POST", "fields", TASK_KEY)
     lead = world.lead()
-    world.sync()
+    world.sync_some()
     effect = called(world, lead)
     work_off(world)
     state(effect)

@@ -19,7 +19,7 @@ from tests.sync.world import World, dump, empty_database, marks, row, state, val
 def pair(world: World) -> tuple[str, str]:
     """Two leads, read and derived."""
     both = world.lead("A"), world.lead("B")
-    world.sync()
+    world.sync_some()
     world.pass_time(minutes=1)
     return both
 
@@ -70,7 +70,7 @@ def test_a_record_told_twice_in_one_read_takes_everything_back(
     is_first_read: bool,
 ) -> None:
     lead = world.lead()
-    world.pull()
+    world.pull_some()
     if is_first_read:
         empty_database()
         ObjectState.objects.create(name="Lead")
@@ -82,7 +82,7 @@ def test_a_record_told_twice_in_one_read_takes_everything_back(
         with pytest.raises(UnreadableRows, match=r"^Lead: Salesforce sent a record twice in one read\."):
             load(BY_NAME["Lead"], spool, read_at=NOON)
     assert dump(["sync_lead", "sync_seen", "sync_objectstate"]) == before
-    assert world.pull()["Lead"].changed_count == int(is_first_read)
+    assert world.pull_some()["Lead"].changed_count == int(is_first_read)
 
 
 def test_an_object_that_somebody_else_reads_is_left_to_them(world: World) -> None:
@@ -93,13 +93,13 @@ def test_an_object_that_somebody_else_reads_is_left_to_them(world: World) -> Non
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtext('pull'), hashtext('Lead'))")
-        done = world.pull()
+        done = world.pull_some()
         assert done["Lead"].said == "Lead is being read by another process."
         assert values("SELECT count(*) FROM sync_lead") == [0]
         assert done["User"].changed_count == 2
     finally:
         other.close()
-    assert world.pull()["Lead"].changed_count == 1
+    assert world.pull_some()["Lead"].changed_count == 1
 
 
 def test_a_field_wanted_while_a_read_runs_is_still_filled(world: World, pair: tuple[str, str]) -> None:
@@ -110,5 +110,5 @@ def test_a_field_wanted_while_a_read_runs_is_still_filled(world: World, pair: tu
         load(BY_NAME["Lead"], spool, read_at=NOON)
     assert state("Lead").backfill == ["Nurture_Reason__c"]
 
-    world.sync()
+    world.sync_some()
     assert state("Lead").backfill == []

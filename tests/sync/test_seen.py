@@ -21,7 +21,7 @@ def lead(world: World) -> str:
     made = world.lead(Status="New")
     world.user("Bob")
     world.hide(objects=["LeadHistory"])
-    world.sync()
+    world.sync_some()
     return made
 
 
@@ -29,11 +29,11 @@ def test_status_and_owner_that_changed_between_two_reads_are_events(world: World
     assigned = world.pass_time(minutes=5)
     world.org.update("Lead", lead, {"Status": "Assigned"}, user_id=world.user("Mona"))
     world.pass_time(minutes=1)
-    world.sync()
+    world.sync_some()
     handed = world.pass_time(minutes=5)
     world.org.update("Lead", lead, {"OwnerId": world.user("Bob")})
     world.pass_time(minutes=1)
-    world.sync()
+    world.sync_some()
 
     cycle = Cycle.objects.get()
     assert (cycle.assigned_at, cycle.assigned_by) == (assigned, world.user("Mona"))
@@ -47,10 +47,10 @@ def test_status_and_owner_that_changed_between_two_reads_are_events(world: World
 def test_reading_it_again_sees_nothing_new(world: World, lead: str) -> None:
     world.pass_time(minutes=5)
     world.org.update("Lead", lead, {"Status": "Assigned"})
-    world.sync()
+    world.sync_some()
     before = dump(["sync_seen", *DERIVED])
     world.sync(full=True)
-    world.sync()
+    world.sync_some()
     assert dump(["sync_seen", *DERIVED]) == before
 
 
@@ -59,12 +59,12 @@ def test_history_that_arrives_later_tells_it_exactly_and_once(world: World, lead
     world.org.update("Lead", lead, {"Status": "Assigned"})
     world.pass_time(minutes=2)
     world.org.update("Lead", lead, {"Title": "Countess"})
-    world.sync()
+    world.sync_some()
     assert Cycle.objects.get().assigned_at == clicked + timedelta(minutes=2)  # all that could be known
 
     world.hide()
     world.pass_time(minutes=11)
-    world.sync()
+    world.sync_some()
     assert Cycle.objects.get().assigned_at == clicked
     mark_everybody()
     assert rebuild_all().rows_changed == 0
@@ -77,7 +77,7 @@ def test_a_field_that_is_filled_in_is_no_change_also_where_the_record_was_edited
     world.control("POST", "fields", {"object": "Lead", "name": "Score__c", "type": "double", "precision": 9})
     quiet = world.lead("Quiet", Score__c=2)
     world.org.update("Lead", lead, {"Score__c": 1})
-    world.sync()
+    world.sync_some()
     world.pass_time(minutes=5)
     want([("Lead", "Score__c")])
     world.org.update("Lead", lead, {"Status": "Assigned"})
@@ -88,7 +88,7 @@ def test_a_field_that_is_filled_in_is_no_change_also_where_the_record_was_edited
     for record_id in (lead, quiet):
         world.pass_time(minutes=5)
         world.org.update("Lead", record_id, {"Score__c": 9})
-    world.sync()
+    world.sync_some()
     assert values(SEEN)[1:] == ["Score__c 1.0 9.0", "Score__c 2.0 9.0"]
 
 
@@ -96,7 +96,7 @@ def test_a_change_and_its_taking_back_between_two_reads_leave_nothing(world: Wor
     world.pass_time(minutes=5)
     world.org.update("Lead", lead, {"Status": "Assigned"})
     world.org.update("Lead", lead, {"Status": "New"})
-    world.sync()
+    world.sync_some()
     assert values(SEEN) == []
     assert not Cycle.objects.exists()
     assert world.now > NOON

@@ -37,11 +37,11 @@ ALICE = make_id("005", 1)
 def test_every_value_arrives_as_it_is(world: World, way: str) -> None:
     if way == "REST":
         world.lead("First")
-        world.pull()
+        world.pull_some()
         world.pass_time(minutes=1)
     leads = {name: world.lead(LastName="L", Title=None, Company=text[:255]) for name, text in NASTY.items()}
 
-    world.pull()
+    world.pull_some()
 
     for name, lead in leads.items():
         sent = world.org.store.row("Lead", lead)
@@ -57,7 +57,7 @@ def test_the_mirror_is_the_organisation(world: World) -> None:
     world.org.delete("Lead", world.lead("Gone"))
     world.org.create("Campaign", {"Name": "Fair"})
 
-    world.pull()
+    world.pull_some()
 
     assert_like(world)
     assert row("sync_opportunity", str(values("SELECT id FROM sync_opportunity")[0]))["amount"] == Decimal(
@@ -101,7 +101,7 @@ def test_custom_fields_read_the_same_by_bulk_and_by_rest(
         )
     )
     want(("Lead", name) for name in fields)
-    world.pull()
+    world.pull_some()
     mirror, before = dump(MIRROR), versions(MIRROR)
     lead = row("sync_lead", make_id("00Q", 1))
     assert [lead[f"x_{name.lower()}"] for name in fields] == [
@@ -109,14 +109,14 @@ def test_custom_fields_read_the_same_by_bulk_and_by_rest(
     ]  # fmt: skip
     forget_marks()
 
-    world.pull()  # the same rows again, by REST now
+    world.pull_some()  # the same rows again, by REST now
 
     assert dump(MIRROR) == mirror
     assert versions(MIRROR) == before
     assert marks() == set()
 
     world.org.update("Lead", make_id("00Q", 1), {"LastName": "Other"})
-    world.pull()
+    world.pull_some()
     assert values("SELECT field FROM sync_seen") == []
 
 
@@ -143,12 +143,12 @@ def test_a_field_wanted_later_is_filled_for_old_rows_too(
 
 def test_a_field_that_vanishes_keeps_its_last_values_and_is_named(world: World) -> None:
     lead = world.lead(Rating="Hot", Title="Countess")
-    world.pull()
+    world.pull_some()
 
     world.pass_time(minutes=11)  # the fields are asked for again
     world.org.update("Lead", lead, {"Title": "Lady", "Rating": "Cold"})
     world.hide(fields=["Lead.Rating"])
-    done = world.pull()["Lead"]
+    done = world.pull_some()["Lead"]
     assert not done.is_failure
     kept = row("sync_lead", lead)
     assert (kept["title"], kept["rating"]) == ("Lady", "Hot")
@@ -156,19 +156,19 @@ def test_a_field_that_vanishes_keeps_its_last_values_and_is_named(world: World) 
 
     world.hide()
     world.pass_time(minutes=11)
-    world.pull()
+    world.pull_some()
     assert row("sync_lead", lead)["rating"] == "Cold"
     assert state("Lead").unreadable == {}
 
 
 def test_a_field_that_vanishes_between_two_descriptions_stops_nothing(world: World) -> None:
     world.lead(Rating="Hot")
-    world.pull()
+    world.pull_some()
 
     world.hide(fields=["Lead.Rating"])
     world.pass_time(minutes=1)
     world.lead("Second")
-    assert world.pull()["Lead"].changed_count == 1
+    assert world.pull_some()["Lead"].changed_count == 1
     assert list(state("Lead").unreadable) == ["Rating"]
 
 

@@ -158,8 +158,9 @@ class World:
         """
         self.organisation = self.organisation or connect()
         ensure_columns()
-        known = set(ObjectState.objects.values_list("name", flat=True))
-        some = [spec for spec in OBJECTS if spec.name in known or any(self.org.store.rows(spec.name))]
+        here = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in MIRROR)
+        filled = set(values(here))
+        some = [spec for spec in OBJECTS if spec.table in filled or any(self.org.store.rows(spec.name))]
         return {spec.name: pull_object(self.organisation, spec, now=self.now, full=full) for spec in some}
 
     def sync_some(self) -> Rebuilt:
