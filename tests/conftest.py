@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg2
 import pytest
 from django.conf import settings
@@ -38,6 +39,9 @@ LONGEST_FIRST = (
     "api/",
 )
 """Files that take a minute or nearly, and folders of long ones, in this order."""
+hypothesis.settings.register_profile("few", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("many", max_examples=1000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("few")  # `make soak` asks for many
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 browser_tests_left_out = pytest.StashKey[int]()
 

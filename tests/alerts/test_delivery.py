@@ -212,7 +212,11 @@ def lives(act: Callable[[], object], files: tuple[str, ...], *, step: int = 1) -
 
 @pytest.mark.usefixtures("dead")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # the dead close nothing
-@pytest.mark.parametrize(("files", "step"), [(OURS, 1), ((smtplib.__file__,), 7)], ids=["ours", "smtplib"])
+@pytest.mark.parametrize(
+    ("files", "step"),
+    [(OURS, 1), pytest.param((smtplib.__file__,), 7, marks=pytest.mark.soak)],
+    ids=["ours", "smtplib"],
+)
 def test_killed_at_any_line_of_sending_it_is_there_and_twice_only_where_nobody_could_know(
     world: World, sink: Sink, written: Effect, files: tuple[str, ...], step: int
 ) -> None:
@@ -257,9 +261,12 @@ def test_the_same_harness_sees_a_weaker_protocol_lose_mails(
 
 @pytest.mark.usefixtures("dead")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_killed_at_any_line_of_deciding_there_is_one_or_none_and_then_one(world: World, sink: Sink) -> None:
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.soak)])
+def test_killed_at_any_line_of_deciding_there_is_one_or_none_and_then_one(
+    world: World, sink: Sink, step: int
+) -> None:
     deaths = 0
-    for line in lives(lambda: scan(now=MORNING), SCANNING, step=2):
+    for line in lives(lambda: scan(now=MORNING), SCANNING, step=step):
         assert Effect.objects.count() <= 1, line
         scan(now=MORNING + MINUTE)
         assert [state for state, _ in said()] == ["ready"], line

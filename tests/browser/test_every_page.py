@@ -55,7 +55,8 @@ def addresses(world: World, name: str) -> list[str]:
     return pages + OPERATIONS if name == "otto" else pages
 
 
-@pytest.mark.parametrize("name", ["alice", pytest.param("mona", marks=pytest.mark.soak)])
+@pytest.mark.soak  # the same of fewer pages: operations, who see all, look at them on a phone
+@pytest.mark.parametrize("name", ["alice", "mona"])
 def test_the_browser_has_nothing_to_complain_about(visit: Visit, world: World, name: str) -> None:
     visitor = visit(name)
 

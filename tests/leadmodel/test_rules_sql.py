@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg2 import sql
 
@@ -67,7 +67,6 @@ def in_sql(rule: Rule, rows: list[dict[str, str | None]]) -> list[bool | None]:
         return [held for (held,) in wrapped.fetchall()]
 
 
-@settings(max_examples=400, deadline=None)
 @given(RULES, ROWS)
 def test_sql_and_python_agree(rule: Rule, rows: list[dict[str, str | None]]) -> None:
     assert in_sql(rule, rows) == [rule.holds(row.get) for row in rows]

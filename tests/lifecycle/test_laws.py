@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmodel.lifecycle.cited import Facts
@@ -138,7 +138,6 @@ def people(family: Family, *, as_of: float | None = None, known_by: float | None
 
 
 @given(told(), st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
 def test_m01_order_and_repetition_do_not_matter(story: Told, chance: random.Random) -> None:
     family = story.until(EVER)
     expected = people(family)
@@ -153,7 +152,6 @@ def test_m01_order_and_repetition_do_not_matter(story: Told, chance: random.Rand
 
 
 @given(told(), MINUTES, MINUTES)
-@settings(max_examples=200, deadline=None)
 def test_m03_what_arrives_later_changes_no_answer_about_the_past(
     story: Told, known: float, as_of: float
 ) -> None:
@@ -167,7 +165,6 @@ def test_m03_what_arrives_later_changes_no_answer_about_the_past(
 
 
 @given(told())
-@settings(max_examples=200, deadline=None)
 def test_m12_spans_tile_their_cycle(story: Told) -> None:
     for person in people(story.until(EVER)):
         for cycle in person.cycles:
@@ -184,7 +181,6 @@ def test_m12_spans_tile_their_cycle(story: Told) -> None:
 
 
 @given(told())
-@settings(max_examples=200, deadline=None)
 def test_k10_no_touch_counts_twice_and_none_is_lost(story: Told) -> None:
     family = story.until(EVER)
     seen = Counter(
@@ -200,7 +196,6 @@ def test_k10_no_touch_counts_twice_and_none_is_lost(story: Told) -> None:
 
 
 @given(told(), MINUTES)
-@settings(max_examples=200, deadline=None)
 def test_what_only_a_story_needs_changes_nothing_else(story: Told, as_of: float) -> None:
     family = story.until(EVER)
     whole = people(family, as_of=as_of)
@@ -212,7 +207,6 @@ def test_what_only_a_story_needs_changes_nothing_else(story: Told, as_of: float)
 
 
 @given(told())
-@settings(max_examples=200, deadline=None)
 def test_m08_both_partitions_hold(story: Told) -> None:
     for person in people(story.until(EVER)):
         open_cycles = [cycle for cycle in person.cycles if cycle.outcome is Outcome.OPEN]
@@ -233,7 +227,6 @@ def test_m08_both_partitions_hold(story: Told) -> None:
 
 
 @given(told())
-@settings(max_examples=200, deadline=None)
 def test_cycles_are_numbered_by_assignment(story: Told) -> None:
     for person in people(story.until(EVER)):
         assert [cycle.number for cycle in person.cycles] == list(range(1, len(person.cycles) + 1))
@@ -241,7 +234,6 @@ def test_cycles_are_numbered_by_assignment(story: Told) -> None:
 
 
 @given(told(), MINUTES)
-@settings(max_examples=200, deadline=None)
 def test_every_sentence_has_a_rule_and_what_it_stands_on(story: Told, as_of: float) -> None:
     """Also of what did not happen, which did not happen since something."""
     family, trace = story.until(EVER), Trace()

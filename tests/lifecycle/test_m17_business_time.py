@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmodel.lifecycle.business_time import Openings
@@ -200,7 +200,6 @@ def weeks(draw: st.DrawFn) -> dict[int, list[tuple[int, int]]]:
 
 
 @given(weeks(), ZONES, st.sampled_from(CHANGES), st.integers(-2000, 2000), st.integers(0, 3000), st.data())
-@settings(max_examples=150, deadline=None)
 def test_it_is_what_counting_minutes_gives(
     week: dict[int, list[tuple[int, int]]],
     name: str,

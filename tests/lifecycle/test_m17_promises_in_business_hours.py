@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmodel.lifecycle.business_time import Openings
@@ -60,7 +60,6 @@ def test_it_goes_on_in_the_next_year_and_never_where_nobody_works() -> None:
 
 
 @given(weeks(), ZONES, st.sampled_from(CHANGES), st.integers(-2000, 2000), st.integers(1, 900))
-@settings(max_examples=100, deadline=None)
 def test_they_are_the_first_and_the_last_minute_of_so_much_time(
     week: dict[int, list[tuple[int, int]]], name: str, near: datetime, offset: int, length: int
 ) -> None:

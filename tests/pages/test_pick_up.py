@@ -203,7 +203,7 @@ SUBJECTS = st.lists(
 
 
 @given(PATTERNS, SUBJECTS)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_patterns_in_sql_and_in_python_are_one(db: None, patterns: list[str], subjects: list[str]) -> None:
     subjects += [pattern.replace("*", "xx").replace("?", "x").swapcase() for pattern in patterns]
     rules = Touches(inbound_subjects=tuple(patterns))

@@ -9,6 +9,9 @@ from tests.sync.likeness import assert_like, failing
 from tests.sync.world import World
 
 LEADS = 9
+CALLS = pytest.mark.parametrize(
+    "call", [1, 3, 6, *(pytest.param(call, marks=pytest.mark.soak) for call in (2, 4, 5, 7, 8))]
+)
 ENDED = {"code": "INVALID_SESSION_ID", "object": "Lead"}
 
 
@@ -20,7 +23,7 @@ def desk(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("call", range(1, 9))
+@CALLS
 def test_a_session_that_ends_before_the_nth_call_by_rest(desk: World, call: int) -> None:
     desk.control("POST", "faults", {"page_rows": 2, "path": "/queryAll", "object": "Lead", "times": None})
     desk.control("POST", "faults", ENDED | {"from_call": call})
@@ -31,7 +34,7 @@ def test_a_session_that_ends_before_the_nth_call_by_rest(desk: World, call: int)
     assert_like(desk)
 
 
-@pytest.mark.parametrize("call", range(1, 9))
+@CALLS
 def test_a_session_that_ends_before_the_nth_call_by_bulk(
     desk: World, by_bulk: None, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:

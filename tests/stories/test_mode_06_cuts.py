@@ -34,7 +34,9 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waits
 
 
-@pytest.mark.parametrize("cut", [0, 1, 7, 90, 350, 1100, 2500])
+@pytest.mark.parametrize(
+    "cut", [0, 90, 1100, *(pytest.param(cut, marks=pytest.mark.soak) for cut in (1, 7, 350, 2500))]
+)
 @pytest.mark.parametrize("way", ["REST", "Bulk"])
 def test_cut_once_at_a_byte(desk: World, request: pytest.FixtureRequest, cut: int, way: str) -> None:
     if way == "Bulk":

@@ -47,7 +47,7 @@ def test_the_pause_grows_with_the_quiet(name: str, quiet: dict[str, float], paus
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("hours", [2, pytest.param(24, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("hours", [1, pytest.param(24, marks=pytest.mark.soak)])
 def test_an_idle_organisation_is_asked_fewer_than_3000_times_a_day(world: World, hours: int) -> None:
     done = world.org.convert(world.lead(), opportunity={"Name": "Deal"})
     world.call(done.contact_id)

@@ -195,7 +195,7 @@ def test_the_command_names_what_failed(world: World, capsys: pytest.CaptureFixtu
     assert "Lead                       0 rows read, 0 new or changed" in said
 
 
-@pytest.mark.parametrize("cut", [0, 10, 500, 3000])
+@pytest.mark.parametrize("cut", [0, 500, *(pytest.param(cut, marks=pytest.mark.soak) for cut in (10, 3000))])
 def test_a_page_cut_off_at_any_byte_is_not_taken_over(world: World, by_bulk: None, cut: int) -> None:
     for number in range(30):
         world.lead(f"Lead {number}")

@@ -79,7 +79,7 @@ TEXTS = st.text(st.sampled_from("iİıIkKKsſSaÄä_%\\* \n?xß"), max_size=8)
 
 @pytest.mark.django_db
 @given(pattern=TEXTS, subject=TEXTS)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_database_finds_at_least_what_the_pattern_means(pattern: str, subject: str) -> None:
     rules = Touches(inbound_subjects=(pattern,))
     if rules.kind_of_subject(subject) != "inbound":
