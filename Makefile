@@ -41,7 +41,9 @@ $(ENVIRONMENT): requirements.lock
 		$(PYTHON) -m venv --clear .venv
 	fi
 	echo "Installing the packages of requirements.lock …"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile -r requirements.lock
+	# what pip does one file after another; some packages bring files that are no Python of today
+	$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 	touch $@
 
 node_modules/.installed: package.json package-lock.json $(ENVIRONMENT)
@@ -80,7 +82,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --num-workers $$(nproc)
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python manage.py check
+	# which checks the app first, as `manage.py check` does
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: setup

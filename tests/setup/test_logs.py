@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
@@ -22,6 +23,7 @@ except ZeroDivisionError:
 """
 
 
+@cache
 def lines(form: str) -> list[str]:
     environment = os.environ | {"LOG_FORM": form, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     result = subprocess.run(

@@ -54,7 +54,6 @@ class Machine:
             "SALESFORCE_CLIENT_SECRET": "sandbox",
             "SALESFORCE_ALLOW_LOCAL": "1",
             "SALESFORCE_SPOOL_DIR": str(self.spool),
-            "CELERY_SKIP_CHECKS": "1",  # of what every test process has imported whole
         }
         self._started: list[subprocess.Popen[bytes]] = []
         (folder / "output").touch()
