@@ -14,15 +14,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
-from hypothesis import settings as examples
 from pytest_django import DjangoDbBlocker
 from redis import Redis
 
 from config.servers import ensure_servers, home
 
-examples.register_profile("suite", deadline=None)
-examples.load_profile("suite")
-"""How long an example takes depends on what else the machine does: that fails no test."""
 REDIS_DATABASES = 16
 LONGEST_FIRST = (
     "setup/test_demo.py",
@@ -41,7 +37,8 @@ LONGEST_FIRST = (
 """Files that take a minute or nearly, and folders of long ones, in this order."""
 hypothesis.settings.register_profile("few", max_examples=50, deadline=None)
 hypothesis.settings.register_profile("many", max_examples=1000, deadline=None, print_blob=True)
-hypothesis.settings.load_profile("few")  # `make soak` asks for many
+hypothesis.settings.load_profile("few")
+"""`make soak` asks for many. How long an example takes depends on what else the machine does: that fails no test."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 browser_tests_left_out = pytest.StashKey[int]()
 
