@@ -58,7 +58,7 @@ def follow_deletions(
         except TooManyIds:
             _doubt(spec, step, now)
             return 0
-        gone = _gone(organisation, spec, _alive_here(spec, list(told.deleted_at)), now)
+        gone = _gone(organisation, spec, _not_told_yet(spec, list(told.deleted_at)), now)
         values: dict[str, object] = {"deletions_read_to": min(told.covered_to, now)}
         if told.known_from > start:
             values["is_doubted"] = True
@@ -79,13 +79,14 @@ def _doubt(spec: MirroredObject, step: Step, now: datetime) -> None:
         step.done(rows=0, changed=0, said=_DOUBTED)
 
 
-def _alive_here(spec: MirroredObject, ids: Sequence[str]) -> list[str]:
-    """Those that the mirror has as not deleted."""
+def _not_told_yet(spec: MirroredObject, ids: Sequence[str]) -> list[str]:
+    """Those that the mirror has as not deleted, or of which it was only found that they are."""
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("SELECT id FROM {} WHERE id = ANY(%s) AND is_deleted IS NOT TRUE").format(
-                sql.Identifier(spec.table)
-            ),
+            sql.SQL(
+                "SELECT id FROM {} WHERE id = ANY(%s) AND (is_deleted IS NOT TRUE"
+                " OR id IN (SELECT record_id FROM sync_gone WHERE NOT is_told))"
+            ).format(sql.Identifier(spec.table)),
             [list(ids)],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -16,6 +16,8 @@ from sync.salesforce.objects import MirroredObject
 
 log = structlog.get_logger(__name__)
 _GONE = "gone_rows"
+_IS_FOUND = "(%(is_told)s AND id IN (SELECT record_id FROM sync_gone WHERE NOT is_told))"
+"""A comparison found it gone before Salesforce told since when."""
 
 
 def remove(spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool) -> int:
@@ -34,10 +36,10 @@ def remove(spec: MirroredObject, gone: Mapping[str, datetime], *, is_told: bool)
         names = {"table": sql.Identifier(spec.table), "gone": sql.Identifier(_GONE)}
         cursor.execute(
             sql.SQL(
-                "CREATE TEMP TABLE {gone} ON COMMIT DROP AS SELECT * FROM {table} WHERE id = ANY(%s)"
-                + (" AND is_deleted IS NOT TRUE" if spec.outlives else "")
+                "CREATE TEMP TABLE {gone} ON COMMIT DROP AS SELECT * FROM {table} WHERE id = ANY(%(ids)s)"
+                + (f" AND (is_deleted IS NOT TRUE OR {_IS_FOUND})" if spec.outlives else "")
             ).format(**names),
-            [list(gone)],
+            {"ids": list(gone), "is_told": is_told},
         )
         mark_people(cursor, spec, _GONE)
         what = "UPDATE {table} SET is_deleted = true" if spec.outlives else "DELETE FROM {table}"

@@ -71,6 +71,25 @@ def test_k07_whoever_is_found_to_be_gone_is_so_from_then_on(world: World, gone: 
     assert Drift.objects.filter(object_name="Lead").count() == 1, "mended is mended"
 
 
+def test_k07_salesforce_knows_better_since_when_than_a_comparison(world: World, gone: str) -> None:
+    """Every Id is compared between two questions for what was deleted."""
+    world.pass_time(hours=16)
+    world.sync()
+    world.pass_time(hours=4)
+    world.purge(gone)
+    at = world.now
+    world.pass_time(minutes=30)
+    world.sync()
+    found = Gone.objects.get(pk=gone)
+    assert (found.at, found.is_told) == (world.now, False)
+
+    world.pass_time(hours=3)
+    world.sync()
+
+    found = Gone.objects.get(pk=gone)
+    assert (found.at, found.is_told) == (at, True)
+
+
 def test_m02_a_call_that_is_deleted_for_good_was_made(world: World, gone: str) -> None:
     [call] = values("SELECT id FROM sync_task")
     before = dump(PAST)

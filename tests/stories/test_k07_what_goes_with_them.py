@@ -184,3 +184,16 @@ def test_k10_where_nothing_tells_when_it_went_it_went_with_them(desk: Desk) -> N
         desk.sync()
 
     assert [cycle.touch_count for cycle in desk.cycles] == [2]
+
+
+def test_k10_what_was_found_gone_long_before_went_by_itself(desk: Desk) -> None:
+    desk.sync()
+    desk.world.lose("EventRelation", desk.invitation)
+    desk.world.pass_time(days=3)
+    desk.sync()
+    assert [cycle.touch_count for cycle in desk.cycles] == [1]
+
+    desk.purge(desk.ada)
+    desk.sync()
+
+    assert [cycle.touch_count for cycle in desk.cycles] == [1]
