@@ -29,9 +29,13 @@ class ClosedStages:
 
 
 def read_closed_stages(cursor: Cursor) -> ClosedStages:
-    """From one index look-up for each stage there is, however many opportunities."""
+    """From some index look-ups for each stage there is, however many opportunities.
+
+    Of deleted ones only where no other stands there: what a stage means may have changed since.
+    """
+    at_it = "deal.stage_name = stage.name AND NOT (there.is_any AND deal.is_deleted IS TRUE)"
     cursor.execute(
-        """
+        f"""
         WITH RECURSIVE stage (name) AS (
             (SELECT stage_name FROM sync_opportunity WHERE stage_name IS NOT NULL ORDER BY stage_name LIMIT 1)
             UNION ALL
@@ -39,10 +43,13 @@ def read_closed_stages(cursor: Cursor) -> ClosedStages:
                     ORDER BY stage_name LIMIT 1) FROM stage WHERE stage.name IS NOT NULL
         )
         SELECT stage.name,
-               EXISTS (SELECT FROM sync_opportunity deal WHERE deal.stage_name = stage.name AND deal.is_won),
-               EXISTS (SELECT FROM sync_opportunity deal
-                       WHERE deal.stage_name = stage.name AND deal.is_closed AND NOT deal.is_won)
-        FROM stage WHERE stage.name IS NOT NULL
+               EXISTS (SELECT FROM sync_opportunity deal WHERE {at_it} AND deal.is_won),
+               EXISTS (SELECT FROM sync_opportunity deal WHERE {at_it} AND deal.is_closed AND NOT deal.is_won)
+        FROM stage CROSS JOIN LATERAL (
+            SELECT EXISTS (SELECT FROM sync_opportunity deal
+                           WHERE deal.stage_name = stage.name AND deal.is_deleted IS NOT TRUE) AS is_any
+        ) there
+        WHERE stage.name IS NOT NULL
         """
     )
     rows = cursor.fetchall()

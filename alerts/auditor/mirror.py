@@ -20,6 +20,7 @@ from leadmodel.lifecycle.facts import Users
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.lifecycle.stages import Stage
 from sync.fields import column_of
+from sync.gone import gone_at, still_tells
 
 CONVERTED = "leadConverted"
 _OWNER = ("Owner", "OwnerId")
@@ -162,7 +163,7 @@ _ECHOES = """
     FROM leadmodel_personrecord record JOIN sync_echo echo USING (record_id)
     WHERE record.person_id = ANY(%(persons)s) AND echo.actor_id IS NOT NULL
 """
-_ACTIVITIES = """
+_ACTIVITIES = f"""
     WITH of AS (SELECT person_id, record_id FROM leadmodel_personrecord WHERE person_id = ANY(%(persons)s))
     SELECT of.person_id, GREATEST(task.created_at, task.completed_at) AS at, task.owner_id,
            COALESCE(task.subject, ''), task.task_subtype, false
@@ -171,7 +172,7 @@ _ACTIVITIES = """
     SELECT of.person_id, GREATEST(task.created_at, task.completed_at), task.owner_id,
            COALESCE(task.subject, ''), task.task_subtype, false
     FROM of JOIN sync_taskrelation tie ON tie.relation_id = of.record_id JOIN sync_task task ON task.id = tie.task_id
-    WHERE task.is_closed AND task.created_at IS NOT NULL
+    WHERE {still_tells("tie", "task")} AND task.is_closed AND task.created_at IS NOT NULL
     UNION ALL
     SELECT of.person_id, event.created_at, event.owner_id, COALESCE(event.subject, ''), event.event_subtype, true
     FROM of JOIN sync_event event ON event.who_id = of.record_id WHERE event.created_at IS NOT NULL
@@ -179,10 +180,10 @@ _ACTIVITIES = """
     SELECT of.person_id, event.created_at, event.owner_id, COALESCE(event.subject, ''), event.event_subtype, true
     FROM of JOIN sync_eventrelation tie ON tie.relation_id = of.record_id
     JOIN sync_event event ON event.id = tie.event_id
-    WHERE event.created_at IS NOT NULL
+    WHERE {still_tells("tie", "event")} AND event.created_at IS NOT NULL
     ORDER BY at
 """
-_DEALS = """
+_DEALS = f"""
     SELECT record.person_id, GREATEST(step.created_at, role.created_at) AS at, step.created_by_id,
            step.stage_name = ANY(%(named)s),
            EXISTS (SELECT FROM sync_opportunity deal WHERE deal.stage_name = step.stage_name AND deal.is_won),
@@ -190,14 +191,13 @@ _DEALS = """
                    WHERE deal.stage_name = step.stage_name AND deal.is_closed AND NOT deal.is_won)
     FROM leadmodel_personrecord record
     JOIN sync_opportunitycontactrole role ON role.contact_id = record.record_id
-    LEFT JOIN sync_gone gone ON gone.record_id = role.id AND role.is_deleted
     CROSS JOIN LATERAL (
         SELECT created_at, created_by_id, stage_name, lead(created_at) OVER (ORDER BY created_at, id) AS next_at
         FROM sync_opportunityhistory WHERE opportunity_id = role.opportunity_id
     ) step
     WHERE record.person_id = ANY(%(persons)s) AND (step.next_at IS NULL OR step.next_at > role.created_at)
       -- of who is on it no more: what was reached before
-      AND (gone.at IS NULL OR GREATEST(step.created_at, role.created_at) < gone.at)
+      AND (GREATEST(step.created_at, role.created_at) < {gone_at("role")}) IS NOT FALSE
     ORDER BY at
 """
 

@@ -104,7 +104,8 @@ _WHOSE_STAGE_ENDS = """
         WHERE (
             SELECT true FROM sync_opportunity other
             WHERE other.stage_name = stood.stage_name AND other.is_closed IS NOT DISTINCT FROM stood.is_closed
-              AND other.is_won IS NOT DISTINCT FROM stood.is_won AND other.id NOT IN (SELECT id FROM {rows}) LIMIT 1
+              AND other.is_won IS NOT DISTINCT FROM stood.is_won AND other.is_deleted IS NOT TRUE
+              AND other.id NOT IN (SELECT id FROM {rows}) LIMIT 1
         ) IS NULL
     )
     SELECT role.contact_id

@@ -61,6 +61,20 @@ def test_m14_a_lost_opportunity_sends_its_people_to_nurture_and_the_cycle_stays_
     assert Person.objects.get(person_id=others).stage == "qualified"
 
 
+def test_m14_what_a_stage_means_those_say_that_are_there() -> None:
+    """One that was deleted stood at a stage that was an end then."""
+    gone = sold(1, ("Parked", 3 * HOUR), is_won=False)
+    parked = sold(2, ("Parked", 3 * HOUR), is_won=None)
+    Opportunity.objects.filter(is_closed=True).update(is_deleted=True)
+    rebuild_all()
+    assert Person.objects.get(person_id=parked).stage == "qualified"
+
+    Opportunity.objects.filter(is_closed=False).delete()
+    mark(gone)
+    rebuild_all()
+    assert Person.objects.get(person_id=gone).stage == "nurture"
+
+
 def test_m14_a_won_opportunity_makes_a_customer() -> None:
     won = sold(1, ("Meeting", 3 * HOUR), ("Closed Won", 5 * DAY), is_won=True)
     others = sold(2, ("Meeting", 3 * HOUR), is_won=None)
