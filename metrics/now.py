@@ -39,8 +39,12 @@ _OPEN = """
               AND task.is_closed IS NOT TRUE AND task.is_deleted IS NOT TRUE) AS follow_up_on
     FROM {cycle} cycle
     JOIN {person} person ON person.person_id = cycle.person_id AND NOT person.is_deleted
-    LEFT JOIN {cycle} previous
-      ON previous.person_id = cycle.person_id AND previous.number = cycle.number - 1
+    LEFT JOIN LATERAL (
+        SELECT ended.reason, ended.latest_kind FROM {cycle} ended
+        WHERE ended.person_id = cycle.person_id AND ended.number <> cycle.number
+          AND ended.closed_at <= cycle.assigned_at
+        ORDER BY ended.closed_at DESC, ended.number DESC LIMIT 1
+    ) previous ON true
     LEFT JOIN sync_lead lead ON lead.id = cycle.person_id
     LEFT JOIN sync_contact contact ON contact.id = cycle.person_id
     LEFT JOIN sync_account account ON account.id = contact.account_id

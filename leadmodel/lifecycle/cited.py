@@ -126,11 +126,11 @@ class Facts:
         ]
 
     def deals(self, until: datetime) -> list[Fact]:
-        """The opportunities there were at `until`."""
+        """The opportunities there were at `until`, of those that were not gone by then."""
         return [
             Fact("Opportunity", deal.opportunity_id, deal.opportunity_id, "CreatedDate", at, at)
             for deal in sorted(self._family.deals, key=lambda d: (d.opened_at, d.opportunity_id))
-            if (at := deal.opened_at) <= until
+            if (at := deal.opened_at) <= until and (deal.gone_at is None or deal.gone_at > until)
         ]
 
     def fields(self, names: Iterable[str], record_ids: Iterable[str], at: datetime) -> list[Fact]:

@@ -112,9 +112,8 @@ def _of_end(cycle: Cycle, grounds: Grounds, names: Names) -> Iterator[Moment]:
     yield Moment(cycle.closed_at, Mark.END, text, _joined([ENDINGS[cycle.ending], by]), closed, cycle.number)
     for end in ends[1:]:
         at, _, _, _, actor, _ = end.step
-        detail = f"amends how cycle {cycle.number} ended"
-        fact = grounds.facts.of_step(end.step)
-        yield Moment(at, Mark.END, _disposition(end), _joined([detail, f"by {names(actor)}"]), fact)
+        detail = _joined([f"amends how cycle {cycle.number} ended", f"by {names(actor)}" if actor else ""])
+        yield Moment(at, Mark.END, _disposition(end), detail, grounds.facts.of_step(end.step))
 
 
 def _disposition(end: End) -> str:
@@ -125,7 +124,7 @@ def _around(person: Person, grounds: Grounds, names: Names) -> Iterator[Moment]:
     """What happened to their records and opportunities, whatever it did to cycles."""
     facts, own = grounds.facts, person.record_ids
     for fact in facts.conversions(own):
-        text = f"Converted by {names(fact.actor)}"
+        text = "Converted" + (f" by {names(fact.actor)}" if fact.actor else "")
         yield Moment(fact.at, Mark.QUIET, text, "the Lead goes on as the Contact", fact)
     for fact in facts.merges(own):
         yield Moment(fact.at, Mark.QUIET, "Merged with another record", "the past of both is theirs", fact)

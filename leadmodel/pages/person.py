@@ -257,8 +257,8 @@ def _place(moment: Moment, cycles: list[Cycle]) -> tuple[int, bool]:
     earlier = [cycle for cycle in cycles if cycle.assigned_at <= moment.at]
     if not earlier:
         return 0, False
-    latest = earlier[-1]
-    return latest.number, latest.closed_at is None or moment.at <= latest.closed_at
+    around = [cycle for cycle in earlier if cycle.closed_at is None or moment.at <= cycle.closed_at]
+    return (around or earlier)[-1].number, bool(around)
 
 
 def _cycle_title(cycle: Cycle, story: Story, at: datetime) -> str:
