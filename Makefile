@@ -80,7 +80,7 @@ soak: setup
 lint: setup
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --num-workers $$(nproc)
+	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	# which checks the app first, as `manage.py check` does
 	$(BIN)/python manage.py makemigrations --check --dry-run
