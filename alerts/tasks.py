@@ -83,13 +83,13 @@ def act_on_all_due(**_: object) -> None:
 
 def _act(*, since: datetime | None) -> None:
     abandoned = abandon(now=clock.now(), since=since)
+    climbed = Counter[str]()
     try:
-        climbed = climb(connect, now=clock.now(), since=since)
+        climbed += climb(connect, now=clock.now(), since=since)
         climbed += tell_idle(connect, now=clock.now())
     except OrganisationError as error:
         # what is due stays due: nobody is told of before Salesforce was looked at (M20)
         log.warning("ladder_waits", error=str(error))
-        climbed = Counter()
     told = tell_written(now=clock.now()) + look_after(now=clock.now(), since=since)
     if abandoned or climbed[Escalation.State.DONE]:
         look_now(write_back)

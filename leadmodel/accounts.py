@@ -17,6 +17,9 @@ _CONTACTS = (
     "SELECT id, account_id FROM sync_contact WHERE {key} = ANY(%(ids)s::text[]) AND account_id IS NOT NULL"
 )
 _LEADS = "SELECT id, {account} FROM sync_lead WHERE {key} = ANY(%(ids)s::text[]) AND {account} IS NOT NULL"
+_GOES_ON = " AND master_record_id IS NULL"
+_IS_A_LEAD = f"{_GOES_ON} AND converted_contact_id IS NULL"
+"""What was merged or converted is on its account as the record that goes on, wherever that is now."""
 
 
 def on_accounts(types: LeadTypes) -> sql.Composable:
@@ -25,7 +28,7 @@ def on_accounts(types: LeadTypes) -> sql.Composable:
     Contacts, and Leads where a field of theirs names an account. A person is on every account that some record of
     theirs names.
     """
-    return _naming(types, contacts="account_id", leads=types.account_field)
+    return _naming(types, contacts="account_id", leads=types.account_field, only=(_GOES_ON, _IS_A_LEAD))
 
 
 def named_by(types: LeadTypes) -> sql.Composable:
@@ -33,13 +36,18 @@ def named_by(types: LeadTypes) -> sql.Composable:
     return _naming(types, contacts="id", leads="Id")
 
 
-def _naming(types: LeadTypes, *, contacts: str, leads: str | None) -> sql.Composable:
-    """The records that name an account, and that; of those whose column is among `ids`."""
-    found = sql.SQL(_CONTACTS).format(key=sql.Identifier(contacts))
+def _naming(
+    types: LeadTypes, *, contacts: str, leads: str | None, only: tuple[str, str] = ("", "")
+) -> sql.Composable:
+    """The records that name an account, and that; of those whose column is among `ids`.
+
+    `only`: what else must hold of Contacts, and of Leads.
+    """
+    found = sql.SQL(_CONTACTS + only[0]).format(key=sql.Identifier(contacts))
     account, key = column_of("Lead", types.account_field), column_of("Lead", leads)
     if account is None or key is None:
         return found
-    matched = sql.SQL(_LEADS).format(account=sql.Identifier(account), key=sql.Identifier(key))
+    matched = sql.SQL(_LEADS + only[1]).format(account=sql.Identifier(account), key=sql.Identifier(key))
     return sql.SQL("{} UNION ALL {}").format(found, matched)
 
 

@@ -64,14 +64,15 @@ def _derive_batch(batch: int) -> int | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('leadmodel'), hashtext('accounts'))")
         if cursor.fetchone() == (False,):
             return None
-        settings = settings_in_force()
-        rule = settings.lead_types.target_account
-        if settings.idle_accounts is None or rule is None:
-            cursor.execute("DELETE FROM sync_accountmark")
-            cursor.execute("DELETE FROM leadmodel_accountclock")
-            return cursor.rowcount
         cursor.execute(_TAKE, [batch])
         marked = sorted({row[0] for row in cursor.fetchall()})
+        settings = (
+            settings_in_force()
+        )  # as all that is read: a removed mark may stand for those entered meanwhile
+        rule = settings.lead_types.target_account
+        if settings.idle_accounts is None or rule is None:
+            cursor.execute("DELETE FROM leadmodel_accountclock")
+            return int(cursor.rowcount)
         return _store(cursor, marked, list(_clocks(cursor, marked, settings, rule))) if marked else None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db import connection
@@ -25,11 +26,12 @@ from leadmodel.accounts import named_by, on_accounts, with_news
 from leadmodel.directory import read_directory
 from leadmodel.filling import array
 from leadmodel.idle_accounts import read_targets
-from leadmodel.lifecycle.clocks_of_accounts import OWNER, Account
+from leadmodel.lifecycle.clocks_of_accounts import OWNERS, Account
 from leadmodel.lifecycle.facts import Users
 from leadmodel.lifecycle.policies import Act, Policies
 from leadmodel.lifecycle.settings import ModelSettings
 from leadmodel.settings_store import policies_ever
+from sync.gone import still_tells
 from sync.models import Account as Mirrored
 from sync.models import User
 
@@ -59,21 +61,21 @@ _CHANGED = """
     SELECT id FROM time JOIN sync_account account ON account.created_at > starts AND account.created_at <= ends
     UNION SELECT record_id FROM time JOIN sync_seen ON at > starts AND at <= ends WHERE object_name = 'Account'
 """
-_LOGGED = """
+_LOGGED = f"""
     WITH kin AS (
-        SELECT DISTINCT named.account_id, kin.record_id FROM ({named}) AS named (record_id, account_id)
+        SELECT DISTINCT named.account_id, kin.record_id FROM ({{named}}) AS named (record_id, account_id)
         JOIN leadmodel_personrecord own USING (record_id)
         JOIN leadmodel_personrecord kin ON kin.person_id = own.person_id
     ), task AS (
         SELECT kin.account_id, task.* FROM kin JOIN sync_task task ON task.who_id = kin.record_id
         UNION ALL SELECT kin.account_id, task.* FROM kin
-            JOIN sync_taskrelation relation ON relation.relation_id = kin.record_id AND relation.is_deleted IS NOT TRUE
-            JOIN sync_task task ON task.id = relation.task_id
+            JOIN sync_taskrelation relation ON relation.relation_id = kin.record_id
+            JOIN sync_task task ON task.id = relation.task_id AND {still_tells("relation", "task")}
     ), event AS (
         SELECT kin.account_id, event.* FROM kin JOIN sync_event event ON event.who_id = kin.record_id
         UNION ALL SELECT kin.account_id, event.* FROM kin
-            JOIN sync_eventrelation relation ON relation.relation_id = kin.record_id AND relation.is_deleted IS NOT TRUE
-            JOIN sync_event event ON event.id = relation.event_id
+            JOIN sync_eventrelation relation ON relation.relation_id = kin.record_id
+            JOIN sync_event event ON event.id = relation.event_id AND {still_tells("relation", "event")}
     )
     SELECT account_id, owner_id, created_at, completed_at, COALESCE(subject, ''), task_subtype FROM task
     WHERE is_closed AND GREATEST(created_at, completed_at) > %(first)s
@@ -189,7 +191,11 @@ def _candidates(
     times: Sequence[tuple[datetime, datetime]],
 ) -> Sequence[str]:
     """Accounts that something happened to at a time from which on a word may be due by now."""
-    begun = [one.since for one in policies[1:] if one.since is not None]
+    begun = [
+        one.since
+        for before, one in pairwise(policies)
+        if before.idle_accounts is None and one.idle_accounts is not None and one.since is not None
+    ]
     if any(start < at <= end for start, end in times for at in begun):
         cursor.execute("SELECT id FROM sync_account")  # the promise itself began then
         return [account_id for (account_id,) in cursor.fetchall()]
@@ -225,7 +231,7 @@ def _since(
     rules, owner = settings.touches, users.named(account.owner_id)
     causes, unsure = [account.created_at], []
     for change in account.changes:
-        if change.field != OWNER:
+        if change.field not in OWNERS:
             unsure.append(change.at)
         elif users.named(change.old) != users.named(change.new):
             causes.append(change.at)

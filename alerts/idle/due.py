@@ -48,6 +48,7 @@ _WORDS = f"""
         AND done.act = word.act AND done.due_at = word.due_at
     WHERE (done.id IS NULL OR (done.state = 'waiting' AND done.again_at <= %(now)s))
       AND word.act <> ALL(%(stopped)s) AND (%(accounts)s IS NULL OR word.account_id = ANY(%(accounts)s))
+      AND word.account_id <> ALL(%(but)s)
     ORDER BY word.due_at, word.account_id, word.act LIMIT %(limit)s
 """
 """What is due is found before anything is joined. Of a word that comes too late nothing is kept: on the first day many
@@ -56,17 +57,31 @@ _LOCK = """
     SELECT account_id FROM leadmodel_accountclock WHERE account_id = ANY(%(accounts)s)
     ORDER BY account_id FOR UPDATE SKIP LOCKED
 """
-_STALE = """
-    UPDATE alerts_accountword SET state = 'stale', said = %(said)s, again_at = NULL, decided_at = %(now)s
+_STANDS = """
+    EXISTS (SELECT FROM leadmodel_accountclock clock WHERE clock.account_id = word.account_id
+        AND clock.owner_id = word.owner_id AND word.due_at IN (clock.due_at, clock.manager_due_at))
+"""
+_STALE = f"""
+    UPDATE alerts_accountword word
+    SET state = CASE WHEN {_STANDS} THEN 'stale' ELSE 'moot' END,
+        said = CASE WHEN {_STANDS} THEN %(said)s ELSE %(over)s END, again_at = NULL, decided_at = %(now)s
     WHERE state = 'waiting' AND due_at <= %(stale)s
 """
 
 
 def find_due(
-    upto: UpTo, *, stopped: Collection[str], limit: int, accounts: Collection[str] | None = None
+    upto: UpTo,
+    *,
+    stopped: Collection[str],
+    limit: int,
+    accounts: Collection[str] | None = None,
+    but: Collection[str] = (),
 ) -> list[DueWord]:
-    """Words that are due and not stale, the longest due first, without acts that are `stopped`; of these accounts."""
-    values = {**asdict(upto), "stopped": list(stopped), "limit": limit}
+    """Words that are due and not stale, the longest due first, without acts that are `stopped`; of these accounts.
+
+    None of those of `but`.
+    """
+    values = {**asdict(upto), "stopped": list(stopped), "limit": limit, "but": list(but)}
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, values | {"accounts": None if accounts is None else sorted(accounts)})
         return [DueWord._make(row)._replace(act=Act(row[2])) for row in cursor.fetchall()]
@@ -83,8 +98,8 @@ def take_due(upto: UpTo, accounts: Collection[str], *, stopped: Collection[str],
     return find_due(upto, stopped=stopped, limit=limit, accounts=held) if held else []
 
 
-def skip_stale(upto: UpTo, *, said: str) -> int:
-    """Say of what waited until it was too late that it is; how many words that are."""
+def skip_stale(upto: UpTo, *, said: str, over: str) -> int:
+    """Say of what waited until it was too late that it is, or that nothing is due any more; how many words that are."""
     with connection.cursor() as cursor:
-        cursor.execute(_STALE, {**asdict(upto), "said": said})
+        cursor.execute(_STALE, {**asdict(upto), "said": said, "over": over})
         return int(cursor.rowcount)

@@ -53,17 +53,24 @@ def tell_idle(connected: Callable[[], Organisation], *, now: datetime) -> Counte
         stale=now - timedelta(hours=late),
         now=now,
     )
-    done[State.STALE] = skip_stale(upto, said=f"Not told: found over {late:g} h late.")
+    done[State.STALE] = skip_stale(
+        upto, said=f"Not told: found over {late:g} h late.", over="Not told: nothing was due any more."
+    )
     organisation = None
-    while found := find_due(upto, stopped=stopped_acts(read_stopped()), limit=BATCH):
+    looked_at, left = set[str](), set[str]()
+    while found := find_due(upto, stopped=stopped_acts(read_stopped()), limit=BATCH, but=left):
+        # what is to be derived first, or others hold, is left to the next scan, and holds nobody up
+        left |= with_news({one.account_id for one in found}, settings.lead_types)
+        left |= {one.account_id for one in found if one.key in looked_at}
+        found = [one for one in found if one.account_id not in left]
+        if not found:
+            continue
         organisation = organisation or connected()
         records = records_on({one.account_id for one in found}, settings.lead_types)
         asked = {one.account_id: records.get(one.account_id, set()) for one in found}
         news = read_news_of_accounts(organisation, asked, upto.read_at)
-        decided = _decided_together(found, news, settings, upto)
-        done.update(decided)
-        if not decided:
-            break  # others hold what is left, or it is to be derived first
+        done.update(_decided_together(found, news, settings, upto))
+        looked_at |= {one.key for one in found}
     if done.total():
         log.info("told_idle", **{str(state): number for state, number in done.items()})
     return done

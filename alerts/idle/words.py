@@ -12,7 +12,7 @@ from alerts.ladder.words import Words
 def to_owner(due: DueWord, account: str, *, zone: ZoneInfo) -> Words:
     """A rep is told that they have been in touch with nobody of an account of theirs."""
     return Words(
-        f"{account}, your target account, is idle since {_day(due.started_at, zone)}",
+        f"{account}, your target account, is untouched since {_day(due.started_at, zone)}",
         f"{_since(due, 'you', zone)} A call or mail with anybody of it, logged in Salesforce, ends that.",
     )
 
@@ -20,7 +20,7 @@ def to_owner(due: DueWord, account: str, *, zone: ZoneInfo) -> Words:
 def to_owners_manager(due: DueWord, account: str, owner: str, *, zone: ZoneInfo) -> Words:
     """Somebody is told that a rep has been in touch with nobody of a target account, though they were told."""
     return Words(
-        f"{account}, {owner}'s target account, is idle since {_day(due.started_at, zone)}",
+        f"{account}, {owner}'s target account, is untouched since {_day(due.started_at, zone)}",
         f"{_since(due, owner, zone)} Ask {owner} what keeps it, or give it in Salesforce to somebody who has the time.",
     )
 

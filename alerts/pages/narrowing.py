@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -77,10 +77,11 @@ def read_keys(parameters: QueryDict) -> tuple[datetime, str, int] | None:
         return None
     try:
         at, text, number = cursors.read(word, (str, str, int))
-        return datetime.fromisoformat(str(at)), str(text), int(number)
+        # zones may be further off than PostgreSQL reads
+        return datetime.fromisoformat(str(at)).astimezone(UTC), str(text), int(number)
     except cursors.WrongCursor as error:
         raise WrongAddress(str(error)) from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise WrongAddress(f"“{word[:40]}” is no place in this list; begin again without it.") from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import Http404, QueryDict
@@ -120,11 +120,12 @@ def _read_place(parameters: QueryDict) -> accounts.Place | None:
     try:
         at, account_id = cursors.read(word, (str, str))
         found = datetime.fromisoformat(str(at))
-    except (cursors.WrongCursor, ValueError) as error:
+        place = found.astimezone(UTC), str(account_id)  # zones may be further off than PostgreSQL reads
+    except (cursors.WrongCursor, ValueError, OverflowError) as error:
         raise WrongAddress(f"“{word[:40]}” is no place in this list; begin again without it.") from error
     if found.tzinfo is None:
         raise WrongAddress(f"“{word[:40]}” is no place in this list; begin again without it.")
-    return found, str(account_id)
+    return place
 
 
 def view_accounts(user: User, asked: Asked, *, now: datetime) -> AccountsView:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from alerts.models import Told
 from alerts.stops import Telling, of_notice, read_stopped
@@ -106,7 +107,8 @@ def _resolved(
             person_id=one.person_id,
             headline=_ENDED[ended].format(called[one.still.get("account_id") or one.person_id]),
             text=f"You were told: {one.headline}. Nothing more is to be done about it.",
-            link=one.link,
+            # who was told of an account may not see it in other hands
+            link=reverse("target-accounts") if one.still["kind"] == KIND else one.link,
             expires_at=now + _LATELY,
         )
 
@@ -138,10 +140,13 @@ def _of_the_latest(repeated: Sequence[Notice]) -> list[Notice]:
     """Of what somebody was told of one wait only the last is told again, wherever the others stand."""
     if not repeated:
         return []
-    persons = {one.person_id for one in repeated}
-    told = Told.objects.filter(settled_at=None, name=Name.WORSENED, person_id__in=persons).exclude(still={})
-    latest = {_wait(one): one.key for one in told.order_by("pk")}
-    return [one for one in repeated if one.key.rpartition(_AGAIN)[0] in latest.values()]
+    persons = {one.person_id for one in repeated} - {""}
+    accounts = {one.still["account_id"] for one in repeated if one.still["kind"] == KIND}
+    told = Told.objects.filter(settled_at=None, name=Name.WORSENED).exclude(still={})
+    told = told.filter(Q(person_id__in=persons) | Q(person_id="", still__account_id__in=accounts))
+    latest = {_wait(one): one.key for one in told.order_by("pk")}.values()
+    last = set(latest)
+    return [one for one in repeated if one.key.rpartition(_AGAIN)[0] in last]
 
 
 def _wait(one: Told) -> str:

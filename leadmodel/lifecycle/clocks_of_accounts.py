@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from leadmodel.lifecycle.conditions import Rule
 from leadmodel.lifecycle.facts import Change, Directory
+from leadmodel.lifecycle.lead_types import ACCOUNT
 from leadmodel.lifecycle.policies import Act, Policies, in_force
 
 OWNER = "OwnerId"
 """`Change.field` of an account that changes hands; the others are named as rules name them."""
+OWNERS = (OWNER, ACCOUNT + OWNER)
+"""The same, also where the rule reads who has the account."""
 
 
 OF_ACCOUNTS = (Act.REMIND_REP, Act.TELL_MANAGER)
@@ -80,7 +83,7 @@ def account_clock(
 def _owned_since(account: Account, directory: Directory) -> datetime | None:
     """When the account was last seen to come to who has it; None: it was never seen to change hands."""
     named = directory.named
-    moves = [one.at for one in account.changes if one.field == OWNER and named(one.old) != named(one.new)]
+    moves = [one.at for one in account.changes if one.field in OWNERS and named(one.old) != named(one.new)]
     return max(moves, default=None)
 
 

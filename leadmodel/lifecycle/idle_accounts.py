@@ -10,13 +10,15 @@ from pydantic import Field
 from leadmodel.lifecycle.lead_types import ACCOUNT, LeadTypes
 from leadmodel.lifecycle.section import Section
 
+MOST_DAYS = 3650
+
 
 class IdleAccounts(Section):
     """How long a target account may go without a counted touch by its owner, in calendar days (M17)."""
 
-    after_days: Annotated[float, Field(gt=0)] = 30
+    after_days: Annotated[float, Field(gt=0, le=MOST_DAYS)] = 30
     """Then it is idle, and its owner is told, once."""
-    tell_manager_after_days: Annotated[float, Field(ge=0)] | None = 14
+    tell_manager_after_days: Annotated[float, Field(ge=0, le=MOST_DAYS)] | None = 14
     """After that their manager is told, once; None: never."""
 
     @property

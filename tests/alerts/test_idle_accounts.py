@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from alerts.audited import Narrowed, read_entries
+from alerts.idle import scan
 from alerts.models import AccountWord, Told
 from alerts.stops import Telling, of_notice
 from alerts.tasks import act_on_due
@@ -41,7 +42,7 @@ def babbage() -> str:
 
 def since(world: World, who: str = "your") -> str:
     day = AccountClock.objects.get(pk=fjord()).started_at
-    return f"Fjord Energy, {who} target account, is idle since {day:%d %B %Y}"
+    return f"Fjord Energy, {who} target account, is untouched since {day:%d %B %Y}"
 
 
 def test_alice_is_told_after_thirty_days_and_mona_a_fortnight_later_each_once(desk: World) -> None:
@@ -177,6 +178,28 @@ def test_what_waited_until_it_was_too_late_waits_no_more(desk: World) -> None:
     later(desk, days=3)
     assert look(desk) == {"stale": 1}
     assert look(desk) == {}
+
+
+def test_what_waited_while_alice_called_was_not_due_any_more(desk: World) -> None:
+    later(desk, days=30)
+    desk.pass_time(seconds=5)
+    desk.call(babbage())
+    assert look(desk) == {WAITING: 1}
+    later(desk, days=3)
+    look(desk)
+    word = AccountWord.objects.get()
+    assert (word.state, word.said) == ("moot", "Not told: nothing was due any more.")
+
+
+def test_what_is_to_be_derived_first_holds_nobody_up(desk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "BATCH", 1)
+    later(desk, seconds=1)
+    account(desk, "Later Energy")
+    read_accounts(desk)
+    later(desk, days=30)
+    Mark.objects.create(record_id=babbage())
+    assert look(desk) == {DONE: 1}
+    assert [headline.split(",")[0] for _, headline in told()] == ["Later Energy"]
 
 
 def test_what_operations_stopped_stays_due(desk: World) -> None:

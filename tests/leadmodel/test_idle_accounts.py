@@ -13,6 +13,7 @@ from leadmodel.models import AccountClock
 from leadmodel.rebuild import mark_everybody, rebuild_all
 from leadmodel.settings_store import enter
 from sandbox.org.ids import make_id
+from sync.fields import column_of
 from sync.models import Account, AccountMark, Contact, Seen, Task, User
 from tests.leadmodel.mirrored import (
     ALICE,
@@ -199,3 +200,35 @@ def test_where_nothing_is_promised_nothing_is_kept_of_accounts() -> None:
     rebuild_all()
     assert not AccountClock.objects.exists()
     assert not AccountMark.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["merged", "converted"])
+def test_k06_whoever_leaves_leaves_with_what_they_were_joined_of(way: str) -> None:
+    """The record that was merged or converted stays as it was, and names the account for ever."""
+    add_account()
+    stays = on_account(1, SECOND)
+    if way == "merged":
+        gone = on_account(2)
+        Contact.objects.filter(pk=gone).update(is_deleted=True, master_record_id=stays)
+    else:
+        gone = add_lead(2)
+        column = column_of("Lead", "Matched__c")
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE sync_lead SET {column} = %s WHERE id = %s", [FIRST, gone])
+        convert(gone, stays, at=NOON + DAY)
+    add_call(1, stays, at=NOON + 5 * DAY)
+
+    assert touched() == [None]
+
+
+def test_a_rule_may_ask_whose_the_account_is() -> None:
+    rule = f"{{all: [{{field: Account.OwnerId, operator: is one of, value: [{ALICE}, {BOB}]}}]}}"
+    enter(MODEL.replace(TARGETS, rule))
+    add_account(owner=BOB)
+    Seen.objects.create(
+        record_id=FIRST, object_name="Account", field="OwnerId", old_value=ALICE, new_value=BOB,
+        since=NOON + 9 * DAY, at=NOON + 10 * DAY,
+    )  # fmt: skip
+    touched()
+
+    assert AccountClock.objects.get().started_at == NOON + 10 * DAY

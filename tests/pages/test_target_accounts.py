@@ -12,6 +12,7 @@ from base.models import User
 from leadmodel.models import AccountClock, SettingsVersion
 from leadmodel.rebuild import rebuild_all
 from leadmodel.settings_store import enter
+from metrics import cursors
 from sync import models as mirror
 from tests.pages.conftest import LogIn
 from tests.pages.reading import csv_lines, get
@@ -133,9 +134,14 @@ def test_a_manager_narrows_it_to_an_owner_and_pages_through_it(accounts: World, 
     assert len(set(listed(mona, first.next_href)) | {row.row.name for row in first.rows}) == 61
 
 
-@pytest.mark.parametrize("after", ["x", "WyIyMDI2LTAxLTAxIiwgIjAwMSJd"])
-def test_a_place_that_is_none_is_refused(accounts: World, mona: Client, after: str) -> None:
-    assert mona.get(f"/target-accounts/?after={after}").status_code == 400
+@pytest.mark.parametrize("at", ["x", "2026-01-01", "0001-01-01T00:00:00+23:59"])
+def test_a_place_that_is_none_is_refused(accounts: World, mona: Client, at: str) -> None:
+    assert mona.get("/target-accounts/", {"after": cursors.write([at, "001"])}).status_code == 400
+
+
+def test_a_place_may_be_told_of_any_zone(accounts: World, mona: Client) -> None:
+    after = cursors.write(["2026-01-01T00:00:00+23:59", "001"])
+    assert mona.get("/target-accounts/", {"after": after}).status_code == 200
 
 
 def test_the_file_has_the_whole_list(accounts: World, otto: Client) -> None:
