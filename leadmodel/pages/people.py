@@ -32,13 +32,16 @@ WITH_NAMES = """
 """What `NAME`, `COMPANY` and `HOLDER` read, beside `leadmodel_person person`."""
 _FITTING = f"""
     WITH holding AS MATERIALIZED ({HOLDING})
-    SELECT record.person_id FROM leadmodel_personrecord record JOIN holding ON holding.id = record.record_id
+    SELECT record.person_id FROM holding CROSS JOIN LATERAL (
+        SELECT person_id FROM leadmodel_personrecord WHERE record_id = holding.id OFFSET 0
+    ) record
     UNION ALL SELECT record.person_id FROM leadmodel_personrecord record
     WHERE record.record_id >= %(id_from)s AND record.record_id < %(id_to)s
 """
 """The people of whom some Lead or Contact, also one merged or converted long ago, holds the words or has the Id.
 
-Who holds the words is looked up once, however few PostgreSQL expects there to be.
+Who holds the words is looked up once, and then each by their key, however few PostgreSQL expects there to be:
+OFFSET 0 keeps it from going through all there are for each of them.
 """
 FITS = f"person.person_id IN ({_FITTING})"
 """Whether name, company and e-mail address hold the words, or the Id is it; its parameters are `fitting`'s."""
@@ -84,15 +87,17 @@ def find_people(user: User, words: str) -> Finding:
         cursor.execute(
             f"""
             WITH looked_at AS MATERIALIZED (
-                SELECT person.person_id FROM ({_FITTING}) fitting
-                JOIN leadmodel_person person ON person.person_id = fitting.person_id
+                SELECT person.person_id FROM ({_FITTING}) fitting CROSS JOIN LATERAL (
+                    SELECT * FROM leadmodel_person WHERE person_id = fitting.person_id OFFSET 0
+                ) person
                 WHERE NOT person.is_deleted AND {seen.condition} LIMIT %(looked_at)s
             )
             SELECT person.person_id, {NAME} AS name, COALESCE(lead.title, contact.title, ''), {COMPANY},
                    COALESCE(lead.email, contact.email, ''), person.stage, person.cycle_count, {HOLDER},
                    (SELECT count(*) FROM looked_at)
-            FROM (SELECT DISTINCT person_id FROM looked_at) found
-            JOIN leadmodel_person person ON person.person_id = found.person_id {WITH_NAMES}
+            FROM (SELECT DISTINCT person_id FROM looked_at) found CROSS JOIN LATERAL (
+                SELECT * FROM leadmodel_person WHERE person_id = found.person_id OFFSET 0
+            ) person {WITH_NAMES}
             ORDER BY name, person.person_id LIMIT %(most)s
             """,
             {**fitting(words), **seen.values, "most": MOST + 1, "looked_at": MOST_LOOKED_AT},
